@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Text to address and back. The C library knows both spellings; what is added here is one type for both families, the
+ * brackets around IPv6, and a port that is never guessed.
+ */
+#include "sys/addrtext.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+int lvs_addr_parse(const char *text, struct lvs_addr *ret_addr)
+{
+	struct in6_addr addr6;
+	struct in_addr addr4;
+
+	if (inet_pton(AF_INET, text, &addr4) == 1) {
+		*ret_addr = lvs_addr_from4((LVS_FORCE lvs_be32)addr4.s_addr);
+		return 0;
+	}
+	if (inet_pton(AF_INET6, text, &addr6) == 1 && !IN6_IS_ADDR_V4MAPPED(&addr6)) {
+		*ret_addr = lvs_addr_from6(&addr6);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+char *lvs_addr_format(const struct lvs_addr *addr, char *text)
+{
+	if (lvs_addr_is4(addr))
+		inet_ntop(AF_INET, &addr->words[3], text, LVS_ADDR_TEXT_BYTES);
+	else
+		inet_ntop(AF_INET6, addr->bytes, text, LVS_ADDR_TEXT_BYTES);
+	return text;
+}
+
+static int parse_port(const char *text, uint16_t *ret_port)
+{
+	unsigned int port = 0;
+	size_t len = strlen(text);
+
+	/* One spelling per value: no sign, no leading zero. */
+	if (len < 1 || len > 5 || text[0] == '0')
+		return -ERANGE;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9')
+			return -ERANGE;
+		port = port * 10 + (unsigned int)(*text - '0');
+	}
+	if (port > UINT16_MAX)
+		return -ERANGE;
+	*ret_port = (uint16_t)port;
+	return 0;
+}
+
+int lvs_endpoint_parse(const char *text, struct lvs_addr *ret_addr, uint16_t *ret_port)
+{
+	bool brackets = text[0] == '[';
+	const char *start = text + brackets;
+	const char *end = start + strcspn(start, brackets ? "]" : ":");
+	size_t len = (size_t)(end - start);
+	char literal[LVS_ADDR_TEXT_BYTES];
+	struct lvs_addr addr;
+	uint16_t port = 0;
+	int err;
+
+	if (len >= sizeof(literal) || (brackets && *end != ']'))
+		return -EINVAL;
+	memcpy(literal, start, len);
+	literal[len] = '\0';
+	if (lvs_addr_parse(literal, &addr) < 0 || lvs_addr_is4(&addr) == brackets)
+		return -EINVAL;
+	end += brackets;
+	if (*end != '\0') {
+		if (*end != ':')
+			return -EINVAL;
+		err = parse_port(end + 1, &port);
+		if (err < 0)
+			return err;
+	}
+	*ret_addr = addr;
+	*ret_port = port;
+	return 0;
+}
+
+char *lvs_endpoint_format(const struct lvs_addr *addr, uint16_t port, char *text)
+{
+	char literal[LVS_ADDR_TEXT_BYTES];
+	bool brackets = !lvs_addr_is4(addr);
+	int len;
+
+	lvs_addr_format(addr, literal);
+	len = snprintf(text, LVS_ENDPOINT_TEXT_BYTES, "%s%s%s", brackets ? "[" : "", literal, brackets ? "]" : "");
+	if (port)
+		(void)snprintf(text + len, LVS_ENDPOINT_TEXT_BYTES - (size_t)len, ":%u", port);
+	return text;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/lib/test.h"
+
+#include <errno.h>
+
+#include "sys/addrtext.h"
+
+static const struct {
+	const char *text;
+	const char *addr;	/* NULL: refused */
+	uint16_t port;
+	int err;
+} endpoints[] = {
+	{ "192.0.2.10:80", "192.0.2.10", 80, 0 },
+	{ "192.0.2.10:65535", "192.0.2.10", 65535, 0 },
+	{ "192.0.2.10", "192.0.2.10", 0, 0 },
+	{ "[2001:db8::53]:53", "2001:db8::53", 53, 0 },
+	{ "[2001:db8::53]", "2001:db8::53", 0, 0 },
+	{ "[::]:1", "::", 1, 0 },
+	{ "", NULL, 0, -EINVAL },
+	{ ":80", NULL, 0, -EINVAL },
+	{ "[", NULL, 0, -EINVAL },
+	{ "[]:80", NULL, 0, -EINVAL },
+	{ "[2001:db8::53", NULL, 0, -EINVAL },
+	{ "[2001:db8::53]53", NULL, 0, -EINVAL },
+	{ "2001:db8::53", NULL, 0, -EINVAL },
+	{ "2001:db8::53:80", NULL, 0, -EINVAL },
+	{ "[192.0.2.10]:80", NULL, 0, -EINVAL },
+	{ "[::ffff:192.0.2.10]:80", NULL, 0, -EINVAL },
+	{ "[fe80::1%lo]:80", NULL, 0, -EINVAL },
+	{ "192.0.2.010:80", NULL, 0, -EINVAL },
+	{ "192.0.2:80", NULL, 0, -EINVAL },
+	{ "192.0.2.256:80", NULL, 0, -EINVAL },
+	{ " 192.0.2.1:80", NULL, 0, -EINVAL },
+	{ "www:80", NULL, 0, -EINVAL },
+	{ "1111111111111111111111111111111111111111111111111111111:80", NULL, 0, -EINVAL },
+	{ "192.0.2.10:", NULL, 0, -ERANGE },
+	{ "192.0.2.10:0", NULL, 0, -ERANGE },
+	{ "192.0.2.10:080", NULL, 0, -ERANGE },
+	{ "192.0.2.10:65536", NULL, 0, -ERANGE },
+	{ "192.0.2.10:4294967376", NULL, 0, -ERANGE },
+	{ "192.0.2.10:+80", NULL, 0, -ERANGE },
+	{ "192.0.2.10:80 ", NULL, 0, -ERANGE },
+	{ "192.0.2.10:http", NULL, 0, -ERANGE },
+	{ "192.0.2.10:80:80", NULL, 0, -ERANGE },
+};
+
+static void endpoints_are_read_and_written_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(endpoints); i++) {
+		const struct lvs_addr untouched = { .halves = { 1, 2 } };
+		struct lvs_addr addr = untouched;
+		uint16_t port = 4711;
+		char text[LVS_ENDPOINT_TEXT_BYTES];
+		int err = lvs_endpoint_parse(endpoints[i].text, &addr, &port);
+
+		if (err != endpoints[i].err)
+			fail_msg("\"%s\": %d, not %d", endpoints[i].text, err, endpoints[i].err);
+		if (err < 0) {
+			assert_true(lvs_addr_equal(&addr, &untouched));
+			assert_int_equal(port, 4711);
+			continue;
+		}
+		assert_int_equal(port, endpoints[i].port);
+		assert_string_equal(lvs_addr_format(&addr, text), endpoints[i].addr);
+		assert_string_equal(lvs_endpoint_format(&addr, port, text), endpoints[i].text);
+	}
+}
+
+static void the_longest_spelling_fits(void **state)
+{
+	struct lvs_addr addr, again;
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+	uint16_t port;
+
+	(void)state;
+	memset(&addr, 0xff, sizeof(addr));
+	assert_string_equal(lvs_endpoint_format(&addr, 65535, text),
+			    "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
+	assert_int_equal(lvs_endpoint_parse(text, &again, &port), 0);
+	assert_true(lvs_addr_equal(&addr, &again));
+}
+
+static void literals_are_one_value_one_text(void **state)
+{
+	struct lvs_addr addr;
+	char text[LVS_ADDR_TEXT_BYTES];
+
+	(void)state;
+	assert_int_equal(lvs_addr_parse("10.0.0.1", &addr), 0);
+	assert_true(lvs_addr_is4(&addr));
+	assert_int_equal(lvs_addr_parse("2001:DB8:0:0::1", &addr), 0);
+	assert_string_equal(lvs_addr_format(&addr, text), "2001:db8::1");
+	assert_int_equal(lvs_addr_parse("::ffff:10.0.0.1", &addr), -EINVAL);
+	assert_int_equal(lvs_addr_parse("[::1]", &addr), -EINVAL);
+	assert_int_equal(lvs_addr_parse("10.0.0.1 ", &addr), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(endpoints_are_read_and_written_back),
+		cmocka_unit_test(the_longest_spelling_fits),
+		cmocka_unit_test(literals_are_one_value_one_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
