@@ -1,1 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The façade: packets and time in, packets out. No system call, no clock, no log behind it; two engines in one process do
+ * not know of each other. One thread at a time.
+ */
+#ifndef LVS_ENGINE_ENGINE_H
+#define LVS_ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "engine/conn.h"
+#include "engine/fragment.h"
+#include "engine/packet.h"
+#include "engine/proto.h"
+#include "engine/service.h"
+#include "engine/stats.h"
+
+struct lvs_engine;
+
+enum lvs_ping {
+	LVS_PING_WHEN_LIVE,	/* answered while a server behind the address may be chosen */
+	LVS_PING_ALWAYS,
+	LVS_PING_NEVER,
+};
+
+/**
+ * struct lvs_engine_settings - what may change while packets flow
+ * @ping:	who answers a ping to a virtual address
+ * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
+ * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
+ */
+struct lvs_engine_settings {
+	enum lvs_ping ping;
+	uint32_t reply_rate;
+	bool decrement_ttl;
+	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
+};
+
+/**
+ * struct lvs_engine_options - what is fixed at birth
+ * @max_connections: records in the pool, at most LVS_CONN_MAX
+ * @memory:	lvs_conn_table_bytes(@max_connections) zeroed bytes, aligned to 64, borrowed
+ * @key:	random and secret
+ */
+struct lvs_engine_options {
+	uint32_t max_connections;
+	void *memory;
+	struct lvs_hash_key key;
+	struct lvs_fragment_limits fragments;
+	struct lvs_engine_settings settings;
+};
+
+/* Return: 0, -ENOMEM or -EINVAL */
+int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct lvs_engine **ret_engine);
+void lvs_engine_free(struct lvs_engine *engine);
+
+/* New settings apply to the next packet; a new timeout to a connection's next change of state. */
+void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_settings *settings, lvs_ns now);
+
+/**
+ * lvs_engine_handle() - take a burst through the walk
+ * @packets:	@data, @len, @headroom, @tailroom and @vnet set; changed in place, all done with on return
+ * @now:	not before any earlier one
+ * @sink:	gets each packet that leaves, as soon as it is ready
+ */
+void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, lvs_ns now,
+		       struct lvs_sink *sink);
+
+/**
+ * lvs_engine_expire() - end what has outlived its time; a bounded amount of work
+ *
+ * Return: when to call again: at most @now if work is left, LVS_NS_NEVER if nothing is tracked
+ */
+lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now);
+
+/* The rules, to be changed between bursts. Borrowed. */
+struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine);
+
+/* Borrowed, live. */
+const struct lvs_stats *lvs_engine_stats(const struct lvs_engine *engine);
+const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The engine's inside, for engine/ sources only; everyone else takes engine.h. */
+#ifndef LVS_ENGINE_CORE_H
+#define LVS_ENGINE_CORE_H
+
+#include "engine/engine.h"
+#include "engine/forward.h"
+#include "engine/reply.h"
+
+/**
+ * struct lvs_engine - everything one director knows
+ * @timeouts:	of each state, resolved from the settings
+ * @now, @tick, @sink: of the burst being handled
+ */
+struct lvs_engine {
+	struct lvs_engine_settings settings;
+	lvs_tick timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
+	struct lvs_rules rules;
+	struct lvs_stats stats;
+	struct lvs_replies replies;
+	struct lvs_fragments *fragments;
+	lvs_ns now;
+	lvs_tick tick;
+	struct lvs_sink *sink;
+	struct lvs_conn_table conns;
+};
+
+/* The three ways a packet leaves; each emits and counts. */
+void lvs_engine_pass(struct lvs_engine *engine, struct lvs_packet *packet);
+void lvs_engine_answer(struct lvs_engine *engine, struct lvs_packet *packet);
+void lvs_engine_forward(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/* A packet that the director made; emitted and counted under @kind. */
+void lvs_engine_say(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_reply_kind kind);
+
+/* Count a packet that ends here. */
+void lvs_engine_drop(struct lvs_engine *engine, enum lvs_drop drop);
+
+/**
+ * lvs_engine_relay() - a packet of a known connection leaves: rewrite, count for server and service, emit
+ *
+ * Knows nothing of state: for whole packets after tracking, and for later fragments.
+ */
+enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+			       enum lvs_dir dir);
+
+/* The state machine's verdict takes effect: state, timer, class, and the server's active and inactive counts. */
+void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+			  uint8_t state);
+
+#endif

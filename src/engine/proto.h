@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The protocol axis: one file in engine/proto/ and one row in proto.def per transport protocol. */
+#ifndef LVS_ENGINE_PROTO_H
+#define LVS_ENGINE_PROTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/conn.h"
+#include "engine/packet.h"
+
+/* Index of a protocol in lvs_protos[], for tables per protocol. */
+enum lvs_proto_index {
+#define PROTO(name) LVS_PROTO_INDEX_##name,
+#include "engine/proto.def"
+#undef PROTO
+	LVS_PROTO_INDEX_COUNT
+};
+
+#define LVS_STATES_MAX 16
+
+/**
+ * struct lvs_proto_state - one state of a protocol's machine
+ * @name:	as ipvsadm prints it
+ * @timeout:	default, seconds
+ * @active:	counted in ActiveConn
+ */
+struct lvs_proto_state {
+	const char *name;
+	uint32_t timeout;
+	enum lvs_class class;
+	bool active;
+};
+
+/**
+ * struct lvs_proto_ops - a transport protocol
+ * @number:	IANA's
+ * @index:	own place in lvs_protos[]
+ * @csum_offset: of the checksum in the transport header
+ * @header_bytes: shortest transport header
+ * @csum_optional: a checksum of 0 means "none" and is kept; a computed 0 is written as 0xffff (RFC 768)
+ * @states:	@nstates rows; state 0 is that of a connection that has seen no packet
+ * @starts:	may this packet begin a connection?
+ * @next_state:	the state after @packet, in the direction @dir; changes nothing
+ */
+struct lvs_proto_ops {
+	const char *name;
+	uint8_t number;
+	uint8_t index;
+	uint8_t csum_offset;
+	uint8_t header_bytes;
+	bool csum_optional;
+	const struct lvs_proto_state *states;
+	uint8_t nstates;
+	bool (*starts)(const struct lvs_packet *packet);
+	uint8_t (*next_state)(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir);
+};
+
+#define PROTO(name) extern const struct lvs_proto_ops lvs_proto_##name;
+#include "engine/proto.def"
+#undef PROTO
+
+extern const struct lvs_proto_ops *const lvs_protos[LVS_PROTO_INDEX_COUNT];
+
+/* @number: IANA's. Return: NULL if services cannot have it */
+const struct lvs_proto_ops *lvs_proto_find(uint8_t number);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the director says itself (design, D7). The host stack would answer for kernel IPVS; packets on a TUN never meet
+ * it. Every kind has its own token bucket, so that a flood of one does not silence the others.
+ */
+#ifndef LVS_ENGINE_REPLY_H
+#define LVS_ENGINE_REPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "engine/packet.h"
+#include "engine/stats.h"
+
+struct lvs_engine;
+
+/* Room in front of a packet that the director makes: for the driver's offload header. */
+#define LVS_REPLY_HEADROOM 64
+/* RFC 4443 section 2.4 (c): an error fits the minimum MTU; IPv4 errors keep to 576 (RFC 1812 section 4.3.2.3). */
+#define LVS_REPLY_BYTES 1280
+
+/**
+ * struct lvs_replies - limits and the buffer in which answers are built
+ * @rate:	per second and kind; the bucket holds as many
+ * @tokens:	left, in billionths
+ * @refilled:	when @tokens were last filled up
+ * @ip_id:	identification of the next IPv4 packet
+ */
+struct lvs_replies {
+	uint32_t rate;
+	uint64_t tokens[LVS_REPLY_COUNT];
+	lvs_ns refilled[LVS_REPLY_COUNT];
+	uint16_t ip_id;
+	_Alignas(64) uint8_t buffer[LVS_REPLY_HEADROOM + LVS_REPLY_BYTES];
+};
+
+/* @rate: 0 silences the director */
+void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
+
+enum lvs_reply_error {
+	LVS_ERROR_PORT_UNREACHABLE,
+	LVS_ERROR_TIME_EXCEEDED,
+	LVS_ERROR_TOO_BIG,		/* fragmentation needed, packet too big */
+};
+
+/**
+ * lvs_reply_echo() - answer a ping to a virtual address
+ * @packet:	echo request, parsed, ICMP checksum verified; becomes the answer in place and is emitted
+ *
+ * Return: LVS_DROP_NONE, or LVS_DROP_ECHO_LIMIT
+ */
+enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/**
+ * lvs_reply_reset() - refuse a TCP segment as a host without that connection does
+ * @packet:	parsed TCP segment, not changed
+ *
+ * RFC 9293 section 3.10.7.1: with ACK the reset takes its sequence number from SEG.ACK; without, it has sequence 0 and
+ * acknowledges all of the segment. A reset is never answered.
+ */
+void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet);
+
+/**
+ * lvs_reply_error() - tell the sender of @packet what is wrong with it
+ * @packet:	parsed, not changed; still as its sender sent it
+ * @mtu:	for LVS_ERROR_TOO_BIG, bytes
+ *
+ * The error comes from the address that @packet was sent to. None is sent about ICMP errors, later fragments, or to or
+ * about addresses that are not one machine's (RFC 1122 section 3.2.2, RFC 4443 section 2.4 e).
+ */
+void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_reply_error error,
+		     uint32_t mtu);
+
+#endif

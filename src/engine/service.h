@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rules: virtual services, their real servers, and the addresses they make virtual. Everything here changes only
+ * between bursts, through these functions; packets only look things up.
+ */
+#ifndef LVS_ENGINE_SERVICE_H
+#define LVS_ENGINE_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/hash.h"
+#include "base/list.h"
+#include "engine/packet.h"
+#include "engine/server.h"
+#include "engine/stats.h"
+
+struct lvs_sched_ops;
+
+/* What names a service. */
+struct lvs_service_key {
+	struct lvs_addr addr;
+	lvs_be16 port;
+	uint8_t proto;
+};
+
+/* What an operator says of a service beside its name. */
+struct lvs_service_spec {
+	struct lvs_service_key key;
+	const struct lvs_sched_ops *sched;
+};
+
+/**
+ * struct lvs_vip - an address that at least one service has
+ * @services:	ring of its services
+ */
+struct lvs_vip {
+	struct lvs_addr addr;
+	struct lvs_vip *next;
+	struct lvs_list services;
+};
+
+/**
+ * struct lvs_service - a virtual service
+ * @servers:	newest first, the order in which IPVS' schedulers see them
+ * @sched_state: of the scheduler, sched->state_bytes zeroed bytes; NULL if it needs none
+ */
+struct lvs_service {
+	struct lvs_service_spec spec;
+	struct lvs_vip *vip;
+	struct lvs_service *next;
+	struct lvs_list of_vip;
+	struct lvs_server **servers;
+	uint32_t nservers;
+	void *sched_state;
+	struct lvs_counters counters;
+};
+
+/**
+ * struct lvs_rules - all services of an engine
+ * @servers:	by id, from 1; NULL where an id is free
+ * @trash:	removed servers that connections may still name, oldest first
+ */
+struct lvs_rules {
+	struct lvs_hash_key key;
+	struct lvs_service **service_heads;
+	struct lvs_vip **vip_heads;
+	uint32_t nheads;
+	uint32_t nservices;
+	struct lvs_server **servers;
+	uint32_t servers_len;
+	struct lvs_list trash;
+};
+
+/* Return: 0 or -ENOMEM */
+int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key);
+
+/* Frees everything, connections' servers included. */
+void lvs_rules_fini(struct lvs_rules *rules);
+
+/**
+ * lvs_service_add() - a new service without servers
+ *
+ * Return: 0, -EEXIST, -EINVAL (address that is not unicast, unknown protocol, no scheduler) or -ENOMEM
+ */
+int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service);
+
+/* Change what may change: the scheduler, which then begins anew. Return: 0 or -ENOMEM, and nothing changed */
+int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec);
+
+/* Remove with all its servers, see lvs_server_remove(). @service is gone afterwards. */
+void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lvs_ns now);
+
+/* By exact name. Return: borrowed, or NULL */
+struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct lvs_service_key *key);
+
+/* Is @addr virtual? Return: borrowed, or NULL */
+struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);
+
+/* Has any service of @vip a server that may be chosen? */
+bool lvs_vip_live(const struct lvs_vip *vip);
+
+/**
+ * lvs_server_add() - a new server, seen first by the scheduler
+ *
+ * A server of the same address and port that was removed from a service of the same name comes back: with its number,
+ * its connections and its counters.
+ *
+ * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large) or -ENOMEM
+ */
+int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,
+		   struct lvs_server **ret_server);
+
+/* Change weight or forwarding method; the latter for new connections only. Return: 0 or -EINVAL */
+int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec);
+
+/* Remove: no new connections; packets of the old ones are dropped until it comes back or they end. */
+void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now);
+
+/* Return: borrowed, or NULL */
+struct lvs_server *lvs_server_find(const struct lvs_service *service, const struct lvs_addr *addr, lvs_be16 port);
+
+/* By number, removed ones too. Connections hold only numbers that are valid. */
+static inline struct lvs_server *lvs_server_at(const struct lvs_rules *rules, uint32_t id)
+{
+	return rules->servers[id];
+}
+
+/**
+ * lvs_rules_expire() - forget servers that were removed long ago and have no connections
+ *
+ * Return: when to come back, LVS_NS_NEVER if the trash is empty
+ */
+lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now);
+
+#endif
