@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The configuration as plain data: what lvs.conf says, with every default written out. Nothing here points into the
+ * text it came from, and nothing changes it after it was made: a reload makes a second one and compares.
+ */
+#ifndef LVS_CONF_CONF_H
+#define LVS_CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/addr.h"
+
+struct lvs_conf_errors;
+
+#define LVS_CONF_IFNAME_BYTES 16	/* IFNAMSIZ */
+#define LVS_CONF_USER_BYTES 33
+#define LVS_CONF_NAME_BYTES 64
+#define LVS_CONF_INTERFACES_MAX 32
+#define LVS_CONF_SERVICES_MAX 65536
+#define LVS_CONF_SERVERS_MAX 65536	/* of one service */
+#define LVS_CONF_FILE_BYTES_MAX (16u << 20)
+
+/* Where a value stood in the text, for messages; no part of the configuration's meaning. Line 0: nowhere. */
+struct lvs_conf_where {
+	uint32_t line;
+	uint32_t offset;
+};
+
+/* @n: 0 stands for the automatic choice */
+struct lvs_conf_interfaces {
+	size_t n;
+	char names[LVS_CONF_INTERFACES_MAX][LVS_CONF_IFNAME_BYTES];
+};
+
+/**
+ * struct lvs_conf_device - where packets come from; fixed while lvsd runs
+ * @type:	"tun"; static storage
+ * @txqueuelen:	packets
+ */
+struct lvs_conf_device {
+	const char *type;
+	char name[LVS_CONF_IFNAME_BYTES];
+	uint32_t mtu;
+	uint32_t txqueuelen;
+	bool offload;
+};
+
+enum lvs_conf_setup { LVS_CONF_SETUP_AUTO, LVS_CONF_SETUP_MANUAL };
+
+/**
+ * struct lvs_conf_network - how packets are led to the device; fixed while lvsd runs
+ * @table:	number of the routing table that leads to the device
+ * @priority:	preference of the first policy rule; the later ones stand at +90 and +100
+ * @server_interfaces: where replies of real servers arrive; none named: those that the routes to the servers use
+ */
+struct lvs_conf_network {
+	enum lvs_conf_setup setup;
+	uint32_t table;
+	uint32_t priority;
+	struct lvs_conf_interfaces server_interfaces;
+};
+
+enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_NEVER };
+
+/**
+ * struct lvs_conf_director - the process itself
+ * @max_connections: records in the pool
+ * @fragments:	packets that may be held until their first fragment comes
+ * @user:	whom to become after start when started as root
+ * @group:	empty: the user's own
+ * @ping:	when echo requests to a VIP are answered
+ * @reply_rate:	packets per second and kind that the director itself originates
+ * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
+ */
+struct lvs_conf_director {
+	uint32_t max_connections;
+	uint32_t fragments;
+	char user[LVS_CONF_USER_BYTES];
+	char group[LVS_CONF_USER_BYTES];
+	enum lvs_conf_ping ping;
+	uint32_t reply_rate;
+	uint32_t log_level;
+};
+
+/* All in seconds. @tcp is ESTABLISHED, @tcpfin FIN_WAIT; the others carry the names of their states. */
+struct lvs_conf_timeouts {
+	uint32_t tcp;
+	uint32_t tcpfin;
+	uint32_t udp;
+	uint32_t tcp_synsent;
+	uint32_t tcp_synrecv;
+	uint32_t tcp_timewait;
+	uint32_t tcp_close;
+	uint32_t tcp_closewait;
+	uint32_t tcp_lastack;
+	uint32_t tcp_listen;
+	uint32_t tcp_synack;
+};
+
+/* One real server; (@addr, @port) is its key within the service. @port: host order, never 0. */
+struct lvs_conf_server {
+	struct lvs_addr addr;
+	uint16_t port;
+	uint32_t weight;
+	char name[LVS_CONF_NAME_BYTES];
+	struct lvs_conf_where where;
+};
+
+/**
+ * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port) is its key
+ * @port:	host order, never 0
+ * @protocol:	IPPROTO_TCP or IPPROTO_UDP
+ * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
+ * @forward:	"masq"; static storage
+ * @servers:	owned, in the order of the file
+ */
+struct lvs_conf_service {
+	struct lvs_addr addr;
+	uint16_t port;
+	uint8_t protocol;
+	const char *scheduler;
+	const char *forward;
+	char name[LVS_CONF_NAME_BYTES];
+	size_t nservers;
+	struct lvs_conf_server *servers;
+	struct lvs_conf_where where;
+};
+
+/* The whole. @services: owned, in the order of the file. */
+struct lvs_conf {
+	struct lvs_conf_device device;
+	struct lvs_conf_network network;
+	struct lvs_conf_director director;
+	struct lvs_conf_timeouts timeouts;
+	size_t nservices;
+	struct lvs_conf_service *services;
+};
+
+/**
+ * lvs_conf_load() - read, parse and check a file
+ * @errors:	initialised and filled here. Warnings can be there on success too.
+ *
+ * Return: 0; -EINVAL when the text is not a valid configuration; -ENOENT, -EACCES, -EFBIG, ... when the file cannot be
+ * read; -ENOMEM. Whenever it is not 0, @errors says at least one sentence.
+ */
+int lvs_conf_load(const char *path, struct lvs_conf_errors *errors, struct lvs_conf **ret_conf);
+
+/**
+ * lvs_conf_parse() - the same for a text in memory
+ * @text:	@len bytes, any; a NUL is not needed at the end and is an error inside
+ * @filename:	for messages only
+ */
+int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lvs_conf_errors *errors,
+		   struct lvs_conf **ret_conf);
+
+/* Return: a configuration with every default and no service; or NULL without memory */
+struct lvs_conf *lvs_conf_new(void);
+
+void lvs_conf_free(struct lvs_conf *conf);
+
+/**
+ * lvs_conf_dump() - write it as lvs.conf text, every default spelled out; parsing that gives an equal configuration
+ *
+ * Return: 0, or -EIO when @out took not all of it
+ */
+int lvs_conf_dump(const struct lvs_conf *conf, FILE *out);
+
+/* Whether both mean the same and stand in the same order; where they stood in their texts does not matter. */
+bool lvs_conf_equal(const struct lvs_conf *a, const struct lvs_conf *b);
+
+#endif
