@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The loop: one event_base and the events that live as long as it does, kept in two small arrays. One thread, so libevent
+ * does without locks.
+ *
+ * Timers take absolute deadlines and turn them into the intervals that libevent wants. libevent counts these from a time
+ * that is a little old: it reads the coarse clock, and once for each turn of the loop (the precise clock would cost two
+ * system calls more per turn). So an interval is stretched by the coarse clock's step, and a timer that is called too
+ * early nevertheless goes back to sleep.
+ */
+#include "sys/loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/bytes.h"
+#include "sys/clock.h"
+
+#define LOOP_EVENTS_MAX 16
+
+struct loop_event {
+	struct event *event;
+	lvs_loop_fn *fn;
+	void *arg;
+};
+
+struct lvs_loop {
+	struct event_base *base;
+	struct loop_event events[LOOP_EVENTS_MAX];
+	size_t nevents;
+	lvs_ns slack;	/* how far behind libevent's clock may be */
+};
+
+struct lvs_timer {
+	struct lvs_loop *loop;
+	struct event *event;
+	lvs_ns deadline;
+	lvs_loop_fn *fn;
+	void *arg;
+};
+
+int lvs_loop_new(struct lvs_loop **ret_loop)
+{
+	struct event_config *config = event_config_new();
+	struct lvs_loop *loop = calloc(1, sizeof(*loop));
+	struct timespec step;
+
+	if (config && loop && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+		loop->base = event_base_new_with_config(config);
+	if (config)
+		event_config_free(config);
+	if (!loop || !loop->base) {
+		free(loop);
+		return -ENOMEM;
+	}
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &step) == 0)
+		loop->slack = (lvs_ns)step.tv_nsec;
+	*ret_loop = loop;
+	return 0;
+}
+
+void lvs_loop_free(struct lvs_loop *loop)
+{
+	if (!loop)
+		return;
+	for (size_t i = 0; i < loop->nevents; i++)
+		event_free(loop->events[i].event);
+	event_base_free(loop->base);
+	free(loop);
+}
+
+struct event_base *lvs_loop_base(struct lvs_loop *loop)
+{
+	return loop->base;
+}
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+	const struct loop_event *event = arg;
+
+	(void)fd;
+	(void)what;
+	event->fn(event->arg);
+}
+
+static int watch(struct lvs_loop *loop, int fd, short what, lvs_loop_fn *fn, void *arg)
+{
+	struct loop_event *event = &loop->events[loop->nevents];
+
+	if (loop->nevents == ARRAY_LEN(loop->events))
+		return -ENOSPC;
+	event->fn = fn;
+	event->arg = arg;
+	event->event = event_new(loop->base, fd, (short)(what | EV_PERSIST), on_event, event);
+	if (!event->event)
+		return -ENOMEM;
+	if (event_add(event->event, NULL) < 0) {
+		event_free(event->event);
+		return -ENOMEM;
+	}
+	loop->nevents++;
+	return 0;
+}
+
+int lvs_loop_on_signal(struct lvs_loop *loop, int signo, lvs_loop_fn *fn, void *arg)
+{
+	return watch(loop, signo, EV_SIGNAL, fn, arg);
+}
+
+int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *arg)
+{
+	return watch(loop, fd, EV_READ, fn, arg);
+}
+
+int lvs_loop_run(struct lvs_loop *loop)
+{
+	errno = 0;
+	if (event_base_dispatch(loop->base) < 0)
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+void lvs_loop_stop(struct lvs_loop *loop)
+{
+	(void)event_base_loopbreak(loop->base);
+}
+
+/* Return: 0 or -ENOMEM */
+static int arm(struct lvs_timer *timer, lvs_ns now)
+{
+	lvs_ns left = timer->deadline > now ? timer->deadline - now + timer->loop->slack : 0;
+	lvs_ns us = left / LVS_NS_PER_US + 1;
+	struct timeval tv = { .tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000) };
+
+	return evtimer_add(timer->event, &tv) < 0 ? -ENOMEM : 0;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct lvs_timer *timer = arg;
+	lvs_ns now = lvs_clock_now();
+
+	(void)fd;
+	(void)what;
+	if (now < timer->deadline && arm(timer, now) == 0)
+		return;
+	timer->fn(timer->arg);
+}
+
+int lvs_timer_new(struct lvs_loop *loop, lvs_loop_fn *fn, void *arg, struct lvs_timer **ret_timer)
+{
+	struct lvs_timer *timer = calloc(1, sizeof(*timer));
+
+	if (!timer)
+		return -ENOMEM;
+	timer->loop = loop;
+	timer->fn = fn;
+	timer->arg = arg;
+	timer->deadline = LVS_SECONDS(1);
+	timer->event = evtimer_new(loop->base, on_timer, timer);
+	/* Started once, so that libevent has got its memory for one more timer before packets flow. */
+	if (!timer->event || arm(timer, 0) < 0) {
+		if (timer->event)
+			event_free(timer->event);
+		free(timer);
+		return -ENOMEM;
+	}
+	lvs_timer_cancel(timer);
+	*ret_timer = timer;
+	return 0;
+}
+
+void lvs_timer_free(struct lvs_timer *timer)
+{
+	if (!timer)
+		return;
+	event_free(timer->event);
+	free(timer);
+}
+
+void lvs_timer_start(struct lvs_timer *timer, lvs_ns deadline, lvs_ns now)
+{
+	if (deadline == LVS_NS_NEVER) {
+		lvs_timer_cancel(timer);
+		return;
+	}
+	timer->deadline = deadline;
+	(void)arm(timer, now);	/* has had its memory since lvs_timer_new() */
+}
+
+void lvs_timer_cancel(struct lvs_timer *timer)
+{
+	(void)evtimer_del(timer->event);
+}

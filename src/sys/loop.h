@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The event loop: libevent's, with what the daemon needs of it said in lvsd's own units. */
+#ifndef LVS_SYS_LOOP_H
+#define LVS_SYS_LOOP_H
+
+#include "base/time.h"
+
+struct event_base;
+struct lvs_loop;
+struct lvs_timer;
+
+typedef void lvs_loop_fn(void *arg);
+
+/**
+ * lvs_loop_new() - a loop with nothing to wait for
+ * @ret_loop:	the caller's; timers must be freed before it
+ *
+ * Return: 0 or -Exxx
+ */
+int lvs_loop_new(struct lvs_loop **ret_loop);
+
+/* @loop: may be NULL. Signals that were watched get their default action back. */
+void lvs_loop_free(struct lvs_loop *loop);
+
+/* Return: borrowed, for modules that keep events of their own */
+struct event_base *lvs_loop_base(struct lvs_loop *loop);
+
+/**
+ * lvs_loop_on_signal() - call @fn from the loop when signal @signo came
+ *
+ * At most 16 signals and descriptors together. Must be called before sealing: it makes a socket pair.
+ *
+ * Return: 0, -ENOSPC or -ENOMEM
+ */
+int lvs_loop_on_signal(struct lvs_loop *loop, int signo, lvs_loop_fn *fn, void *arg);
+
+/**
+ * lvs_loop_on_readable() - call @fn whenever @fd has something to read, or an error to tell
+ * @fd:		borrowed; stays open as long as the loop
+ *
+ * At most 16 signals and descriptors together. Level triggered: what is left unread brings the next call, after others had their turn.
+ *
+ * Return: 0, -ENOSPC or -ENOMEM
+ */
+int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *arg);
+
+/**
+ * lvs_loop_run() - wait and call back until lvs_loop_stop()
+ *
+ * Calls: epoll_wait, epoll_ctl, clock_gettime; read, rt_sigreturn and sendto for signals.
+ *
+ * Return: 0, or -Exxx when waiting itself failed
+ */
+int lvs_loop_run(struct lvs_loop *loop);
+
+/* Ends lvs_loop_run() when the callback that called this returns. */
+void lvs_loop_stop(struct lvs_loop *loop);
+
+/**
+ * lvs_timer_new() - something that happens later, once for each lvs_timer_start()
+ *
+ * Return: 0 or -ENOMEM
+ */
+int lvs_timer_new(struct lvs_loop *loop, lvs_loop_fn *fn, void *arg, struct lvs_timer **ret_timer);
+
+/* @timer: may be NULL or running */
+void lvs_timer_free(struct lvs_timer *timer);
+
+/**
+ * lvs_timer_start() - call back at @deadline, or as soon as possible when that has passed
+ * @deadline:	on lvs_clock_now()'s clock; LVS_NS_NEVER: as lvs_timer_cancel()
+ * @now:	from lvs_clock_now()
+ *
+ * Never early, and up to some milliseconds late. A timer that runs already is moved.
+ */
+void lvs_timer_start(struct lvs_timer *timer, lvs_ns deadline, lvs_ns now);
+
+void lvs_timer_cancel(struct lvs_timer *timer);
+
+#endif
