@@ -26,6 +26,7 @@ enum {
 	LVS_CONN_ACTIVE = 1 << 1,	/* counted in its server's active connections, else in the inactive ones */
 	LVS_CONN_NO_OUTPUT = 1 << 2,	/* no reply has passed the director yet, and perhaps none ever will */
 	LVS_CONN_INDEXED = 1 << 3,	/* found by lvs_conn_find() */
+	LVS_CONN_FILED = 1 << 4,	/* in the timing wheel */
 };
 
 /**
@@ -40,7 +41,7 @@ enum {
  * @timeout:	how far each packet pushes @expires
  * @server:	stable number of the real server
  * @filed, @next, @prev: of the timing wheel; @next also chains free records
- * @delta:	what translating a request adds to a sum over addresses and ports
+ * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
 struct lvs_conn {

@@ -10,6 +10,7 @@
 /**
  * struct lvs_engine - everything one director knows
  * @timeouts:	of each state, resolved from the settings
+ * @rules_due:	when lvs_rules_expire() wants to be called again
  * @now, @tick, @sink: of the burst being handled
  */
 struct lvs_engine {
@@ -19,6 +20,7 @@ struct lvs_engine {
 	struct lvs_stats stats;
 	struct lvs_replies replies;
 	struct lvs_fragments *fragments;
+	lvs_ns rules_due;
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
@@ -32,6 +34,10 @@ void lvs_engine_forward(struct lvs_engine *engine, struct lvs_packet *packet);
 
 /* A packet that the director made; emitted and counted under @kind. */
 void lvs_engine_say(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_reply_kind kind);
+
+/* Count a packet of @conn, about to leave, for its server, its service and in total. */
+void lvs_engine_count(struct lvs_engine *engine, const struct lvs_conn *conn, const struct lvs_packet *packet,
+		      enum lvs_dir dir);
 
 /* Count a packet that ends here. */
 void lvs_engine_drop(struct lvs_engine *engine, enum lvs_drop drop);

@@ -25,12 +25,14 @@ enum lvs_proto_index {
  * @name:	as ipvsadm prints it
  * @timeout:	default, seconds
  * @active:	counted in ActiveConn
+ * @over:	a packet that begins a connection takes this one's place (IPVS: conn_reuse_mode 1)
  */
 struct lvs_proto_state {
 	const char *name;
 	uint32_t timeout;
 	enum lvs_class class;
 	bool active;
+	bool over;
 };
 
 /**

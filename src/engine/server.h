@@ -14,6 +14,13 @@
 struct lvs_service;
 struct lvs_forward_ops;
 
+/* What names a service. */
+struct lvs_service_key {
+	struct lvs_addr addr;
+	lvs_be16 port;
+	uint8_t proto;
+};
+
 /**
  * struct lvs_server_spec - what an operator says of a server
  * @port:	0 takes the port that the client asked for
@@ -32,6 +39,8 @@ struct lvs_server_spec {
  * @service:	borrowed; NULL once the server is removed and only waits for its connections to end
  * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
  * @mtu:	of the path towards it, bytes; 0 if unknown
+ * @of:		name of its service, so that it is known again when it comes back
+ * @trash:	among the removed servers
  * @removed_at:	when it was removed
  */
 struct lvs_server {
@@ -41,11 +50,9 @@ struct lvs_server {
 	uint32_t active, inactive;
 	uint32_t mtu;
 	struct lvs_counters counters;
+	struct lvs_service_key of;
 	struct lvs_list trash;
 	lvs_ns removed_at;
-	struct lvs_addr trash_vaddr;
-	lvs_be16 trash_vport;
-	uint8_t trash_proto;
 };
 
 #define LVS_WEIGHT_MAX 65535

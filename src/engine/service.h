@@ -18,13 +18,6 @@
 
 struct lvs_sched_ops;
 
-/* What names a service. */
-struct lvs_service_key {
-	struct lvs_addr addr;
-	lvs_be16 port;
-	uint8_t proto;
-};
-
 /* What an operator says of a service beside its name. */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -57,10 +50,14 @@ struct lvs_service {
 	struct lvs_counters counters;
 };
 
+#define LVS_TRASH_HEADS 1024
+
 /**
  * struct lvs_rules - all services of an engine
  * @servers:	by id, from 1; NULL where an id is free
- * @trash:	removed servers that connections may still name, oldest first
+ * @free_id:	no id below this one is free
+ * @trash:	removed servers that connections may still name, by hash of their service's and their own name
+ * @ntrash:	how many
  */
 struct lvs_rules {
 	struct lvs_hash_key key;
@@ -70,7 +67,9 @@ struct lvs_rules {
 	uint32_t nservices;
 	struct lvs_server **servers;
 	uint32_t servers_len;
-	struct lvs_list trash;
+	uint32_t free_id;
+	struct lvs_list trash[LVS_TRASH_HEADS];
+	uint32_t ntrash;
 };
 
 /* Return: 0 or -ENOMEM */

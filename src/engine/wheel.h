@@ -28,10 +28,16 @@ static inline lvs_tick lvs_tick_from_ns(lvs_ns ns)
 	return (lvs_tick)(ns >> LVS_TICK_SHIFT);
 }
 
-/* Rounded up, so that nothing ends before its time. */
+/* Rounded up past the tick that has already begun, so that nothing ends before its time. */
 static inline lvs_tick lvs_ticks_from_seconds(uint32_t seconds)
 {
-	return (lvs_tick)((LVS_SECONDS(seconds) + (1ULL << LVS_TICK_SHIFT) - 1) >> LVS_TICK_SHIFT);
+	return (lvs_tick)(LVS_SECONDS(seconds) >> LVS_TICK_SHIFT) + 2;
+}
+
+/* Wraps: true if @a is earlier than @b and they are less than 9 years apart. */
+static inline bool lvs_tick_before(lvs_tick a, lvs_tick b)
+{
+	return (int32_t)(a - b) < 0;
 }
 
 /* Whom a full table gives up first: the order is the order of eviction. */
@@ -48,13 +54,14 @@ enum lvs_class {
  * @records:	the pool; record n is records[n], number 0 is nobody
  * @now:	the tick up to which everything due has been handed out
  * @heads:	first record of each slot
- * @filled:	one bit per slot that is not empty
+ * @filled:	one bit per slot that is not empty; @summary one bit per word of these that is not 0
  * @counts:	records filed, per class
  */
 struct lvs_wheel {
 	struct lvs_conn *records;
 	lvs_tick now;
 	uint32_t counts[LVS_CLASS_COUNT];
+	uint64_t summary[LVS_CLASS_COUNT][LVS_WHEEL_SLOTS / 64 / 64];
 	uint64_t filled[LVS_CLASS_COUNT][LVS_WHEEL_SLOTS / 64];
 	uint32_t heads[LVS_CLASS_COUNT][LVS_WHEEL_SLOTS];
 };
@@ -79,8 +86,8 @@ void lvs_wheel_remove(struct lvs_wheel *wheel, struct lvs_conn *conn);
  */
 struct lvs_conn *lvs_wheel_due(struct lvs_wheel *wheel, lvs_tick now, unsigned int *budget);
 
-/* Return: the tick of the first filled slot, or UINT32_MAX if the wheel is empty. Never later than the first deadline. */
-lvs_tick lvs_wheel_next(const struct lvs_wheel *wheel);
+/* Return: is anything filed? Then @ret_tick is that of the first filled slot, never later than the first deadline. */
+bool lvs_wheel_next(const struct lvs_wheel *wheel, lvs_tick *ret_tick);
 
 /**
  * lvs_wheel_idlest() - the record of a class that comes nearest to its deadline, give or take a slot

@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The walk of a packet. A burst is taken in batches: all packets are parsed and hashed and the index lines they need are
+ * fetched, then the records, then each walks to its end. A packet that belongs to a connection is tracked and relayed;
+ * one that does not may begin a connection, be answered by the director, or be none of ours.
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/csum.h"
+#include "engine/icmp.h"
+#include "engine/sched.h"
+#include "engine/wire.h"
+
+/* As many as fit the line-fill buffers twice over: the first are there when the last are asked for. */
+#define BATCH 32
+/* Records looked at in one turn of lvs_engine_expire(): well under a millisecond even when none is in the cache. */
+#define EXPIRE_BUDGET 2048
+
+int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct lvs_engine **ret_engine)
+{
+	struct lvs_engine *engine;
+	int err;
+
+	if (!options->max_connections || options->max_connections > LVS_CONN_MAX || !options->memory)
+		return -EINVAL;
+	engine = aligned_alloc(64, (sizeof(*engine) + 63) / 64 * 64);
+	if (!engine)
+		return -ENOMEM;
+	memset(engine, 0, sizeof(*engine));
+	err = lvs_rules_init(&engine->rules, &options->key);
+	if (err)
+		goto fail;
+	err = lvs_fragments_new(&options->fragments, &options->key, &engine->fragments);
+	if (err)
+		goto fail;
+	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
+			    lvs_tick_from_ns(now));
+	lvs_replies_init(&engine->replies, options->settings.reply_rate, now);
+	lvs_engine_configure(engine, &options->settings, now);
+	*ret_engine = engine;
+	return 0;
+fail:
+	lvs_engine_free(engine);
+	return err;
+}
+
+void lvs_engine_free(struct lvs_engine *engine)
+{
+	if (!engine)
+		return;
+	lvs_fragments_free(engine->fragments);
+	lvs_rules_fini(&engine->rules);
+	free(engine);
+}
+
+void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_settings *settings, lvs_ns now)
+{
+	for (size_t p = 0; p < LVS_PROTO_INDEX_COUNT; p++) {
+		for (size_t s = 0; s < lvs_protos[p]->nstates; s++) {
+			uint32_t seconds = settings->timeouts[p][s];
+
+			engine->timeouts[p][s] = lvs_ticks_from_seconds(seconds ? seconds : lvs_protos[p]->states[s].timeout);
+		}
+	}
+	if (settings->reply_rate != engine->settings.reply_rate)
+		lvs_replies_init(&engine->replies, settings->reply_rate, now);
+	engine->settings = *settings;
+}
+
+struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine)
+{
+	return &engine->rules;
+}
+
+const struct lvs_stats *lvs_engine_stats(const struct lvs_engine *engine)
+{
+	return &engine->stats;
+}
+
+const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine)
+{
+	return &engine->conns;
+}
+
+void lvs_engine_pass(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	engine->stats.passed++;
+	engine->sink->emit(engine->sink, packet);
+}
+
+void lvs_engine_answer(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	engine->stats.answered++;
+	engine->stats.replied[LVS_REPLY_ECHO]++;
+	engine->sink->emit(engine->sink, packet);
+}
+
+void lvs_engine_forward(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	engine->stats.forwarded++;
+	engine->sink->emit(engine->sink, packet);
+}
+
+void lvs_engine_say(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_reply_kind kind)
+{
+	engine->stats.replied[kind]++;
+	engine->sink->emit(engine->sink, packet);
+}
+
+void lvs_engine_drop(struct lvs_engine *engine, enum lvs_drop drop)
+{
+	engine->stats.dropped[drop]++;
+}
+
+static void count(struct lvs_counters *counters, uint32_t bytes, enum lvs_dir dir)
+{
+	if (dir == LVS_DIR_REQUEST) {
+		counters->in_packets++;
+		counters->in_bytes += bytes;
+	} else {
+		counters->out_packets++;
+		counters->out_bytes += bytes;
+	}
+}
+
+void lvs_engine_count(struct lvs_engine *engine, const struct lvs_conn *conn, const struct lvs_packet *packet,
+		      enum lvs_dir dir)
+{
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+
+	count(&server->counters, packet->len, dir);
+	count(&server->service->counters, packet->len, dir);
+	count(&engine->stats.total, packet->len, dir);
+}
+
+/* One hop, where no host does it for us (RFC 1812 section 5.3.1). */
+static enum lvs_drop take_hop(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	uint8_t *ttl;
+
+	if (packet->ip6) {
+		struct lvs_ip6 *ip = lvs_packet_at(packet, 0, sizeof(*ip));
+
+		ttl = &ip->hop_limit;
+	} else {
+		struct lvs_ip4 *ip = lvs_packet_at(packet, 0, sizeof(*ip));
+
+		ttl = &ip->ttl;
+		if (*ttl > 1)
+			ip->csum = lvs_csum_update(ip->csum, lvs_csum_delta((LVS_FORCE uint16_t)LVS_BE16(0x0100), 0));
+	}
+	if (*ttl <= 1) {
+		lvs_reply_error(engine, packet, LVS_ERROR_TIME_EXCEEDED, 0);
+		return LVS_DROP_TTL;
+	}
+	--*ttl;
+	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+			       enum lvs_dir dir)
+{
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	enum lvs_drop drop;
+
+	if (lvs_unlikely(!server->service))
+		return LVS_DROP_SERVER_GONE;
+	if (dir == LVS_DIR_REQUEST && server->mtu && packet->len > server->mtu &&
+	    lvs_packet_wire_len(packet) > server->mtu && !lvs_packet_may_fragment(packet)) {
+		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, server->mtu);
+		return LVS_DROP_TOO_BIG;
+	}
+	if (engine->settings.decrement_ttl) {
+		drop = take_hop(engine, packet);
+		if (drop)
+			return drop;
+	}
+	lvs_engine_count(engine, conn, packet, dir);
+	drop = lvs_forwards[conn->forward]->rewrite(conn, packet, dir);
+	if (lvs_unlikely(drop))
+		return drop;
+	lvs_engine_forward(engine, packet);
+	return LVS_DROP_NONE;
+}
+
+void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+			  uint8_t state)
+{
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	bool active = proto->states[state].active;
+
+	if (active && !(conn->flags & LVS_CONN_ACTIVE)) {
+		server->inactive--;
+		server->active++;
+		conn->flags |= LVS_CONN_ACTIVE;
+	} else if (!active && conn->flags & LVS_CONN_ACTIVE) {
+		server->active--;
+		server->inactive++;
+		conn->flags &= (uint16_t)~LVS_CONN_ACTIVE;
+	}
+	conn->state = state;
+	lvs_conn_set_timer(&engine->conns, conn, engine->tick, engine->timeouts[proto->index][state],
+			   proto->states[state].class);
+}
+
+/* A connection is over, whatever ended it. */
+static void end(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+
+	if (conn->flags & LVS_CONN_ACTIVE)
+		server->active--;
+	else
+		server->inactive--;
+	lvs_conn_release(&engine->conns, conn);
+}
+
+static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+				     struct lvs_packet *packet, enum lvs_dir dir)
+{
+	uint8_t state;
+
+	if (dir == LVS_DIR_REPLY)
+		conn->flags &= (uint16_t)~LVS_CONN_NO_OUTPUT;
+	state = proto->next_state(conn, packet, dir);
+	if (state != conn->state || !(conn->flags & LVS_CONN_FILED))
+		lvs_engine_set_state(engine, conn, proto, state);
+	else
+		lvs_conn_touch(conn, engine->tick);
+	return lvs_engine_relay(engine, conn, packet, dir);
+}
+
+/* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
+static struct lvs_conn *claim(struct lvs_engine *engine)
+{
+	struct lvs_conn *conn = lvs_conn_claim(&engine->conns);
+
+	if (lvs_unlikely(!conn)) {
+		struct lvs_conn *victim = lvs_conn_victim(&engine->conns, engine->tick);
+
+		if (!victim)
+			return NULL;
+		engine->conns.evicted[victim->class]++;
+		end(engine, victim);
+		conn = lvs_conn_claim(&engine->conns);
+	}
+	return conn;
+}
+
+/*
+ * Publish @conn. Two services may map one client's two connections to what looks like one connection to the server; the
+ * newcomer gets its way only if the other is over.
+ */
+static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport, .dport = conn->cport,
+				   .proto = conn->proto };
+	int err = lvs_conn_publish(&engine->conns, conn);
+	struct lvs_conn *other;
+	enum lvs_dir dir;
+
+	if (lvs_likely(!err))
+		return LVS_DROP_NONE;
+	if (err == -ENOSPC)
+		return LVS_DROP_TABLE_FULL;
+	other = lvs_conn_find(&engine->conns, &reply, lvs_conn_hash(&engine->conns, &reply), &dir);
+	if (!other || !lvs_proto_find(other->proto)->states[other->state].over)
+		return LVS_DROP_CONN_CLASH;
+	end(engine, other);
+	err = lvs_conn_publish(&engine->conns, conn);
+	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
+}
+
+static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+				struct lvs_conn **ret_conn)
+{
+	const struct lvs_forward_ops *forward = server->spec.forward;
+	struct lvs_conn *conn = claim(engine);
+	enum lvs_drop drop;
+
+	if (!conn)
+		return LVS_DROP_TABLE_FULL;
+	conn->caddr = packet->tuple.src;
+	conn->cport = packet->tuple.sport;
+	conn->vaddr = packet->tuple.dst;
+	conn->vport = packet->tuple.dport;
+	conn->daddr = server->spec.addr;
+	conn->dport = server->spec.port ? server->spec.port : packet->tuple.dport;
+	conn->proto = packet->proto;
+	conn->forward = forward->index;
+	conn->server = server->id;
+	if (!forward->replies)
+		conn->flags |= LVS_CONN_NO_OUTPUT;
+	if (forward->bind)
+		forward->bind(conn);
+	drop = publish(engine, conn);
+	if (drop) {
+		lvs_conn_release(&engine->conns, conn);
+		return drop;
+	}
+	server->inactive++;
+	server->counters.conns++;
+	server->service->counters.conns++;
+	engine->stats.total.conns++;
+	*ret_conn = conn;
+	return LVS_DROP_NONE;
+}
+
+/* A packet to a service that belongs to no connection. */
+static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
+			   struct lvs_packet *packet)
+{
+	struct lvs_server *server;
+	struct lvs_conn *conn;
+	enum lvs_drop drop;
+
+	if (!proto->starts(packet)) {
+		lvs_reply_reset(engine, packet);
+		return LVS_DROP_NO_CONN;
+	}
+	server = service->spec.sched->pick(service, &packet->tuple);
+	if (!server) {
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+		return LVS_DROP_NO_SERVER;
+	}
+	drop = connect_to(engine, server, packet, &conn);
+	if (drop)
+		return drop;
+	return track_and_relay(engine, conn, proto, packet, LVS_DIR_REQUEST);
+}
+
+/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5). */
+static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
+{
+	if (lvs_addr_is_multicast(&tuple->dst) || lvs_addr_is_broadcast4(&tuple->dst) ||
+	    (!lvs_addr_is4(&tuple->dst) && lvs_addr_is_linklocal6(&tuple->dst)))
+		return LVS_DROP_LINK_SCOPE;
+	if (!lvs_addr_is_unicast(&tuple->src) || lvs_addr_is_loopback(&tuple->src))
+		return LVS_DROP_MARTIAN;
+	if (lvs_addr_equal(&tuple->src, &tuple->dst))
+		return LVS_DROP_LAND;
+	return LVS_DROP_NONE;
+}
+
+/* No service on that port, or none of that protocol: what the address' owner would say. */
+static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	if (!lvs_vip_find(&engine->rules, &packet->tuple.dst)) {
+		if (engine->settings.decrement_ttl) {
+			enum lvs_drop drop = take_hop(engine, packet);
+
+			if (drop)
+				return drop;
+		}
+		lvs_engine_pass(engine, packet);
+		return LVS_DROP_NONE;
+	}
+	if (packet->kind != LVS_PACKET_FLOW)
+		return LVS_DROP_PROTO_UNSUPPORTED;
+	if (packet->proto == LVS_PROTO_TCP)
+		lvs_reply_reset(engine, packet);
+	else
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+	return LVS_DROP_NO_SERVICE;
+}
+
+/* No connection has this tuple. */
+static enum lvs_drop miss(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
+	enum lvs_drop drop = check_ends(&packet->tuple);
+	struct lvs_service *service;
+
+	if (drop)
+		return drop;
+	service = lvs_service_find(&engine->rules, &key);
+	if (!service)
+		return refuse_or_pass(engine, packet);
+	return begin(engine, service, lvs_proto_find(packet->proto), packet);
+}
+
+static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	const struct lvs_proto_ops *proto;
+	struct lvs_conn *conn;
+	enum lvs_dir dir;
+
+	conn = lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);
+	if (!conn)
+		return miss(engine, packet);
+	proto = lvs_proto_find(packet->proto);
+	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && proto->starts(packet)) {
+		end(engine, conn);
+		return miss(engine, packet);
+	}
+	return track_and_relay(engine, conn, proto, packet, dir);
+}
+
+static enum lvs_drop walk_other(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	enum lvs_drop drop = check_ends(&packet->tuple);
+
+	return drop ? drop : refuse_or_pass(engine, packet);
+}
+
+/* A first fragment walks like the whole packet would; the later ones go where it went. */
+static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	enum lvs_fragment_fate fate = LVS_FRAGMENT_DROP;
+	enum lvs_drop drop = lvs_fragment_first(engine, packet);
+	enum lvs_dir dir;
+
+	if (drop)
+		return drop;
+	if (packet->kind == LVS_PACKET_FLOW)
+		drop = walk_flow(engine, packet);
+	else
+		drop = walk_other(engine, packet);
+	if (!drop) {
+		bool ours = packet->kind == LVS_PACKET_FLOW &&
+			    lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);
+
+		fate = ours ? LVS_FRAGMENT_FOLLOW : LVS_FRAGMENT_PASS;
+	}
+	lvs_fragment_resolve(engine, packet, fate);
+	return drop;
+}
+
+static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	enum lvs_drop drop;
+
+	if (lvs_likely(packet->kind == LVS_PACKET_FLOW && !packet->fragment))
+		return walk_flow(engine, packet);
+	if (packet->kind == LVS_PACKET_FRAGMENT)
+		return lvs_fragment_later(engine, packet);
+	if (packet->fragment)
+		return walk_first_fragment(engine, packet);
+	if (packet->kind == LVS_PACKET_OTHER)
+		return walk_other(engine, packet);
+	drop = check_ends(&packet->tuple);
+	return drop ? drop : lvs_icmp_handle(engine, packet);
+}
+
+static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, size_t n)
+{
+	enum lvs_drop drops[BATCH];
+
+	for (size_t i = 0; i < n; i++) {
+		struct lvs_packet *packet = &packets[i];
+
+		engine->stats.received++;
+		engine->stats.received_bytes += packet->len;
+		drops[i] = lvs_packet_parse(packet);
+		if (drops[i] || packet->kind != LVS_PACKET_FLOW)
+			continue;
+		packet->hash = lvs_conn_hash(&engine->conns, &packet->tuple);
+		lvs_conn_prefetch_bucket(&engine->conns, packet->hash);
+	}
+	for (size_t i = 0; n > 1 && i < n; i++)
+		if (!drops[i] && packets[i].kind == LVS_PACKET_FLOW)
+			lvs_conn_prefetch_record(&engine->conns, packets[i].hash);
+	for (size_t i = 0; i < n; i++) {
+		if (!drops[i])
+			drops[i] = walk(engine, &packets[i]);
+		if (lvs_unlikely(drops[i]))
+			lvs_engine_drop(engine, drops[i]);
+	}
+}
+
+void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, lvs_ns now,
+		       struct lvs_sink *sink)
+{
+	engine->now = now;
+	engine->tick = lvs_tick_from_ns(now);
+	engine->sink = sink;
+	while (n) {
+		size_t batch = LVS_MIN(n, BATCH);
+
+		handle_batch(engine, packets, batch);
+		packets += batch;
+		n -= batch;
+	}
+}
+
+lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
+{
+	unsigned int budget = EXPIRE_BUDGET;
+	struct lvs_conn *conn;
+	lvs_ns due, next;
+	lvs_tick tick;
+
+	engine->now = now;
+	engine->tick = lvs_tick_from_ns(now);
+	while ((conn = lvs_wheel_due(&engine->conns.wheel, engine->tick, &budget)))
+		end(engine, conn);
+	if (engine->rules.ntrash && (!engine->rules_due || now >= engine->rules_due)) {
+		due = lvs_rules_expire(&engine->rules, now);
+		engine->rules_due = due == LVS_NS_NEVER ? 0 : due;
+	}
+	next = lvs_fragments_expire(engine, now);
+	if (!budget)
+		return now;
+	if (engine->rules.ntrash)
+		next = LVS_MIN(next, engine->rules_due);
+	if (lvs_wheel_next(&engine->conns.wheel, &tick)) {
+		due = (lvs_ns)(int64_t)(int32_t)(tick - engine->tick);
+		next = LVS_MIN(next, ((now >> LVS_TICK_SHIFT) + due) << LVS_TICK_SHIFT);
+	}
+	return next;
+}
