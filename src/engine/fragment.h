@@ -8,7 +8,6 @@
 #ifndef LVS_ENGINE_FRAGMENT_H
 #define LVS_ENGINE_FRAGMENT_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/hash.h"
@@ -16,22 +15,29 @@
 #include "engine/packet.h"
 
 struct lvs_engine;
-struct lvs_fragment_datagram;
-struct lvs_fragment_copy;
 
 /**
- * struct lvs_fragment_limits - how much early fragments may cost
- * @datagrams:	tracked at a time
+ * struct lvs_fragment_limits - how much fragments may cost
+ * @datagrams:	tracked at a time; with more than @held, held fragments never keep a first one out
  * @held:	fragments held at a time, all datagrams together
  * @per_datagram: fragments held for one
- * @timeout:	from the first fragment seen to the last
+ * @bytes:	of memory for those held, which take 2 KiB each if they are no longer than 1500 bytes
+ * @timeout:	how long a fragment is held, counted from the first one held of its datagram; also how long a condemned
+ *		datagram is remembered, and after what pause a fragment that contradicts those before it belongs to a new
+ *		datagram that uses the same identification
+ * @lifetime:	how long the fate of an incomplete datagram is remembered after its last fragment
  */
 struct lvs_fragment_limits {
 	uint32_t datagrams;
 	uint32_t held;
 	uint32_t per_datagram;
+	uint32_t bytes;
 	lvs_ns timeout;
+	lvs_ns lifetime;
 };
+
+/* What the daemon allows: all in all 7 MiB, touched only as used. */
+extern const struct lvs_fragment_limits lvs_fragment_limits_default;
 
 /* What became of a first fragment. */
 enum lvs_fragment_fate {
@@ -42,16 +48,20 @@ enum lvs_fragment_fate {
 
 struct lvs_fragments;
 
-/* All memory is taken here. Return: 0 or -ENOMEM */
+/* All memory is taken here. Return: 0, -EINVAL (no datagrams, no timeout) or -ENOMEM */
 int lvs_fragments_new(const struct lvs_fragment_limits *limits, const struct lvs_hash_key *key,
 		      struct lvs_fragments **ret_fragments);
+
+/* Held fragments are forgotten, not counted. */
 void lvs_fragments_free(struct lvs_fragments *fragments);
 
 /**
  * lvs_fragment_first() - a first fragment arrived; call before it walks on
  * @packet:	parsed, @fragment set, kind not LVS_PACKET_FRAGMENT
  *
- * Return: LVS_DROP_NONE, or LVS_DROP_FRAG_* for an overlapping one or a full table
+ * A copy of one that came before walks again.
+ *
+ * Return: LVS_DROP_NONE, then lvs_fragment_resolve() must follow before the next fragment; or LVS_DROP_FRAG_*
  */
 enum lvs_drop lvs_fragment_first(struct lvs_engine *engine, const struct lvs_packet *packet);
 
@@ -59,7 +69,7 @@ enum lvs_drop lvs_fragment_first(struct lvs_engine *engine, const struct lvs_pac
  * lvs_fragment_resolve() - a first fragment has ended its walk: remember, and let those held go the same way
  * @packet:	as given to lvs_fragment_first(); @tuple and fragment fields unchanged, the bytes perhaps not
  *
- * Held fragments are emitted, passed or dropped here, and counted.
+ * Held fragments are emitted, passed or dropped here, and counted, in the order in which they came.
  */
 void lvs_fragment_resolve(struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_fragment_fate fate);
 
@@ -67,7 +77,8 @@ void lvs_fragment_resolve(struct lvs_engine *engine, const struct lvs_packet *pa
  * lvs_fragment_later() - the walk of a later fragment
  * @packet:	parsed, kind LVS_PACKET_FRAGMENT
  *
- * Emits, passes or holds it (counted), unless a reason is returned.
+ * Emits, passes or holds it (counted), unless a reason is returned. A copy of one that has left goes the same way; a copy
+ * of one that is held is dropped.
  *
  * Return: LVS_DROP_NONE, or why it is dropped
  */
