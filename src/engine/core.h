@@ -43,6 +43,13 @@ void lvs_engine_count(struct lvs_engine *engine, const struct lvs_conn *conn, co
 void lvs_engine_drop(struct lvs_engine *engine, enum lvs_drop drop);
 
 /**
+ * lvs_engine_take_hop() - count one hop, where no host does it for us (RFC 1812 section 5.3.1)
+ *
+ * Return: LVS_DROP_NONE, or LVS_DROP_TTL after telling the sender
+ */
+enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/**
  * lvs_engine_relay() - a packet of a known connection leaves: rewrite, count for server and service, emit
  *
  * Knows nothing of state: for whole packets after tracking, and for later fragments.

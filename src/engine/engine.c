@@ -65,8 +65,7 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
 			engine->timeouts[p][s] = lvs_ticks_from_seconds(seconds ? seconds : lvs_protos[p]->states[s].timeout);
 		}
 	}
-	if (settings->reply_rate != engine->settings.reply_rate)
-		lvs_replies_init(&engine->replies, settings->reply_rate, now);
+	lvs_replies_configure(&engine->replies, settings->reply_rate, now);
 	engine->settings = *settings;
 }
 
@@ -136,11 +135,12 @@ void lvs_engine_count(struct lvs_engine *engine, const struct lvs_conn *conn, co
 	count(&engine->stats.total, packet->len, dir);
 }
 
-/* One hop, where no host does it for us (RFC 1812 section 5.3.1). */
-static enum lvs_drop take_hop(struct lvs_engine *engine, struct lvs_packet *packet)
+enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	uint8_t *ttl;
 
+	if (!engine->settings.decrement_ttl)
+		return LVS_DROP_NONE;
 	if (packet->ip6) {
 		struct lvs_ip6 *ip = lvs_packet_at(packet, 0, sizeof(*ip));
 
@@ -173,11 +173,9 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, server->mtu);
 		return LVS_DROP_TOO_BIG;
 	}
-	if (engine->settings.decrement_ttl) {
-		drop = take_hop(engine, packet);
-		if (drop)
-			return drop;
-	}
+	drop = lvs_engine_take_hop(engine, packet);
+	if (drop)
+		return drop;
 	lvs_engine_count(engine, conn, packet, dir);
 	drop = lvs_forwards[conn->forward]->rewrite(conn, packet, dir);
 	if (lvs_unlikely(drop))
@@ -349,14 +347,11 @@ static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
 static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	if (!lvs_vip_find(&engine->rules, &packet->tuple.dst)) {
-		if (engine->settings.decrement_ttl) {
-			enum lvs_drop drop = take_hop(engine, packet);
+		enum lvs_drop drop = lvs_engine_take_hop(engine, packet);
 
-			if (drop)
-				return drop;
-		}
-		lvs_engine_pass(engine, packet);
-		return LVS_DROP_NONE;
+		if (!drop)
+			lvs_engine_pass(engine, packet);
+		return drop;
 	}
 	if (packet->kind != LVS_PACKET_FLOW)
 		return LVS_DROP_PROTO_UNSUPPORTED;

@@ -25,18 +25,21 @@ struct lvs_engine;
  * @rate:	per second and kind; the bucket holds as many
  * @tokens:	left, in billionths
  * @refilled:	when @tokens were last filled up
- * @ip_id:	identification of the next IPv4 packet
+ * @ids:	IPv4 identifications drawn so far
  */
 struct lvs_replies {
 	uint32_t rate;
 	uint64_t tokens[LVS_REPLY_COUNT];
 	lvs_ns refilled[LVS_REPLY_COUNT];
-	uint16_t ip_id;
+	uint64_t ids;
 	_Alignas(64) uint8_t buffer[LVS_REPLY_HEADROOM + LVS_REPLY_BYTES];
 };
 
 /* @rate: 0 silences the director */
 void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
+
+/* Another rate from @now on; what was saved stays, up to the size of the new bucket. */
+void lvs_replies_configure(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
 
 enum lvs_reply_error {
 	LVS_ERROR_PORT_UNREACHABLE,
@@ -46,9 +49,10 @@ enum lvs_reply_error {
 
 /**
  * lvs_reply_echo() - answer a ping to a virtual address
- * @packet:	echo request, parsed, ICMP checksum verified; becomes the answer in place and is emitted
+ * @packet:	echo request, parsed, ICMP checksum verified; becomes the answer in place and is emitted. Options and
+ *		extension headers are taken off, so @data may move forward
  *
- * Return: LVS_DROP_NONE, or LVS_DROP_ECHO_LIMIT
+ * Return: LVS_DROP_NONE, LVS_DROP_ECHO_LIMIT, or LVS_DROP_MARTIAN where no answer could go
  */
 enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packet);
 
@@ -57,7 +61,7 @@ enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packe
  * @packet:	parsed TCP segment, not changed
  *
  * RFC 9293 section 3.10.7.1: with ACK the reset takes its sequence number from SEG.ACK; without, it has sequence 0 and
- * acknowledges all of the segment. A reset is never answered.
+ * acknowledges all of the segment. A reset is never answered, nor what did not come from one machine.
  */
 void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet);
 

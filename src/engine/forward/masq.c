@@ -97,9 +97,12 @@ static enum lvs_drop masq_rewrite(const struct lvs_conn *conn, struct lvs_packet
 static enum lvs_drop masq_rewrite_error(const struct lvs_conn *conn, struct lvs_packet *packet, struct lvs_packet *quoted,
 					enum lvs_dir dir)
 {
-	struct change change = change_of(conn, dir);
+	struct change change = change_of(conn, dir), outer = change;
 
-	change_addr(packet, &change);
+	/* Not every error comes from the server itself: any router before it may send one. */
+	outer.delta_addr = lvs_csum_delta(lvs_csum_addr(outer.source ? &packet->tuple.src : &packet->tuple.dst),
+					  lvs_csum_addr(outer.addr));
+	change_addr(packet, &outer);
 	change.source = !change.source;
 	change_addr(quoted, &change);
 	if (quoted->kind == LVS_PACKET_FLOW) {

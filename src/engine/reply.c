@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Everything said here goes back to the sender of a packet, from the address that it was sent to: put_ip() writes that
+ * header for all of them. A ping is answered where it lies; resets and errors are built in a buffer of the engine.
+ * Headers are fresh and short: the options and extension headers of a ping are not reflected (RFC 1122 section 3.2.2.6
+ * would have record route come back).
+ *
+ * A packet without the don't-fragment bit needs an identification (RFC 6864 section 4). It comes out of a keyed hash:
+ * from a counter, a stranger could read how much the director says to others.
+ *
+ * Errors quote the packet as it came in, like the kernel's: of a super-packet the headers of the whole, and a partial
+ * checksum stays partial. Whoever gets the error must not verify either of them, as a quote is cut anyway (RFC 5508
+ * REQ-3c).
+ */
+#include "engine/reply.h"
+
+#include "base/csum.h"
+#include "base/hash.h"
+#include "engine/core.h"
+#include "engine/icmp.h"
+#include "engine/wire.h"
+
+#define TOKEN LVS_NS_PER_SEC	/* one packet, in billionths */
+
+enum {
+	TTL = 64,
+	TOS_INTERNETWORK_CONTROL = 0xc0,	/* RFC 1812 section 4.3.2.5 */
+	ERROR_BYTES_IP4 = 576,			/* RFC 1812 section 4.3.2.3 */
+	ERROR_BYTES_IP6 = LVS_REPLY_BYTES,
+};
+
+static uint64_t full(const struct lvs_replies *replies)
+{
+	return replies->rate * TOKEN;
+}
+
+/*
+ * A rate per second earns as many billionths each nanosecond, and one second fills any bucket: nothing is rounded, and
+ * no sum passes 2 * 2^32 * 10^9 < 2^63.
+ */
+static void refill(struct lvs_replies *replies, enum lvs_reply_kind kind, lvs_ns now)
+{
+	lvs_ns elapsed = now - replies->refilled[kind];
+
+	if (elapsed < LVS_NS_PER_SEC)
+		replies->tokens[kind] = LVS_MIN(replies->tokens[kind] + elapsed * replies->rate, full(replies));
+	else
+		replies->tokens[kind] = full(replies);
+	replies->refilled[kind] = now;
+}
+
+void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now)
+{
+	replies->rate = rate;
+	replies->ids = 0;
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++) {
+		replies->tokens[kind] = full(replies);
+		replies->refilled[kind] = now;
+	}
+}
+
+void lvs_replies_configure(struct lvs_replies *replies, uint32_t rate, lvs_ns now)
+{
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++)
+		refill(replies, kind, now);
+	replies->rate = rate;
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++)
+		replies->tokens[kind] = LVS_MIN(replies->tokens[kind], full(replies));
+}
+
+static bool take(struct lvs_engine *engine, enum lvs_reply_kind kind)
+{
+	struct lvs_replies *replies = &engine->replies;
+
+	refill(replies, kind, engine->now);
+	if (replies->tokens[kind] < TOKEN) {
+		engine->stats.limited[kind]++;
+		return false;
+	}
+	replies->tokens[kind] -= TOKEN;
+	return true;
+}
+
+/* Can a machine have sent this, and to one machine? RFC 1122 section 3.2.2, RFC 4443 section 2.4 e. */
+static bool answerable(const struct lvs_packet *packet)
+{
+	const struct lvs_addr *src = &packet->tuple.src, *dst = &packet->tuple.dst;
+
+	return lvs_addr_is_unicast(src) && !lvs_addr_is_loopback(src) && !lvs_addr_is_linklocal6(src) &&
+	       lvs_addr_is_unicast(dst);
+}
+
+static uint16_t ip_bytes(const struct lvs_packet *packet)
+{
+	return packet->ip6 ? sizeof(struct lvs_ip6) : sizeof(struct lvs_ip4);
+}
+
+/* DSCP goes back as it came; ECN belongs to the one packet that met congestion. */
+static uint8_t dscp(const struct lvs_packet *packet)
+{
+	const struct lvs_ip4 *ip4 = lvs_packet_at(packet, 0, sizeof(*ip4));
+	const struct lvs_ip6 *ip6 = (const void *)ip4;
+
+	return (uint8_t)((packet->ip6 ? lvs_host32(ip6->ver_class_flow) >> 20 : ip4->tos) & 0xfc);
+}
+
+static lvs_be16 draw_id(struct lvs_engine *engine)
+{
+	uint64_t word = engine->replies.ids++;
+
+	return (LVS_FORCE lvs_be16)(uint16_t)lvs_hash_words(&engine->conns.key, &word, 1);
+}
+
+/**
+ * struct origin - the fields of an IP header that depend on what is said
+ * @bytes:	behind the header
+ * @atomic:	must not be fragmented on its way
+ */
+struct origin {
+	uint32_t bytes;
+	uint8_t proto;
+	uint8_t tos;
+	bool atomic;
+};
+
+/* The header of a packet that goes back where @packet came from. @at may lie over @packet's own, which is not read. */
+static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet *packet, const struct origin *origin)
+{
+	const struct lvs_tuple *tuple = &packet->tuple;
+
+	if (packet->ip6) {
+		struct lvs_ip6 *ip = at;
+
+		*ip = (struct lvs_ip6){
+			.ver_class_flow = LVS_BE32(6U << 28 | (uint32_t)origin->tos << 20),
+			.len = LVS_BE16(origin->bytes),
+			.next = origin->proto, .hop_limit = TTL,
+		};
+		memcpy(ip->src, tuple->dst.bytes, sizeof(ip->src));
+		memcpy(ip->dst, tuple->src.bytes, sizeof(ip->dst));
+	} else {
+		struct lvs_ip4 *ip = at;
+
+		*ip = (struct lvs_ip4){
+			.ver_ihl = 0x45, .tos = origin->tos, .len = LVS_BE16(sizeof(*ip) + origin->bytes),
+			.id = origin->atomic ? 0 : draw_id(engine), .frag = origin->atomic ? LVS_IP4_DF : 0,
+			.ttl = TTL, .proto = origin->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
+		};
+		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
+	}
+}
+
+enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	struct lvs_icmp *icmp = lvs_packet_at(packet, packet->l4, sizeof(*icmp));
+	uint32_t surplus = packet->l4 - ip_bytes(packet);
+	struct origin origin = {
+		.bytes = packet->len - packet->l4, .proto = packet->proto, .tos = dscp(packet),
+	};
+
+	if (!answerable(packet))
+		return LVS_DROP_MARTIAN;
+	if (!take(engine, LVS_REPLY_ECHO))
+		return LVS_DROP_ECHO_LIMIT;
+	packet->data += surplus;
+	packet->len -= surplus;
+	packet->headroom += surplus;
+	packet->l4 = ip_bytes(packet);
+	icmp->type = packet->ip6 ? LVS_ICMP6_ECHO_REPLY : LVS_ICMP_ECHO_REPLY;
+	put_ip(engine, packet->data, packet, &origin);
+	lvs_icmp_seal(packet);
+	lvs_engine_answer(engine, packet);
+	return LVS_DROP_NONE;
+}
+
+/* A packet in the engine's buffer that answers @packet: header written, @origin->bytes behind it are to be filled. */
+static struct lvs_packet begin(struct lvs_engine *engine, const struct lvs_packet *packet, const struct origin *origin)
+{
+	struct lvs_packet reply = {
+		.data = engine->replies.buffer + LVS_REPLY_HEADROOM,
+		.len = ip_bytes(packet) + origin->bytes,
+		.headroom = LVS_REPLY_HEADROOM,
+		.tailroom = LVS_REPLY_BYTES - ip_bytes(packet) - origin->bytes,
+		.l4 = ip_bytes(packet),
+		.ip6 = packet->ip6,
+		.proto = origin->proto,
+	};
+
+	put_ip(engine, reply.data, packet, origin);
+	return reply;
+}
+
+/* RFC 9293 section 3.4: SYN and FIN are octets of the sequence space too. A super-packet is one long segment. */
+static uint32_t sequence_len(const struct lvs_packet *packet, const struct lvs_tcp *segment)
+{
+	uint32_t header_bytes = (segment->offset >> 4) * 4U;
+
+	return packet->len - packet->l4 - header_bytes + ((segment->flags & LVS_TCP_SYN) != 0) +
+	       ((segment->flags & LVS_TCP_FIN) != 0);
+}
+
+void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
+{
+	const struct lvs_tcp *segment = lvs_packet_at(packet, packet->l4, sizeof(*segment));
+	struct origin origin = {
+		.bytes = sizeof(*segment), .proto = LVS_PROTO_TCP, .tos = dscp(packet), .atomic = true,
+	};
+	struct lvs_packet reply;
+	struct lvs_tcp *tcp;
+
+	if ((segment->flags & LVS_TCP_RST) || !answerable(packet) || !take(engine, LVS_REPLY_RESET))
+		return;
+	reply = begin(engine, packet, &origin);
+	tcp = lvs_packet_at(&reply, reply.l4, sizeof(*tcp));
+	*tcp = (struct lvs_tcp){
+		.sport = segment->dport, .dport = segment->sport, .offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_RST,
+	};
+	if (segment->flags & LVS_TCP_ACK) {
+		tcp->seq = segment->ack;
+	} else {
+		tcp->flags |= LVS_TCP_ACK;
+		tcp->ack = LVS_BE32(lvs_host32(segment->seq) + sequence_len(packet, segment));
+	}
+	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
+		lvs_csum_add(lvs_csum_pseudo(&packet->tuple.dst, &packet->tuple.src, LVS_PROTO_TCP, sizeof(*tcp)), tcp,
+			     sizeof(*tcp)));
+	lvs_engine_say(engine, &reply, LVS_REPLY_RESET);
+}
+
+/* RFC 1122 section 3.2.2 and RFC 4443 section 2.4 e; a redirect is among those that must not be answered. */
+static bool may_cause_error(const struct lvs_packet *packet)
+{
+	const uint8_t *type = lvs_packet_at(packet, packet->l4, 1);
+
+	if (!answerable(packet) || packet->frag_offset > 0)
+		return false;
+	if (packet->proto != (packet->ip6 ? LVS_PROTO_ICMP6 : LVS_PROTO_ICMP))
+		return true;
+	return type && !lvs_icmp_is_error(*type, packet->ip6) &&
+	       *type != (packet->ip6 ? LVS_ICMP6_REDIRECT : LVS_ICMP_REDIRECT);
+}
+
+void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_reply_error error,
+		     uint32_t mtu)
+{
+	static const struct {
+		uint8_t type, code;
+	} of_family[][2] = {
+		[LVS_ERROR_PORT_UNREACHABLE] = { { LVS_ICMP_UNREACHABLE, LVS_ICMP_UNREACHABLE_PORT },
+						 { LVS_ICMP6_UNREACHABLE, LVS_ICMP6_UNREACHABLE_PORT } },
+		[LVS_ERROR_TIME_EXCEEDED] = { { LVS_ICMP_TIME_EXCEEDED, 0 }, { LVS_ICMP6_TIME_EXCEEDED, 0 } },
+		[LVS_ERROR_TOO_BIG] = { { LVS_ICMP_UNREACHABLE, LVS_ICMP_UNREACHABLE_FRAG_NEEDED },
+					{ LVS_ICMP6_TOO_BIG, 0 } },
+	};
+	uint32_t limit = packet->ip6 ? ERROR_BYTES_IP6 : ERROR_BYTES_IP4;
+	uint32_t quote = limit - ip_bytes(packet) - (uint32_t)sizeof(struct lvs_icmp);
+	struct origin origin = {
+		.proto = packet->ip6 ? LVS_PROTO_ICMP6 : LVS_PROTO_ICMP,
+		.tos = packet->ip6 ? 0 : TOS_INTERNETWORK_CONTROL,
+	};
+	struct lvs_packet reply;
+	struct lvs_icmp *icmp;
+
+	if (!may_cause_error(packet) || !take(engine, LVS_REPLY_ERROR))
+		return;
+	quote = LVS_MIN(quote, packet->len);
+	origin.bytes = (uint32_t)sizeof(*icmp) + quote;
+	reply = begin(engine, packet, &origin);
+	icmp = lvs_packet_at(&reply, reply.l4, sizeof(*icmp));
+	*icmp = (struct lvs_icmp){
+		.type = of_family[error][packet->ip6].type, .code = of_family[error][packet->ip6].code,
+	};
+	if (error == LVS_ERROR_TOO_BIG && packet->ip6)
+		icmp->mtu6 = LVS_BE32(mtu);
+	else if (error == LVS_ERROR_TOO_BIG)
+		icmp->frag_needed.mtu = LVS_BE16(LVS_MIN(mtu, UINT16_MAX));
+	memcpy(icmp + 1, packet->data, quote);
+	lvs_icmp_seal(&reply);
+	lvs_engine_say(engine, &reply, LVS_REPLY_ERROR);
+}
