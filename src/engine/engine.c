@@ -343,7 +343,7 @@ static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
 	return LVS_DROP_NONE;
 }
 
-/* No service on that port, or none of that protocol: what the address' owner would say. */
+/* No service on that port, or none of that protocol: the host answers for its own addresses, we for the others. */
 static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	if (!lvs_vip_find(&engine->rules, &packet->tuple.dst)) {

@@ -112,6 +112,14 @@ struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_add
 	return vip;
 }
 
+void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local)
+{
+	struct lvs_vip *vip = lvs_vip_find(rules, addr);
+
+	if (vip)
+		vip->local = local;
+}
+
 bool lvs_vip_live(const struct lvs_vip *vip)
 {
 	struct lvs_service *service;
@@ -279,6 +287,11 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	put_vip(rules, service->vip);
 	rules->nservices--;
 	free_service(service);
+}
+
+void lvs_server_set_mtu(struct lvs_server *server, uint32_t mtu)
+{
+	server->mtu = mtu;
 }
 
 struct lvs_server *lvs_server_find(const struct lvs_service *service, const struct lvs_addr *addr, lvs_be16 port)

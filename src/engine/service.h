@@ -26,10 +26,12 @@ struct lvs_service_spec {
 
 /**
  * struct lvs_vip - an address that at least one service has
+ * @local:	also an address of this host, whose stack takes what no service takes
  * @services:	ring of its services
  */
 struct lvs_vip {
 	struct lvs_addr addr;
+	bool local;
 	struct lvs_vip *next;
 	struct lvs_list services;
 };
@@ -97,6 +99,9 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
 /* Is @addr virtual? Return: borrowed, or NULL */
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
+/* The host got or lost @addr; nothing happens if it is not virtual. */
+void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local);
+
 /* Has any service of @vip a server that may be chosen? */
 bool lvs_vip_live(const struct lvs_vip *vip);
 
@@ -116,6 +121,9 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 
 /* Remove: no new connections; packets of the old ones are dropped until it comes back or they end. */
 void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now);
+
+/* @mtu: of the path towards @server, bytes; 0: not known */
+void lvs_server_set_mtu(struct lvs_server *server, uint32_t mtu);
 
 /* Return: borrowed, or NULL */
 struct lvs_server *lvs_server_find(const struct lvs_service *service, const struct lvs_addr *addr, lvs_be16 port);

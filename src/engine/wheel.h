@@ -19,7 +19,7 @@ struct lvs_conn;
 
 /* One tick is 2^27 ns (134 ms): 32 bits of them last 18 years. */
 #define LVS_TICK_SHIFT 27
-#define LVS_WHEEL_SLOTS 8192	/* horizon: 18 minutes */
+#define LVS_WHEEL_SLOTS 65536	/* horizon: 2.4 hours, past the two hours and four minutes of RFC 5382 */
 
 typedef uint32_t lvs_tick;
 
