@@ -44,7 +44,8 @@ struct lvs_proto_state {
  * @csum_optional: a checksum of 0 means "none" and is kept; a computed 0 is written as 0xffff (RFC 768)
  * @states:	@nstates rows; state 0 is that of a connection that has seen no packet
  * @starts:	may this packet begin a connection?
- * @next_state:	the state after @packet, in the direction @dir; changes nothing
+ * @next_state:	the state after @packet, in the direction @dir; changes nothing. LVS_CONN_NO_OUTPUT means that no packet
+ *		came from the server before this one
  */
 struct lvs_proto_ops {
 	const char *name;
@@ -64,6 +65,15 @@ struct lvs_proto_ops {
 #undef PROTO
 
 extern const struct lvs_proto_ops *const lvs_protos[LVS_PROTO_INDEX_COUNT];
+
+/*
+ * Source port 20 is the server's end of an active FTP transfer. Its connection is announced on the control connection and
+ * never begins with a packet, whatever the protocol: for the use of @starts.
+ */
+static inline bool lvs_proto_is_ftp_data(const struct lvs_packet *packet)
+{
+	return packet->tuple.sport == LVS_BE16(20);
+}
 
 /* @number: IANA's. Return: NULL if services cannot have it */
 const struct lvs_proto_ops *lvs_proto_find(uint8_t number);
