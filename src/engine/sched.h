@@ -19,7 +19,7 @@ struct lvs_tuple;
  * @added:	the server at @pos was just inserted; may be NULL. Also called once per server, in ascending order of
  *		position, after attaching to a service that has servers
  * @removed:	the server that stood at @pos was just taken out; may be NULL
- * @edited:	a weight changed; may be NULL
+ * @edited:	a server was edited, its weight perhaps; may be NULL
  */
 struct lvs_sched_ops {
 	const char *name;

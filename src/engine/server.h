@@ -63,4 +63,10 @@ static inline bool lvs_server_usable(const struct lvs_server *server)
 	return server->spec.weight > 0;
 }
 
+/* What least-connection schedulers compare: a connection counts 1, an active one 256 more. */
+static inline uint64_t lvs_server_overhead(const struct lvs_server *server)
+{
+	return ((uint64_t)server->active << 8) + server->active + server->inactive;
+}
+
 #endif
