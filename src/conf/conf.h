@@ -33,6 +33,7 @@ struct lvs_conf_where {
 struct lvs_conf_interfaces {
 	size_t n;
 	char names[LVS_CONF_INTERFACES_MAX][LVS_CONF_IFNAME_BYTES];
+	struct lvs_conf_where where;
 };
 
 /**
@@ -100,13 +101,18 @@ struct lvs_conf_timeouts {
 	uint32_t tcp_synack;
 };
 
-/* One real server; (@addr, @port) is its key within the service. @port: host order, never 0. */
+/**
+ * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
+ * @port:	host order, never 0
+ * @name:	of its own within the service; made from the key when the file gives none
+ */
 struct lvs_conf_server {
 	struct lvs_addr addr;
 	uint16_t port;
 	uint32_t weight;
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
+	struct lvs_conf_where name_where;
 };
 
 /**
@@ -115,6 +121,7 @@ struct lvs_conf_server {
  * @protocol:	IPPROTO_TCP or IPPROTO_UDP
  * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
  * @forward:	"masq"; static storage
+ * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
 struct lvs_conf_service {
@@ -127,6 +134,7 @@ struct lvs_conf_service {
 	size_t nservers;
 	struct lvs_conf_server *servers;
 	struct lvs_conf_where where;
+	struct lvs_conf_where name_where;
 };
 
 /* The whole. @services: owned, in the order of the file. */

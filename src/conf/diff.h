@@ -10,14 +10,15 @@
 
 struct lvs_conf_key;
 
+/* In the order in which a diff lists them: what goes first makes room for what comes. */
 enum lvs_conf_change_kind {
 	LVS_CONF_SET,		/* a key of device, network, director or timeouts */
-	LVS_CONF_SERVICE_REMOVED,
-	LVS_CONF_SERVICE_ADDED,
-	LVS_CONF_SERVICE_EDITED,
 	LVS_CONF_SERVER_REMOVED,
-	LVS_CONF_SERVER_ADDED,
+	LVS_CONF_SERVICE_REMOVED,
+	LVS_CONF_SERVICE_EDITED,
 	LVS_CONF_SERVER_EDITED,
+	LVS_CONF_SERVICE_ADDED,
+	LVS_CONF_SERVER_ADDED,
 };
 
 /**
@@ -41,7 +42,8 @@ struct lvs_conf_change {
 };
 
 /**
- * struct lvs_conf_diff - settings first, then removals, edits and additions, so that applied in order nothing collides
+ * struct lvs_conf_diff - all changes, by kind and, within one, in the order of the file. Another order of services or
+ * servers in the file is no change.
  * @nrestart:	how many of them a running director cannot do
  */
 struct lvs_conf_diff {
@@ -62,7 +64,7 @@ int lvs_conf_diff_init(const struct lvs_conf *old_conf, const struct lvs_conf *n
 void lvs_conf_diff_fini(struct lvs_conf_diff *diff);
 
 /**
- * lvs_conf_change_describe() - one change as one log line, e.g. "service \"web\": scheduler wlc -> rr"
+ * lvs_conf_change_describe() - one change as one log line, e.g. 'service "web": scheduler "wlc" -> "rr"'
  *
  * Return: @buf
  */

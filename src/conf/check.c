@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every check sorts and looks at neighbours, or looks a key up in what was sorted. The later one of two that collide
+ * gets the message; the line of the first goes into the hint.
+ */
+#include "conf/check.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/order.h"
+#include "sys/addrtext.h"
+
+/* @given: the file says it, as opposed to a name made from the key */
+struct named {
+	const char *name;
+	struct lvs_conf_where where;
+	bool given;
+};
+
+static bool readable(const struct lvs_addr *addr, uint16_t port)
+{
+	return port && !lvs_addr_is_any(addr);
+}
+
+static const char *protocol_text(uint8_t protocol)
+{
+	return protocol == IPPROTO_UDP ? "udp" : "tcp";
+}
+
+static char *first_in(const struct lvs_conf_where *where, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "the first one is in line %u", where->line);
+	return buf;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->where.offset > y->where.offset) - (x->where.offset < y->where.offset);
+}
+
+static struct named named(const char *name, const struct lvs_conf_where *given, const struct lvs_conf_where *made)
+{
+	return (struct named){ name, given->line ? *given : *made, given->line != 0 };
+}
+
+/* Sorts @list. Two made names are alike only where the keys are, which has its own message. */
+static void check_names(struct named *list, size_t n, const char *what, struct lvs_conf_errors *errors)
+{
+	char hint[48];
+
+	qsort(list, n, sizeof(*list), by_name);
+	for (size_t i = 1; i < n; i++)
+		if (!strcmp(list[i - 1].name, list[i].name) && (list[i - 1].given || list[i].given))
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &list[i].where,
+					    first_in(&list[i - 1].where, hint, sizeof(hint)),
+					    "two %s have the name \"%s\"", what, list[i].name);
+}
+
+static int check_service_names(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	struct named *list = calloc(conf->nservices + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < conf->nservices; i++) {
+		const struct lvs_conf_service *service = &conf->services[i];
+
+		list[i] = named(service->name, &service->name_where, &service->where);
+	}
+	check_names(list, conf->nservices, "services", errors);
+	free(list);
+	return 0;
+}
+
+static int check_server_names(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	struct named *list = calloc(service->nservers + 1, sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < service->nservers; i++) {
+		const struct lvs_conf_server *server = &service->servers[i];
+
+		list[i] = named(server->name, &server->name_where, &server->where);
+	}
+	check_names(list, service->nservers, "servers", errors);
+	free(list);
+	return 0;
+}
+
+static void check_twin_services(const struct lvs_conf_service **sorted, size_t n, struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+
+	for (size_t i = 1; i < n; i++) {
+		const struct lvs_conf_service *service = sorted[i];
+
+		if (!readable(&service->addr, service->port) || lvs_conf_order_services(sorted[i - 1], service) != 0)
+			continue;
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
+				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
+				    "there are two services at %s (%s)",
+				    lvs_endpoint_format(&service->addr, service->port, text),
+				    protocol_text(service->protocol));
+	}
+}
+
+static int check_twin_servers(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_server **sorted = lvs_conf_sorted_servers(service);
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 1; i < service->nservers; i++) {
+		const struct lvs_conf_server *server = sorted[i];
+
+		if (!readable(&server->addr, server->port) || lvs_conf_order_servers(sorted[i - 1], server) != 0)
+			continue;
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
+				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
+				    "server %s is in service \"%s\" twice",
+				    lvs_endpoint_format(&server->addr, server->port, text), service->name);
+	}
+	free(sorted);
+	return 0;
+}
+
+/* Return: the first service in @sorted that is not before @key */
+static size_t lower_bound(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *key)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lvs_conf_order_services(sorted[middle], key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * What is sent to a server whose address is a VIP is routed back into the device. With the port of a service it is
+ * scheduled again, without end when that service leads back. With another port it can arrive only where the VIP is
+ * local to this machine.
+ */
+static void check_loops(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
+			const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+{
+	struct lvs_conf_service key = { .addr = server->addr, .port = server->port, .protocol = service->protocol };
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+	size_t at = lower_bound(sorted, n, &key);
+
+	lvs_endpoint_format(&server->addr, server->port, text);
+	if (at < n && lvs_conf_order_services(sorted[at], &key) == 0) {
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
+				    "a server needs an address of its own, not a service's",
+				    "server %s is %s: its packets would come back", text,
+				    lvs_conf_order_services(service, &key) == 0 ? "the service itself" : "a service");
+		return;
+	}
+	key.port = 0;
+	key.protocol = 0;
+	at = lower_bound(sorted, n, &key);
+	if (at < n && lvs_addr_equal(&sorted[at]->addr, &server->addr))
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &server->where,
+				    "it is reached only where that address is also one of this machine",
+				    "server %s has the address of service \"%s\"", text, sorted[at]->name);
+}
+
+static void check_family(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			 struct lvs_conf_errors *errors)
+{
+	bool four = lvs_addr_is4(&service->addr);
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (!readable(&service->addr, service->port) || lvs_addr_is4(&server->addr) == four)
+		return;
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "masq keeps the address family",
+			    "server %s is %s and service \"%s\" is %s",
+			    lvs_endpoint_format(&server->addr, server->port, text), four ? "IPv6" : "IPv4",
+			    service->name, four ? "IPv4" : "IPv6");
+}
+
+static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
+			 struct lvs_conf_errors *errors)
+{
+	int err;
+
+	if (!service->nservers && readable(&service->addr, service->port))
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->where, "clients are refused until it has some",
+				    "service \"%s\" has no servers", service->name);
+	for (size_t i = 0; i < service->nservers; i++) {
+		const struct lvs_conf_server *server = &service->servers[i];
+
+		if (!readable(&server->addr, server->port))
+			continue;
+		check_family(service, server, errors);
+		check_loops(sorted, n, service, server, errors);
+	}
+	err = check_twin_servers(service, errors);
+	return err < 0 ? err : check_server_names(service, errors);
+}
+
+static void check_interfaces(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_interfaces *interfaces = &conf->network.server_interfaces;
+
+	for (size_t i = 0; i < interfaces->n; i++) {
+		if (!strcmp(interfaces->names[i], conf->device.name))
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &interfaces->where,
+					    "name the interfaces that lead to the real servers",
+					    "\"server_interfaces\" holds \"%s\", the device itself",
+					    conf->device.name);
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(interfaces->names[i], interfaces->names[k]))
+				lvs_conf_errors_add(errors, LVS_CONF_ERROR, &interfaces->where, NULL,
+						    "\"server_interfaces\" holds \"%s\" twice", interfaces->names[i]);
+	}
+}
+
+int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_service **sorted = lvs_conf_sorted_services(conf);
+	int err;
+
+	if (!sorted)
+		return -ENOMEM;
+	check_interfaces(conf, errors);
+	/* After errors it is more likely that they could not be read. */
+	if (!conf->nservices && !errors->nerrors)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, NULL, "add some to \"services\"",
+				    "there are no services");
+	check_twin_services(sorted, conf->nservices, errors);
+	err = check_service_names(conf, errors);
+	for (size_t i = 0; err == 0 && i < conf->nservices; i++)
+		err = check_service(sorted, conf->nservices, &conf->services[i], errors);
+	free(sorted);
+	return err;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LVS_CONF_CHECK_H
+#define LVS_CONF_CHECK_H
+
+#include "conf/conf.h"
+#include "conf/errors.h"
+
+/**
+ * lvs_conf_check() - what no single value shows: things that are there twice, that exclude each other or lead nowhere
+ * @errors:	gets the findings
+ *
+ * Services and servers whose address could not be read (they have none, or port 0) are left out, so that one mistake
+ * gives one message.
+ *
+ * Return: 0 whatever was found, or -ENOMEM
+ */
+int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every key of lvs.conf, once. Parser, dump, comparison, suggestions and the check that the manual is complete all walk
+ * these tables, so a new key is a member of a struct in conf.h and one row in keys.c.
+ */
+#ifndef LVS_CONF_KEYS_H
+#define LVS_CONF_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a key holds, and the member it fills. */
+enum lvs_conf_type {
+	LVS_CONF_BOOL,		/* bool */
+	LVS_CONF_NUMBER,	/* uint32_t */
+	LVS_CONF_CHOICE,	/* one of words: its value in 1 or 4 bytes */
+	LVS_CONF_WORD,		/* one of words: const char * to its text */
+	LVS_CONF_TEXT,		/* char array */
+	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
+	LVS_CONF_INTERFACES,	/* struct lvs_conf_interfaces */
+	LVS_CONF_GROUP,		/* struct */
+	LVS_CONF_LIST,		/* size_t count, pointer to an array of structs */
+	LVS_CONF_ABSENT,	/* LVS has it, this version does not */
+};
+
+/* One word of a choice; @absent: LVS has it, this version does not. A table ends with .text == NULL. */
+struct lvs_conf_word {
+	const char *text;
+	uint32_t value;
+	bool absent;
+};
+
+struct lvs_conf_group;
+
+/**
+ * struct lvs_conf_key - one row
+ * @reload:	a running director can change it
+ * @required:	there is no default
+ * @port:	ENDPOINT: the port has no default either
+ * @offset:	of the member within its group's struct
+ * @size:	of the member
+ * @count:	LIST: offset of the number of elements
+ * @where:	TEXT, ENDPOINT, INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
+ * @min, @max:	NUMBER: its range; LIST: @max elements
+ * @def:	BOOL, NUMBER, CHOICE: the default
+ * @def_text:	WORD, TEXT: the default
+ * @words:	CHOICE, WORD
+ * @group:	GROUP, LIST: what is inside
+ * @bad:	NUMBER (uint32_t *), TEXT and each of INTERFACES (char *): why the value is refused, or NULL
+ * @help:	what it is, with its unit; for hints
+ */
+struct lvs_conf_key {
+	const char *name;
+	enum lvs_conf_type type;
+	bool reload;
+	bool required;
+	bool port;
+	size_t offset;
+	size_t size;
+	size_t count;
+	size_t where;
+	int64_t min, max;
+	uint32_t def;
+	const char *def_text;
+	const struct lvs_conf_word *words;
+	const struct lvs_conf_group *group;
+	const char *(*bad)(const void *value);
+	const char *help;
+};
+
+/**
+ * struct lvs_conf_group - the keys between a pair of braces
+ * @title:	how messages call it
+ * @size:	of its struct
+ * @finish:	derives the defaults that depend on other keys, once all of a group is read; NULL: there are none
+ */
+struct lvs_conf_group {
+	const char *title;
+	size_t size;
+	size_t nkeys;
+	const struct lvs_conf_key *keys;
+	void (*finish)(void *base);
+};
+
+/* The file as a whole; its struct is struct lvs_conf. */
+extern const struct lvs_conf_group lvs_conf_root;
+extern const struct lvs_conf_group lvs_conf_service_group;
+extern const struct lvs_conf_group lvs_conf_server_group;
+
+/* Gives each member of the group, and of the groups inside it, its default. Lists become empty. */
+void lvs_conf_group_defaults(const struct lvs_conf_group *group, void *base);
+
+/* Return: the row called @name, or NULL */
+const struct lvs_conf_key *lvs_conf_group_find(const struct lvs_conf_group *group, const char *name);
+
+/* BOOL to INTERFACES: whether the member has the same value in both structs. */
+bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b);
+
+/**
+ * lvs_conf_key_format() - a member's value as lvs.conf spells it
+ * @base:	the struct it is a member of
+ *
+ * BOOL to INTERFACES only. Return: @buf
+ */
+#define LVS_CONF_VALUE_BYTES 1024
+char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES]);
+
+/* CHOICE: Return: the word of a value, or NULL */
+const char *lvs_conf_word_text(const struct lvs_conf_word *words, uint32_t value);
+
+/* CHOICE: the member's value, whatever its size. */
+uint32_t lvs_conf_choice_get(const struct lvs_conf_key *key, const void *base);
+void lvs_conf_choice_set(const struct lvs_conf_key *key, void *base, uint32_t value);
+
+#endif

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One value at a time: is it of the type that its row says, is it in range, and what is the most helpful thing to say if
+ * not. Strings come from libconfig, which knows escapes; numbers from the scan, which knows their digits.
+ */
+#include "conf/value.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "conf/suggest.h"
+#include "sys/addrtext.h"
+
+static const char *const kind_names[] = {
+	[LVS_CONF_NODE_NUMBER] = "a whole number",
+	[LVS_CONF_NODE_FLOAT] = "a number with a fraction",
+	[LVS_CONF_NODE_BOOL] = "true or false",
+	[LVS_CONF_NODE_STRING] = "a string",
+	[LVS_CONF_NODE_ARRAY] = "an array",
+	[LVS_CONF_NODE_LIST] = "a list",
+	[LVS_CONF_NODE_GROUP] = "a group",
+	[LVS_CONF_NODE_BAD] = "nothing",
+};
+
+bool lvs_conf_value_is(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		       const struct lvs_conf_node *node, enum lvs_conf_node_kind kind, const char *takes)
+{
+	if (node->kind == kind)
+		return true;
+	if (node->kind != LVS_CONF_NODE_BAD)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\" takes %s, not %s",
+				    key->name, takes, kind_names[node->kind]);
+	return false;
+}
+
+static void read_bool(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		      const struct lvs_conf_node *node, void *base)
+{
+	if (lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_BOOL, "true or false"))
+		*(bool *)((char *)base + key->offset) = config_setting_get_bool(node->setting) == CONFIG_TRUE;
+}
+
+static void read_number(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			const struct lvs_conf_node *node, void *base)
+{
+	int len = (int)LVS_MIN(node->value_len, 40u);
+	const char *text = reader->text + node->value.offset;
+	const char *reason;
+	uint32_t value;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_NUMBER, "a whole number"))
+		return;
+	if (node->number < key->min || node->number > key->max) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" is %.*s, but has to be from %lld to %lld", key->name, len, text,
+				    (long long)key->min, (long long)key->max);
+		return;
+	}
+	value = (uint32_t)node->number;
+	reason = key->bad ? key->bad(&value) : NULL;
+	if (reason) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": %u %s", key->name,
+				    value, reason);
+		return;
+	}
+	*(uint32_t *)(void *)((char *)base + key->offset) = value;
+}
+
+/* What may stand here instead of @wrong. */
+static void hint_words(const struct lvs_conf_word *words, const char *wrong, char *hint, size_t size)
+{
+	struct lvs_conf_suggest suggest;
+	size_t at;
+
+	lvs_conf_suggest_init(&suggest, wrong);
+	for (const struct lvs_conf_word *word = words; word->text; word++)
+		if (!word->absent)
+			lvs_conf_suggest_try(&suggest, word->text);
+	if (suggest.best) {
+		(void)snprintf(hint, size, "did you mean \"%s\"?", suggest.best);
+		return;
+	}
+	at = (size_t)snprintf(hint, size, "there is");
+	for (const struct lvs_conf_word *word = words; word->text; word++)
+		if (!word->absent && at < size)
+			at += (size_t)snprintf(hint + at, size - at, " \"%s\"", word->text);
+}
+
+static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+					     const struct lvs_conf_node *node)
+{
+	const struct lvs_conf_word *word = key->words;
+	const char *text;
+	char hint[128];
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a word in quotes"))
+		return NULL;
+	text = config_setting_get_string(node->setting);
+	while (word->text && strcmp(word->text, text) != 0)
+		word++;
+	if (word->text && !word->absent)
+		return word;
+	hint_words(key->words, word->text ? "" : text, hint, sizeof(hint));
+	lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint,
+			    word->text ? "%s \"%s\" is not supported by this version" : "there is no %s \"%s\"",
+			    key->name, text);
+	return NULL;
+}
+
+/* Return: whether @text was copied; if not, that is reported */
+static bool copy_text(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		      const struct lvs_conf_node *node, char *to, size_t size)
+{
+	const char *text = config_setting_get_string(node->setting);
+	const char *reason = key->bad(text);
+
+	if (strlen(text) >= size) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" is longer than %zu characters", key->name, size - 1);
+		return false;
+	}
+	if (reason) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": \"%s\" %s",
+				    key->name, text, reason);
+		return false;
+	}
+	memset(to, 0, size);
+	memcpy(to, text, strlen(text));
+	return true;
+}
+
+static void read_interfaces(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			    const struct lvs_conf_node *node, void *base)
+{
+	struct lvs_conf_interfaces list = { .n = 0 };
+	uint32_t i = node->first;
+
+	if (node->kind != LVS_CONF_NODE_LIST &&
+	    !lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_ARRAY, "an array of names"))
+		return;
+	if (node->nchildren > LVS_CONF_INTERFACES_MAX) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" holds more than %d names", key->name, LVS_CONF_INTERFACES_MAX);
+		return;
+	}
+	for (; i; i = reader->scan->nodes[i].next) {
+		const struct lvs_conf_node *element = &reader->scan->nodes[i];
+
+		if (!lvs_conf_value_is(reader, key, element, LVS_CONF_NODE_STRING, "names in quotes") ||
+		    !copy_text(reader, key, element, list.names[list.n], sizeof(list.names[0])))
+			return;
+		list.n++;
+	}
+	memcpy((char *)base + key->offset, &list, sizeof(list));
+}
+
+/* What is most likely wrong with a text that is no endpoint. */
+static const char *endpoint_hint(const char *text)
+{
+	struct lvs_addr addr;
+
+	if (lvs_addr_parse(text, &addr) == 0)
+		return "IPv6 stands in brackets: \"[2001:db8::53]:53\"";
+	if (!strncmp(text, "[::ffff:", 8))
+		return "write it as an IPv4 address";
+	if (text[strspn(text, "0123456789.:")] == '\0') {
+		for (const char *p = text; *p && *p != ':'; p += strspn(p, ".")) {
+			if (p[0] == '0' && p[1] >= '0' && p[1] <= '9')
+				return "IPv4 addresses have no leading zeros, which some read as octal";
+			p += strcspn(p, ".:");
+		}
+		return "an IPv4 address has four numbers up to 255: \"192.0.2.10:80\"";
+	}
+	if (strchr(text, ':') != strrchr(text, ':'))
+		return "IPv6 stands in brackets: \"[2001:db8::53]:53\"";
+	return "names are not looked up: write \"192.0.2.10:80\" or \"[2001:db8::53]:53\"";
+}
+
+static const char *bad_address(const struct lvs_addr *addr)
+{
+	if (lvs_addr_is_any(addr))
+		return "stands for every address";
+	if (lvs_addr_is_multicast(addr))
+		return "is a multicast address";
+	if (lvs_addr_is_loopback(addr))
+		return "is a loopback address, which never leaves its machine";
+	if (lvs_addr_is_linklocal6(addr))
+		return "is a link-local address, which is not routed";
+	if (!lvs_addr_is_unicast(addr))
+		return "is not the address of one machine";
+	return NULL;
+}
+
+static void read_endpoint(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			  const struct lvs_conf_node *node, void *base)
+{
+	char *member = (char *)base + key->offset;
+	const char *text, *reason;
+	struct lvs_addr addr;
+	uint16_t port;
+	int err;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))
+		return;
+	text = config_setting_get_string(node->setting);
+	err = lvs_endpoint_parse(text, &addr, &port);
+	reason = err < 0 ? NULL : bad_address(&addr);
+	if (reason)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, NULL, "\"%s\" %s", text, reason);
+	else if (err == -ERANGE)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, "a port is a number from 1 to 65535",
+				    "\"%s\" has no valid port", text);
+	else if (err < 0)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, endpoint_hint(text),
+				    "\"%s\" is not an address", text);
+	else if (key->port && !port)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, "put it behind a colon: \"192.0.2.10:80\"",
+				    "\"%s\" has no port", text);
+	else {
+		memcpy(member, &addr, sizeof(addr));
+		memcpy(member + sizeof(addr), &port, sizeof(port));
+	}
+}
+
+void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			 const struct lvs_conf_node *node, void *base)
+{
+	const struct lvs_conf_word *word;
+
+	switch (key->type) {
+	case LVS_CONF_BOOL:
+		read_bool(reader, key, node, base);
+		break;
+	case LVS_CONF_NUMBER:
+		read_number(reader, key, node, base);
+		break;
+	case LVS_CONF_CHOICE:
+		word = read_word(reader, key, node);
+		if (word)
+			lvs_conf_choice_set(key, base, word->value);
+		break;
+	case LVS_CONF_WORD:
+		word = read_word(reader, key, node);
+		if (word)
+			*(const char **)(void *)((char *)base + key->offset) = word->text;
+		break;
+	case LVS_CONF_TEXT:
+		if (lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))
+			copy_text(reader, key, node, (char *)base + key->offset, key->size);
+		break;
+	case LVS_CONF_ENDPOINT:
+		read_endpoint(reader, key, node, base);
+		break;
+	case LVS_CONF_INTERFACES:
+		read_interfaces(reader, key, node, base);
+		break;
+	default:
+		break;
+	}
+	if (key->where)
+		*(struct lvs_conf_where *)(void *)((char *)base + key->where) = node->value;
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Text in, values or exact findings out: parse.c with keys.c and value.c behind it. */
+#include "tests/lib/test.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "conf/conf.h"
+#include "conf/errors.h"
+
+#define SERVERS " servers: ( { address = \"10.0.0.1:80\"; } );"
+#define WEB "services: ( { address = \"192.0.2.10:80\";" SERVERS " } );"
+#define SERVICE(keys) "services: ( { address = \"192.0.2.10:80\"; " keys SERVERS " } );"
+#define SERVER(keys) "services: ( { address = \"192.0.2.10:80\"; servers: ( { " keys " } ); } );"
+#define ONLY_VIP(address) "services: ( { address = " address ";" SERVERS " } );"
+
+#define TWO_PROTOCOLS                                                                                                \
+	"services: ( { address = \"192.0.2.10:53\"; servers: ( { address = \"10.0.0.1\"; } ); },"                  \
+	" { address = \"192.0.2.10:53\"; protocol = \"udp\"; servers: ( { address = \"10.0.0.1\"; } ); } );"
+
+static struct lvs_conf *valid(const char *text)
+{
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf = NULL;
+
+	if (lvs_conf_parse(text, strlen(text), "lvs.conf", &errors, &conf) < 0) {
+		lvs_conf_errors_print(&errors, stderr);
+		fail_msg("refused: %s", text);
+	}
+	assert_int_equal(errors.nerrors, 0);
+	assert_null(errors.text);
+	return conf;
+}
+
+static void an_empty_file_has_every_default(void **state)
+{
+	struct lvs_conf *conf = valid("");
+	struct lvs_conf *defaults = lvs_conf_new();
+
+	(void)state;
+	assert_true(lvs_conf_equal(conf, defaults));
+	assert_string_equal(conf->device.type, "tun");
+	assert_string_equal(conf->device.name, "lvs0");
+	assert_int_equal(conf->device.mtu, 1500);
+	assert_int_equal(conf->device.txqueuelen, 10000);
+	assert_true(conf->device.offload);
+	assert_int_equal(conf->network.setup, LVS_CONF_SETUP_AUTO);
+	assert_int_equal(conf->network.table, 20077);
+	assert_int_equal(conf->network.priority, 10);
+	assert_int_equal(conf->network.server_interfaces.n, 0);
+	assert_int_equal(conf->director.max_connections, 1048576);
+	assert_int_equal(conf->director.fragments, 4096);
+	assert_string_equal(conf->director.user, "lvsd");
+	assert_string_equal(conf->director.group, "");
+	assert_int_equal(conf->director.ping, LVS_CONF_PING_WHEN_UP);
+	assert_int_equal(conf->director.reply_rate, 1000);
+	assert_int_equal(conf->director.log_level, LOG_INFO);
+	assert_int_equal(conf->timeouts.tcp, 900);
+	assert_int_equal(conf->timeouts.tcpfin, 120);
+	assert_int_equal(conf->timeouts.udp, 300);
+	assert_int_equal(conf->timeouts.tcp_synsent, 120);
+	assert_int_equal(conf->timeouts.tcp_synrecv, 60);
+	assert_int_equal(conf->timeouts.tcp_timewait, 120);
+	assert_int_equal(conf->timeouts.tcp_close, 10);
+	assert_int_equal(conf->timeouts.tcp_closewait, 60);
+	assert_int_equal(conf->timeouts.tcp_lastack, 30);
+	assert_int_equal(conf->timeouts.tcp_listen, 120);
+	assert_int_equal(conf->timeouts.tcp_synack, 120);
+	assert_int_equal(conf->nservices, 0);
+	lvs_conf_free(conf);
+	lvs_conf_free(defaults);
+}
+
+static void every_key_reaches_its_member(void **state)
+{
+	struct lvs_conf *conf = valid(
+		"device: { type = \"tun\"; name = \"tun-a\"; mtu = 9000; txqueuelen = 7; offload = false; };\n"
+		"network: { setup = \"manual\"; table = 0xfffffffe; priority = 32000;\n"
+		"  server_interfaces = [ \"eth1\", \"eth\" \"2.100\" ]; };\n"
+		"director: { max_connections = 100000000; fragments = 0; user = \"nobody\"; group = \"no-group\";\n"
+		"  ping = \"never\"; reply_rate = 0; log_level = \"debug\"; };\n"
+		"timeouts: { tcp = 1; tcpfin = 2; udp = 2678400; tcp_synsent = 4; tcp_synrecv = 5; tcp_timewait = 6;\n"
+		"  tcp_close = 7; tcp_closewait = 8; tcp_lastack = 9; tcp_listen = 10; tcp_synack = 11; };\n"
+		"services: (\n"
+		"  { servers: ( { address = \"[2001:db8:1::5]\"; }, { address = \"[2001:db8:1::6]:54\"; weight = 0;\n"
+		"      name = \"six\"; } ); name = \"dns6\"; address = \"[2001:db8::53]:53\"; protocol = \"udp\";\n"
+		"    scheduler = \"wrr\"; forward = \"masq\"; },\n"
+		"  { address = \"192.0.2.10:443\"; servers: ( { address = \"10.0.0.1\"; weight = 65535; } ); } );\n");
+	const struct lvs_conf_service *service;
+	struct lvs_addr addr;
+
+	(void)state;
+	assert_string_equal(conf->device.name, "tun-a");
+	assert_int_equal(conf->device.mtu, 9000);
+	assert_int_equal(conf->device.txqueuelen, 7);
+	assert_false(conf->device.offload);
+	assert_int_equal(conf->network.setup, LVS_CONF_SETUP_MANUAL);
+	assert_true(conf->network.table == 0xfffffffe);
+	assert_int_equal(conf->network.priority, 32000);
+	assert_int_equal(conf->network.server_interfaces.n, 2);
+	assert_string_equal(conf->network.server_interfaces.names[0], "eth1");
+	assert_string_equal(conf->network.server_interfaces.names[1], "eth2.100");
+	assert_int_equal(conf->director.max_connections, 100000000);
+	assert_int_equal(conf->director.fragments, 0);
+	assert_string_equal(conf->director.user, "nobody");
+	assert_string_equal(conf->director.group, "no-group");
+	assert_int_equal(conf->director.ping, LVS_CONF_PING_NEVER);
+	assert_int_equal(conf->director.reply_rate, 0);
+	assert_int_equal(conf->director.log_level, LOG_DEBUG);
+	assert_int_equal(conf->timeouts.tcp, 1);
+	assert_int_equal(conf->timeouts.tcpfin, 2);
+	assert_int_equal(conf->timeouts.udp, 2678400);
+	assert_int_equal(conf->timeouts.tcp_synsent, 4);
+	assert_int_equal(conf->timeouts.tcp_synack, 11);
+	assert_int_equal(conf->nservices, 2);
+	service = &conf->services[0];
+	addr = test_addr("2001:db8::53");
+	assert_true(lvs_addr_equal(&service->addr, &addr));
+	assert_int_equal(service->port, 53);
+	assert_int_equal(service->protocol, IPPROTO_UDP);
+	assert_string_equal(service->name, "dns6");
+	assert_string_equal(service->scheduler, "wrr");
+	assert_string_equal(service->forward, "masq");
+	assert_int_equal(service->where.line, 10);
+	assert_int_equal(service->nservers, 2);
+	addr = test_addr("2001:db8:1::5");
+	assert_true(lvs_addr_equal(&service->servers[0].addr, &addr));
+	assert_int_equal(service->servers[0].port, 53);
+	assert_int_equal(service->servers[0].weight, 1);
+	assert_string_equal(service->servers[0].name, "[2001:db8:1::5]:53");
+	assert_int_equal(service->servers[1].port, 54);
+	assert_int_equal(service->servers[1].weight, 0);
+	assert_string_equal(service->servers[1].name, "six");
+	service = &conf->services[1];
+	assert_string_equal(service->name, "tcp-192.0.2.10:443");
+	assert_int_equal(service->protocol, IPPROTO_TCP);
+	assert_string_equal(service->scheduler, "wlc");
+	assert_string_equal(service->forward, "masq");
+	assert_int_equal(service->servers[0].port, 443);
+	assert_int_equal(service->servers[0].weight, 65535);
+	lvs_conf_free(conf);
+}
+
+/* What libconfig's grammar allows, and files from other systems. */
+static void spellings_are_accepted(void **state)
+{
+	static const char *const texts[] = {
+		WEB, WEB "# no newline at the end", WEB "// nor here", WEB "/* nor\nhere */",
+		"\xef\xbb\xbf" WEB,
+		"# comment\r\n" WEB "\r\n",
+		"device = { mtu : 1500, offload = TRUE }\n" WEB,
+		"services = ( { address = \"192.0.2.10\" \":80\"; servers = ( { address = \"10.0.0.1:\\x380\" } ) } )",
+		"director: { reply_rate = +1000L; };" WEB,
+		"network: { server_interfaces = ( \"eth1\" ); };" WEB,
+		"network: { server_interfaces = []; };" WEB,
+		TWO_PROTOCOLS,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		lvs_conf_free(valid(texts[i]));
+}
+
+static const struct row {
+	const char *text;
+	const char *finding;
+} rows[] = {
+	/* keys */
+	{ "device: { mto = 1500; };" WEB, "1:11: unknown key \"mto\" in device (did you mean \"mtu\"?)" },
+	{ "devise: { };" WEB, "1:1: unknown key \"devise\" in the file (did you mean \"device\"?)" },
+	{ "\n  zzz = 1;" WEB, "2:3: unknown key \"zzz\" in the file" },
+	{ SERVICE("weight = 2;"), "1:42: unknown key \"weight\" in a service (it is a key of a server)" },
+	{ SERVICE("udp = 2;"), "1:42: unknown key \"udp\" in a service (it is a key of timeouts)" },
+	{ SERVICE("persistent = { timeout = 300; };"),
+	  "1:42: \"persistent\" (persistence) is not supported by this version (remove it)" },
+	{ SERVICE("check = { type = \"http\"; };"),
+	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
+	{ "services: ( {" SERVERS " } );",
+	  "1:13: a service needs \"address\" (the address and port that clients reach)" },
+	{ SERVER("weight = 1;"),
+	  "1:53: a server needs \"address\" (the server's address, and its port if it is not the service's)" },
+	/* types */
+	{ "device: { mtu = \"1500\"; };" WEB,
+	  "1:17: \"mtu\" takes a whole number, not a string (the largest packet, in bytes)" },
+	{ "device: { mtu = 1500.0; };" WEB,
+	  "1:17: \"mtu\" takes a whole number, not a number with a fraction (the largest packet, in bytes)" },
+	{ "device: { mtu = true; };" WEB,
+	  "1:17: \"mtu\" takes a whole number, not true or false (the largest packet, in bytes)" },
+	{ "device: { offload = 1; };" WEB, "1:21: \"offload\" takes true or false, not a whole number "
+					   "(whether super-packets and unfinished checksums pass through)" },
+	{ "device: { name = 0; };" WEB, "1:18: \"name\" takes a string, not a whole number (the name of the device)" },
+	{ "device: ( );" WEB, "1:9: \"device\" takes a group, { ... }, not a list (where packets come from)" },
+	{ "services: { };",
+	  "1:11: \"services\" takes a list of groups, ( { ... }, { ... } ), not a group (the virtual services)" },
+	{ "services: ( 1 );", "1:13: \"services\" takes groups, { ... }, not a whole number (the virtual services)" },
+	{ SERVICE("protocol = 6;"), "1:53: \"protocol\" takes a word in quotes, not a whole number (the protocol)" },
+	{ ONLY_VIP("80"), "1:25: \"address\" takes a string, not a whole number (the address and port that clients reach)" },
+	{ "network: { server_interfaces = \"eth1\"; };" WEB, "1:32: \"server_interfaces\" takes an array of names, not a string "
+							     "(the interfaces where replies of real servers arrive)" },
+	{ "network: { server_interfaces = [ 1 ]; };" WEB, "1:34: \"server_interfaces\" takes names in quotes, not a whole number "
+							   "(the interfaces where replies of real servers arrive)" },
+	/* ranges, before a 32-bit integer could hide them */
+	{ "device: { mtu = 1279; };" WEB,
+	  "1:17: \"mtu\" is 1279, but has to be from 1280 to 65535 (the largest packet, in bytes)" },
+	{ "device: { mtu = 65536; };" WEB,
+	  "1:17: \"mtu\" is 65536, but has to be from 1280 to 65535 (the largest packet, in bytes)" },
+	{ "timeouts: { udp = 4294967376; };" WEB,
+	  "1:19: \"udp\" is 4294967376, but has to be from 1 to 2678400 (seconds without a packet)" },
+	{ "timeouts: { udp = 0x100000050; };" WEB,
+	  "1:19: \"udp\" is 0x100000050, but has to be from 1 to 2678400 (seconds without a packet)" },
+	{ "timeouts: { udp = 99999999999999999999999999999999999; };" WEB,
+	  "1:19: \"udp\" is 99999999999999999999999999999999999, but has to be from 1 to 2678400 "
+	  "(seconds without a packet)" },
+	{ "timeouts: { udp = -18446744073709551556; };" WEB,
+	  "1:19: \"udp\" is -18446744073709551556, but has to be from 1 to 2678400 (seconds without a packet)" },
+	{ "timeouts: { udp = 0; };" WEB,
+	  "1:19: \"udp\" is 0, but has to be from 1 to 2678400 (seconds without a packet)" },
+	{ SERVER("address = \"10.0.0.1\"; weight = -1;"),
+	  "1:86: \"weight\" is -1, but has to be from 0 to 65535 (the server's share; 0: no new connections)" },
+	{ "director: { max_connections = 1023; };" WEB, "1:31: \"max_connections\" is 1023, but has to be from 1024 to "
+							"100000000 (the size of the connection table, in connections)" },
+	{ "network: { table = 254; };" WEB, "1:20: \"table\": 254 is one of the kernel's own tables "
+					    "(the number of the routing table that lvsd owns)" },
+	/* words */
+	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"?)" },
+	{ SERVICE("scheduler = \"sh\";"), "1:54: scheduler \"sh\" is not supported by this version "
+					  "(there is \"rr\" \"wrr\" \"lc\" \"wlc\")" },
+	{ SERVICE("forward = \"droute\";"), "1:52: forward \"droute\" is not supported by this version (there is \"masq\")" },
+	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" (there is \"masq\")" },
+	{ SERVICE("protocol = \"sctp\";"), "1:53: protocol \"sctp\" is not supported by this version "
+					   "(there is \"tcp\" \"udp\")" },
+	{ "device: { type = \"tap\"; };" WEB, "1:18: type \"tap\" is not supported by this version (there is \"tun\")" },
+	{ "director: { ping = \"sometimes\"; };" WEB,
+	  "1:20: there is no ping \"sometimes\" (there is \"when_up\" \"always\" \"never\")" },
+	/* texts */
+	{ "device: { name = \"abcdefghijklmnop\"; };" WEB,
+	  "1:18: \"name\" is longer than 15 characters (the name of the device)" },
+	{ "device: { name = \"a/b\"; };" WEB,
+	  "1:18: \"name\": \"a/b\" is not the name of an interface (the name of the device)" },
+	{ "device: { name = \"\"; };" WEB,
+	  "1:18: \"name\": \"\" is not the name of an interface (the name of the device)" },
+	{ SERVICE("name = \"a b\";"), "1:49: \"name\": \"a b\" holds more than letters, digits and . _ - : [ ] "
+				      "(what logs and counters call the service)" },
+	{ "director: { user = \"-r\"; };" WEB,
+	  "1:20: \"user\": \"-r\" begins with \"-\" (the user to become after start)" },
+	/* addresses */
+	{ ONLY_VIP("\"192.0.2.10\""), "1:25: \"192.0.2.10\" has no port (put it behind a colon: \"192.0.2.10:80\")" },
+	{ ONLY_VIP("\"192.0.2.10:0\""), "1:25: \"192.0.2.10:0\" has no valid port (a port is a number from 1 to 65535)" },
+	{ ONLY_VIP("\"192.0.2.10:70000\""),
+	  "1:25: \"192.0.2.10:70000\" has no valid port (a port is a number from 1 to 65535)" },
+	{ ONLY_VIP("\"192.0.2.10:http\""),
+	  "1:25: \"192.0.2.10:http\" has no valid port (a port is a number from 1 to 65535)" },
+	{ ONLY_VIP("\"192.0.2.010:80\""), "1:25: \"192.0.2.010:80\" is not an address "
+					  "(IPv4 addresses have no leading zeros, which some read as octal)" },
+	{ ONLY_VIP("\"192.0.2.256:80\""), "1:25: \"192.0.2.256:80\" is not an address "
+					  "(an IPv4 address has four numbers up to 255: \"192.0.2.10:80\")" },
+	{ ONLY_VIP("\"2001:db8::53\""),
+	  "1:25: \"2001:db8::53\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]:53\")" },
+	{ ONLY_VIP("\"2001:db8::zz:80\""),
+	  "1:25: \"2001:db8::zz:80\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]:53\")" },
+	{ ONLY_VIP("\"[::ffff:192.0.2.1]:80\""),
+	  "1:25: \"[::ffff:192.0.2.1]:80\" is not an address (write it as an IPv4 address)" },
+	{ ONLY_VIP("\"www.example.com:80\""), "1:25: \"www.example.com:80\" is not an address (names are not looked up: "
+					      "write \"192.0.2.10:80\" or \"[2001:db8::53]:53\")" },
+	{ ONLY_VIP("\"0.0.0.0:80\""), "1:25: \"0.0.0.0:80\" stands for every address" },
+	{ ONLY_VIP("\"239.1.2.3:80\""), "1:25: \"239.1.2.3:80\" is a multicast address" },
+	{ ONLY_VIP("\"[ff02::1]:80\""), "1:25: \"[ff02::1]:80\" is a multicast address" },
+	{ ONLY_VIP("\"255.255.255.255:80\""), "1:25: \"255.255.255.255:80\" is not the address of one machine" },
+	{ ONLY_VIP("\"127.0.0.1:80\""),
+	  "1:25: \"127.0.0.1:80\" is a loopback address, which never leaves its machine" },
+	{ ONLY_VIP("\"[fe80::1]:80\""), "1:25: \"[fe80::1]:80\" is a link-local address, which is not routed" },
+	{ SERVER("address = \"[::]:80\";"), "1:65: \"[::]:80\" stands for every address" },
+};
+
+static void each_mistake_has_its_place_and_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct lvs_conf_errors errors;
+		struct lvs_conf *conf = (struct lvs_conf *)&errors, *untouched = conf;
+		char line[600], expect[600];
+
+		snprintf(expect, sizeof(expect), "lvs.conf:%s", rows[i].finding);
+		assert_int_equal(lvs_conf_parse(rows[i].text, strlen(rows[i].text), "lvs.conf", &errors, &conf), -EINVAL);
+		assert_ptr_equal(conf, untouched);
+		if (errors.n != 1)
+			lvs_conf_errors_print(&errors, stderr);
+		assert_string_equal(lvs_conf_errors_line(&errors, 0, line, sizeof(line)), expect);
+		assert_int_equal(errors.n, 1);
+		assert_int_equal(errors.nerrors, 1);
+	}
+}
+
+static void all_mistakes_come_at_once(void **state)
+{
+	static const char text[] = "device: { mtu = 1; mtu = 2; name = lvs0; };;\n"
+				   "timeouts: { tcp = 080; };\n"
+				   "services: ( { adress = \"192.0.2.10:80\"; weight = 1;\n"
+				   "  servers: ( { address = \"10.0.0.1\"; weight = -1; }, ); } );\n";
+	static const char *const expect[] = {
+		"lvs.conf:1:17: \"mtu\" is 1, but has to be from 1280 to 65535 (the largest packet, in bytes)",
+		"lvs.conf:1:20: \"mtu\" is set twice (the first one is in line 1)",
+		"lvs.conf:1:36: \"lvs0\" is not a value (strings stand in quotes; truth is true or false)",
+		"lvs.conf:1:44: \";\" without a setting in front of it (remove it)",
+		"lvs.conf:2:19: \"080\" is not a value (write it without the leading zero)",
+		"lvs.conf:3:13: a service needs \"address\" (the address and port that clients reach)",
+		"lvs.conf:3:15: unknown key \"adress\" in a service (did you mean \"address\"?)",
+		"lvs.conf:3:41: unknown key \"weight\" in a service (it is a key of a server)",
+		"lvs.conf:4:47: \"weight\" is -1, but has to be from 0 to 65535 (the server's share; 0: no new connections)",
+		"lvs.conf:4:52: \",\" without an element after it (remove it)",
+	};
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	char line[600];
+
+	(void)state;
+	assert_int_equal(lvs_conf_parse(text, strlen(text), "lvs.conf", &errors, &conf), -EINVAL);
+	for (size_t i = 0; i < errors.n && i < ARRAY_LEN(expect); i++)
+		assert_string_equal(lvs_conf_errors_line(&errors, i, line, sizeof(line)), expect[i]);
+	assert_int_equal(errors.n, ARRAY_LEN(expect));
+}
+
+static void a_text_beyond_the_limit_is_refused(void **state)
+{
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	char *text = malloc(LVS_CONF_FILE_BYTES_MAX + 1);
+	char line[200];
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '\n', LVS_CONF_FILE_BYTES_MAX + 1);
+	assert_int_equal(lvs_conf_parse(text, LVS_CONF_FILE_BYTES_MAX + 1, "lvs.conf", &errors, &conf), -EINVAL);
+	assert_string_equal(lvs_conf_errors_line(&errors, 0, line, sizeof(line)),
+			    "lvs.conf: longer than 16777216 bytes");
+	assert_int_equal(lvs_conf_parse(text, LVS_CONF_FILE_BYTES_MAX, "lvs.conf", &errors, &conf), 0);
+	lvs_conf_free(conf);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_file_has_every_default),
+		cmocka_unit_test(every_key_reaches_its_member),
+		cmocka_unit_test(spellings_are_accepted),
+		cmocka_unit_test(each_mistake_has_its_place_and_words),
+		cmocka_unit_test(all_mistakes_come_at_once),
+		cmocka_unit_test(a_text_beyond_the_limit_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
