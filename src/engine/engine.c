@@ -4,12 +4,13 @@
  * fetched, then the records, then each walks to its end. A packet that belongs to a connection is tracked and relayed;
  * one that does not may begin a connection, be answered by the director, or be none of ours.
  */
-#include "engine/core.h"
+#include "engine/engine.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/csum.h"
+#include "engine/core.h"
 #include "engine/icmp.h"
 #include "engine/sched.h"
 #include "engine/wire.h"

@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A row of a table is a promise: of a source file, of a test that mirrors it, and of words in the manual. Usage:
+# check-tables.sh [tree]
+#
+# A table is a file src/WHERE/AXIS.def with rows AXIS(name). Its plug-ins stand in src/WHERE/AXIS/ or, where the axis is
+# the folder, in src/WHERE/. The manual names a plug-in in any page, and each drop reason in lvsd(8).
+set -eu
+
+cd "${1:-${top_srcdir:-.}}"
+failed=0
+
+fail()
+{
+	echo "$*"
+	failed=1
+}
+
+# rows <table> <macro> - first argument of each row
+rows()
+{
+	sed -n "s/^$2(\\([A-Za-z0-9_]*\\).*/\\1/p" "$1"
+}
+
+# words <page>... - the pages without their roff
+words()
+{
+	sed -e 's/\\f[A-Z]//g' -e 's/\\-/-/g' -e 's/\\&//g' "$@"
+}
+
+# pages - all there are, or /dev/null
+pages()
+{
+	find man -name '*.[1-8]' 2>/dev/null | grep . || echo /dev/null
+}
+
+# named <word> <page>... - is it a word of the manual?
+named()
+{
+	word=$1
+	shift
+	words "$@" | grep -qw -- "$word"
+}
+
+# plugins <table> - each row has its file, its test, and its word in the manual
+plugins()
+{
+	axis=$(basename "$1" .def)
+	where=$(dirname "$1")
+	[ "$(basename "$where")" = "$axis" ] || where=$where/$axis
+	mirror=tests/unit/${where#src/}
+	for name in $(rows "$1" "$(echo "$axis" | tr '[:lower:]' '[:upper:]')"); do
+		[ -f "$where/$name.c" ] || fail "$1: $name: no $where/$name.c"
+		[ -f "$mirror/test_$name.c" ] || fail "$1: $name: no $mirror/test_$name.c"
+		grep -qsw "$mirror/test_$name" "$mirror/Makefile.inc" || fail "$1: $name: its test is in no Makefile.inc"
+		# shellcheck disable=SC2046 # one word per page
+		named "$name" $(pages) || fail "$1: $name: not in the manual"
+	done
+}
+
+# drops <table> - lvsd(8) has an item for every metric label: a line that is the label, whatever its roff
+drops()
+{
+	[ -f man/lvsd.8 ] || { fail "$1: no man/lvsd.8"; return; }
+	sed -n 's/^DROP([^"]*"\([a-z0-9_]*\)".*/\1/p' "$1" | {
+		while read -r name; do
+			words man/lvsd.8 | grep -q "^\(\.[A-Z]* \)*$name\$" || fail "$1: $name: not in lvsd(8)"
+		done
+		return "$failed"
+	} || failed=1
+}
+
+for table in $(find src -name '*.def' | LC_ALL=C sort); do
+	case ${table##*/} in
+	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def) plugins "$table";;
+	drop.def) drops "$table";;
+	*) fail "$table: a table that no rule covers";;
+	esac
+done
+exit "$failed"
