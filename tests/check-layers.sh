@@ -3,7 +3,8 @@
 # Who may include whom, and how long things may get. Usage: check-layers.sh [tree]
 #
 # The rules are the table of layers: base knows nothing, engine knows base and neither the system nor a plug-in of its
-# own, and so on upwards. What the rules call a project include is one of a header under src/.
+# own, and so on upwards. A project include is one of a header under src/. Lengths are limited in shipped code; tests are
+# tables, as long as what they list.
 set -eu
 
 cd "${1:-${top_srcdir:-.}}"
@@ -122,7 +123,7 @@ FNR == 1 {
 # Kernel style: only the body of a function begins and ends in the first column.
 /^\{/ { body = FNR }
 /^\}/ {
-	if (body && FNR - body - 1 > 60)
+	if (body && shipped && FNR - body - 1 > 60)
 		fail(body, "function of " FNR - body - 1 " lines, 60 are the limit")
 	body = 0
 }
