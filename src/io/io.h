@@ -41,7 +41,8 @@ enum {
 /**
  * struct lvs_io_params - which device
  * @name:	of the device, made if it does not exist; "lvs%d" lets the kernel choose a number
- * @fd:		a descriptor that was handed in, consumed by a successful open; -1: none. @name is not used then.
+ * @fd:		a descriptor that was handed in, consumed by a successful open; -1: none. @name is not used then. For TUN
+ *		made with IFF_TUN | IFF_NO_PI | IFF_VNET_HDR; the second is taken on trust.
  * @offload:	ask for every offload the kernel grants; false: none, at a fifth of the speed
  */
 struct lvs_io_params {

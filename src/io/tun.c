@@ -142,7 +142,8 @@ static int attach(const char *name, char message[LVS_IO_MESSAGE_MAX])
 	return fd;
 }
 
-/* Is the descriptor what it should be, whoever made it? Learns the device's name. Return: 0 or -Exxx */
+/* Is the descriptor what it should be, whoever made it? Learns the device's name. Whether it was made with IFF_NO_PI cannot
+ * be asked: TUNGETIFF gives that bit to IFF_NOFILTER. Return: 0 or -Exxx */
 static int inspect(struct lvs_io *io, int fd, char message[LVS_IO_MESSAGE_MAX])
 {
 	struct ifreq ifr = { 0 };
@@ -160,8 +161,6 @@ static int inspect(struct lvs_io *io, int fd, char message[LVS_IO_MESSAGE_MAX])
 		why = "it is a TAP device, a TUN device is needed (IFF_TUN)";
 	else if (!(ifr.ifr_flags & IFF_VNET_HDR))
 		why = "it was made without offload headers (IFF_VNET_HDR)";
-	else if (!(ifr.ifr_flags & IFF_NO_PI))
-		why = "it was made with packet information (without IFF_NO_PI)";
 	if (why) {
 		(void)snprintf(message, LVS_IO_MESSAGE_MAX, "descriptor %d cannot be used: %s", fd, why);
 		return -EINVAL;

@@ -20,7 +20,7 @@
 /**
  * struct lvs_priv_params - what is wanted
  * @user:	whom to become when started as root: a name or a number; NULL: LVS_PRIV_USER
- * @group:	a name or a number; NULL: the user's own
+ * @group:	a name or a number; NULL: the user's own (a number without an account: the group of that number)
  * @net_admin:	keep CAP_NET_ADMIN: addresses, routes and /proc/sys/net are looked after until the end
  */
 struct lvs_priv_params {

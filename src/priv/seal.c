@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dropped -> sealed: the system calls that a director makes while packets flow, each with its reason. Everything else ends
+ * the process at once: there is no way to be half sealed, and a kill with SIGSYS is seen by the service manager and by the
+ * audit log, where a call that merely fails would be a riddle.
+ *
+ * Not in the list on purpose: socket() and its kin (all sockets are open), execve(), clone(), ioctl(), prctl(), anything
+ * that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
+ * passed over by libseccomp.
+ */
+#include "priv/stages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+
+#ifndef LVS_SANITIZED
+struct rule {
+	int call;
+	unsigned int nargs;
+	struct scmp_arg_cmp arg;
+};
+
+#define CALL(name) { .call = SCMP_SYS(name) }
+/* Allowed only while argument @n, counted from 0, has no bit of @mask, or equals @value. */
+#define CALL_WITHOUT(name, n, mask) \
+	{ .call = SCMP_SYS(name), .nargs = 1, .arg = { (n), SCMP_CMP_MASKED_EQ, (mask), 0 } }
+#define CALL_WITH(name, n, value) \
+	{ .call = SCMP_SYS(name), .nargs = 1, .arg = { (n), SCMP_CMP_EQ, (value), 0 } }
+
+static const struct rule rules[] = {
+	/* packets, signals (libevent's pipe or socket pair), configuration, stderr */
+	CALL(read),
+	CALL(write),
+	CALL(readv),
+	CALL(writev),
+
+	/* the loop: libevent, by the name that the C library gives it on each architecture */
+	CALL(epoll_wait),
+	CALL(epoll_pwait),
+	CALL(epoll_pwait2),
+	CALL(epoll_ctl),
+	CALL(poll),	/* may stderr be written to? */
+	CALL(ppoll),
+
+	/* sockets that are open: netlink, raw, journal, service manager, libevent's socket pair */
+	CALL(send),
+	CALL(sendto),
+	CALL(sendmsg),
+	CALL(recv),
+	CALL(recvfrom),
+	CALL(recvmsg),
+
+	/* reading lvs.conf again on SIGHUP; what may be opened is below */
+	CALL(fstat),
+	CALL(fstat64),
+	CALL(stat),
+	CALL(stat64),
+	CALL(newfstatat),
+	CALL(fstatat64),
+	CALL(statx),
+	CALL(lseek),
+	CALL(_llseek),
+	CALL(close),
+	CALL_WITH(fcntl, 1, F_GETFL),	/* fdopen() */
+	CALL_WITH(fcntl64, 1, F_GETFL),
+
+	/* malloc(), for a new configuration; never to be executed */
+	CALL(brk),
+	CALL_WITHOUT(mmap, 2, PROT_EXEC),
+	CALL_WITHOUT(mmap2, 2, PROT_EXEC),
+	CALL_WITHOUT(mprotect, 2, PROT_EXEC),
+	CALL(munmap),
+	CALL(mremap),
+	CALL(madvise),	/* giving memory back, and huge pages for the connection pool */
+	CALL(sysinfo),	/* qsort() asks how much memory there is before it takes some */
+
+	/* the clock, where the vDSO cannot answer */
+	CALL(clock_gettime),
+	CALL(clock_gettime64),
+	CALL(gettimeofday),
+	CALL(time),
+
+	/* keys of new hash tables, and of malloc() in newer C libraries */
+	CALL(getrandom),
+
+	/* signals, interrupted calls, locks inside the C library */
+	CALL(rt_sigaction),
+	CALL(rt_sigprocmask),
+	CALL(rt_sigreturn),
+	CALL(sigreturn),
+	CALL(restart_syscall),
+	CALL(futex),
+	CALL(futex_time64),
+
+	/* the end: exit(), and abort() for an assertion, which shall be seen as SIGABRT (tgkill is below) */
+	CALL(exit),
+	CALL(exit_group),
+	CALL(getpid),
+	CALL(gettid),
+};
+
+/* Return: 0 or -Exxx */
+static int add_rules(scmp_filter_ctx ctx, bool write)
+{
+	/* Existing files only, for reading; with @write also for writing (/proc/sys: permissions and mounts decide). */
+	const scmp_datum_t refused = O_CREAT | (O_TMPFILE & ~O_DIRECTORY) | (write ? 0 : O_ACCMODE);
+	const struct rule computed[] = {
+		CALL_WITHOUT(openat, 2, refused),
+		CALL_WITHOUT(open, 1, refused),
+		CALL_WITH(tgkill, 0, (scmp_datum_t)getpid()),
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rules) + ARRAY_LEN(computed) && err == 0; i++) {
+		const struct rule *rule = i < ARRAY_LEN(rules) ? &rules[i] : &computed[i - ARRAY_LEN(rules)];
+
+		err = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rule->call, rule->nargs, &rule->arg);
+	}
+	return err;
+}
+
+int lvs_priv_seal(const struct lvs_priv_params *params, char message[LVS_PRIV_MESSAGE_MAX])
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int err = -ENOMEM;
+
+	if (ctx)
+		err = add_rules(ctx, params->net_admin);
+	/* A tree instead of a list: kernels before 5.11 walk the filter for every read() and write(). */
+	if (err == 0)
+		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (err == 0)
+		err = seccomp_load(ctx);
+	if (ctx)
+		seccomp_release(ctx);
+	if (err < 0)
+		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "cannot restrict system calls: %s", strerror(-err));
+	else
+		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "system calls are restricted");
+	return err;
+}
+#else
+int lvs_priv_seal(const struct lvs_priv_params *params, char message[LVS_PRIV_MESSAGE_MAX])
+{
+	(void)params;
+	(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "system calls are not restricted: built with sanitizers");
+	return 0;
+}
+#endif
