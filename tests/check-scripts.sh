@@ -38,7 +38,7 @@ good_tree()
 	put tests/unit/engine/sched/test_rr.c '#include "tests/lib/test.h"' '#include "engine/sched.h"'
 	put tests/unit/engine/sched/Makefile.inc 'unit_tests += tests/unit/engine/sched/test_rr'
 	put man/lvs.conf.5 '.TP' '.B rr' 'Round robin.'
-	put man/lvsd.8 '.TP' '\fBttl\fR' 'Time to live exceeded, or land.'
+	put man/lvsd.8 '.It Cm ttl' 'Time to live exceeded over' 'land.'
 }
 
 # expect <script> <text> - it fails, and says why
