@@ -89,7 +89,7 @@ static uint32_t first_word(const struct lvs_wheel *wheel, unsigned int class, ui
 		if (bits)
 			return at * 64 + (uint32_t)__builtin_ctzll(bits);
 	}
-	assert(!"class is empty");
+	assert(false);	/* the class was not empty */
 	return 0;
 }
 
