@@ -62,10 +62,13 @@ static bool ip4_csum_ok(const struct lvs_ip4 *ip, uint16_t header_bytes)
 	return lvs_csum_fold(sum) == 0xffff;
 }
 
-/* @before: bytes of the whole datagram that stand before the fragmented part */
-static enum lvs_drop check_fragment(const struct lvs_packet *packet, uint32_t before)
+/*
+ * @begin: where the fragmented part begins
+ * @before: bytes of the reassembled datagram before it that its length field would count
+ */
+static enum lvs_drop check_fragment(const struct lvs_packet *packet, uint32_t begin, uint32_t before)
 {
-	uint32_t bytes = packet->len - packet->l4;
+	uint32_t bytes = packet->len - begin;
 
 	if (bytes == 0 || (packet->frag_more && bytes % 8 != 0) ||
 	    before + packet->frag_offset + bytes > DATAGRAM_BYTES_MAX)
@@ -296,7 +299,7 @@ static inline enum lvs_drop parse_ip4(struct lvs_packet *packet)
 	}
 	read_ip4(packet, ip, header_bytes);
 	if (lvs_unlikely(packet->fragment)) {
-		drop = check_fragment(packet, header_bytes);
+		drop = check_fragment(packet, header_bytes, header_bytes);
 		if (drop)
 			return drop;
 	}
@@ -329,7 +332,8 @@ static inline enum lvs_drop parse_ip6(struct lvs_packet *packet)
 	if (lvs_unlikely(is_extension(packet->proto))) {
 		drop = walk_extensions(packet, LVS_DROP_EXT_HEADERS);
 		if (!drop && packet->fragment)
-			drop = check_fragment(packet, packet->frag_hdr - (uint32_t)sizeof(*ip));
+			drop = check_fragment(packet, packet->frag_hdr + (uint32_t)sizeof(struct lvs_ip6_frag),
+					      packet->frag_hdr - (uint32_t)sizeof(*ip));
 		if (drop)
 			return drop;
 	}

@@ -106,7 +106,7 @@ static size_t put_transport(struct bytes *to, const struct build *what, uint8_t 
 		put32(to, what->ack);
 		put8(to, (uint32_t)(20 + what->tcp_options) / 4 << 4);
 		put8(to, what->tcp_flags);
-		put16(to, 0xfaf0);	/* window */
+		put16(to, what->window);
 		put32(to, 0);
 		for (size_t i = 0; i < what->tcp_options; i++)
 			put8(to, 1);
@@ -234,6 +234,18 @@ void build_free(struct lvs_packet *packet)
 {
 	free(packet->data);
 	packet->data = NULL;
+}
+
+void build_expect(const char *what, const struct lvs_packet *got, struct lvs_packet expect)
+{
+	if (got->len != expect.len)
+		fail_msg("%s: %u bytes, not %u", what, got->len, expect.len);
+	for (size_t i = 0; i < expect.len; i++)
+		if (got->data[i] != expect.data[i])
+			fail_msg("%s: byte %zu is %02x, not %02x", what, i, got->data[i], expect.data[i]);
+	if (memcmp(&got->vnet, &expect.vnet, sizeof(expect.vnet)))
+		fail_msg("%s: the offload header changed", what);
+	build_free(&expect);
 }
 
 static struct lvs_vnet vnet_of(const struct build *what, uint8_t proto, bool ip6, size_t l4, size_t field)

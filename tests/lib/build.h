@@ -38,6 +38,7 @@ struct build {
 	enum build_csum csum;
 	uint8_t tcp_flags;
 	uint32_t seq, ack;
+	uint16_t window;
 	uint8_t tcp_options;
 	size_t payload;
 	uint8_t first;
@@ -72,6 +73,13 @@ struct lvs_packet build_raw(const void *bytes, size_t len);
 struct lvs_packet build_prefix(const struct lvs_packet *packet, size_t len);
 
 void build_free(struct lvs_packet *packet);
+
+/**
+ * build_expect() - @got is @expect in every byte and in its offload header, or the test fails
+ * @what:	the sentence to fail with
+ * @expect:	its block is freed
+ */
+void build_expect(const char *what, const struct lvs_packet *got, struct lvs_packet expect);
 
 /* Put a right checksum into the IPv4 header at @header, after it was tampered with. */
 void build_fix_ip4(uint8_t *header);

@@ -251,6 +251,8 @@ static const struct parsed {
 	{ "first fragment", { V4, UDP, .payload = 64, .frag_bytes = 32 }, LVS_PACKET_FLOW, 20, 17, true, true },
 	{ "first fragment, IPv6", { V6, .payload = 64, .frag_bytes = 32, .ext = { HBH }, .ext_count = 1 },
 	  LVS_PACKET_FLOW, 56, 6, true, true, 48 },
+	{ "first fragment that ends with its extension headers",
+	  { V6, .proto = DST, .payload = 64, .tweak = 0x6300, .frag_bytes = 8 }, LVS_PACKET_OTHER, 56, 99, true, true, 40 },
 	{ "smallest first fragment", { V4, UDP, .payload = 64, .frag_bytes = 8 }, LVS_PACKET_FLOW, 20, 17, true, true },
 	{ "middle fragment", { V4, UDP, .payload = 64, .frag_offset = 8, .frag_bytes = 32 }, LVS_PACKET_FRAGMENT, 20, 17,
 	  true, true, 0, 8 },
