@@ -60,10 +60,12 @@ bool lvs_icmp_is_error(uint8_t type, bool ip6)
 	       type == LVS_ICMP_PARAMETER;
 }
 
-/* For a virtual address it ends here for the reason @drop; for anybody else it goes on. */
+/* Sent to a virtual address that only we have, it ends here for the reason @drop; anybody else may want it. */
 static enum lvs_drop not_for_us(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_drop drop)
 {
-	if (lvs_vip_find(&engine->rules, &packet->tuple.dst))
+	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
+
+	if (vip && !vip->local)
 		return drop;
 	drop = lvs_engine_take_hop(engine, packet);
 	if (!drop)
