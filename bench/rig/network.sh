@@ -95,7 +95,7 @@ build_servers() {
 			fastcgi_temp_path $work/www.tmp;
 			uwsgi_temp_path $work/www.tmp;
 			scgi_temp_path $work/www.tmp;
-			sendfile on;
+			sendfile off;	# header and file in one segment
 			tcp_nodelay on;
 			keepalive_requests 1000000000;
 			open_file_cache max=16;
