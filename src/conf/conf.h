@@ -55,12 +55,14 @@ enum lvs_conf_setup { LVS_CONF_SETUP_AUTO, LVS_CONF_SETUP_MANUAL };
  * struct lvs_conf_network - how packets are led to the device; fixed while lvsd runs
  * @table:	number of the routing table that leads to the device
  * @priority:	preference of the first policy rule; the later ones stand at +90 and +100
+ * @proxy:	answer on attached networks for VIPs that are no addresses of this machine
  * @server_interfaces: where replies of real servers arrive; none named: those that the routes to the servers use
  */
 struct lvs_conf_network {
 	enum lvs_conf_setup setup;
 	uint32_t table;
 	uint32_t priority;
+	bool proxy;
 	struct lvs_conf_interfaces server_interfaces;
 };
 
@@ -150,6 +152,9 @@ struct lvs_conf {
 /**
  * lvs_conf_load() - read, parse and check a file
  * @errors:	initialised and filled here. Warnings can be there on success too.
+ *
+ * Touches nothing but the file and its arguments, so that any thread may do it: a large file takes its time, and packets
+ * should not wait for that.
  *
  * Return: 0; -EINVAL when the text is not a valid configuration; -ENOENT, -EACCES, -EFBIG, ... when the file cannot be
  * read; -ENOMEM. Whenever it is not 0, @errors says at least one sentence.

@@ -109,10 +109,12 @@ static const struct lvs_conf_key device_keys[] = {
 static const struct lvs_conf_key network_keys[] = {
 	{ NETWORK(setup), .type = LVS_CONF_CHOICE, .words = setups, .def = LVS_CONF_SETUP_AUTO,
 	  .help = "who makes routes and rules" },
-	{ NETWORK(table), .type = LVS_CONF_NUMBER, .min = 1, .max = UINT32_MAX, .def = 20077, .bad = bad_table,
+	{ NETWORK(table), .type = LVS_CONF_NUMBER, .min = 1, .max = UINT32_MAX, .def = 77, .bad = bad_table,
 	  .help = "the number of the routing table that lvsd owns" },
 	{ NETWORK(priority), .type = LVS_CONF_NUMBER, .min = 1, .max = 32000, .def = 10,
 	  .help = "the preference of lvsd's first policy rule" },
+	{ NETWORK(proxy), .type = LVS_CONF_BOOL, .def = true,
+	  .help = "whether lvsd answers on attached networks for the services' addresses" },
 	{ NETWORK(server_interfaces), .type = LVS_CONF_INTERFACES, .bad = bad_interface,
 	  .where = offsetof(struct lvs_conf_network, server_interfaces.where),
 	  .help = "the interfaces where replies of real servers arrive" },

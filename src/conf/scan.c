@@ -282,7 +282,7 @@ static void misfit(struct scanner *s)
 	len = s->token.len < 64 ? (int)s->token.len : 64;
 	if (s->token.kind == LVS_CONF_TOKEN_MALFORMED) {
 		hint = "strings, and so addresses, stand in quotes";
-		if (strspn(text, "0123456789") == s->token.len)
+		if (lvs_conf_token_digits(text, s->token.len) == s->token.len)
 			hint = "write it without the leading zero";
 	}
 	lvs_conf_errors_add(s->errors, LVS_CONF_ERROR, &s->token.where, hint, "\"%.*s\" is not a value", len, text);

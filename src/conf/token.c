@@ -12,7 +12,7 @@
 
 static char peek(const struct lvs_conf_lexer *lexer, uint32_t ahead)
 {
-	/* The text is followed by a NUL, and no token holds one. */
+	/* No token holds a NUL. */
 	return lexer->at + ahead < lexer->len ? lexer->text[lexer->at + ahead] : '\0';
 }
 
@@ -81,7 +81,7 @@ static void check_escape(struct lvs_conf_lexer *lexer)
 	if (c == 'x' && isxdigit((unsigned char)peek(lexer, 2)) && isxdigit((unsigned char)peek(lexer, 3))) {
 		if (peek(lexer, 2) == '0' && peek(lexer, 3) == '0')
 			lvs_conf_errors_add(lexer->errors, LVS_CONF_ERROR, &where, NULL, "string holds a NUL");
-	} else if (!c || !strchr("abfnrtv\\\"", c)) {
+	} else if (c && !strchr("abfnrtv\\\"", c)) {
 		lvs_conf_errors_add(lexer->errors, LVS_CONF_ERROR, &where, "a backslash itself is written \\\\",
 				    "unknown escape in a string");
 	}
@@ -111,8 +111,7 @@ static void string(struct lvs_conf_lexer *lexer, struct lvs_conf_token *token)
 	token->kind = LVS_CONF_TOKEN_FATAL;
 }
 
-/* Return: how many of the @len bytes are decimal digits */
-static uint32_t digits(const char *text, uint32_t len)
+uint32_t lvs_conf_token_digits(const char *text, uint32_t len)
 {
 	uint32_t n = 0;
 
@@ -131,10 +130,10 @@ static bool is_float(const char *text, uint32_t len)
 	uint32_t i = len && strchr("+-", text[0]) ? 1 : 0;
 	uint32_t whole, part = 0, power;
 
-	whole = digits(text + i, len - i);
+	whole = lvs_conf_token_digits(text + i, len - i);
 	i += whole;
 	if (i < len && text[i] == '.') {
-		part = digits(text + i + 1, len - i - 1);
+		part = lvs_conf_token_digits(text + i + 1, len - i - 1);
 		i += 1 + part;
 	}
 	if (!whole && !part)
@@ -143,7 +142,7 @@ static bool is_float(const char *text, uint32_t len)
 		i++;
 		if (i < len && strchr("+-", text[i]))
 			i++;
-		power = digits(text + i, len - i);
+		power = lvs_conf_token_digits(text + i, len - i);
 		if (!power)
 			return false;
 		i += power;
@@ -154,7 +153,7 @@ static bool is_float(const char *text, uint32_t len)
 static int classify(const char *text, uint32_t len)
 {
 	uint32_t sign = strchr("+-", text[0]) ? 1 : 0;
-	uint32_t n = digits(text + sign, len - sign);
+	uint32_t n = lvs_conf_token_digits(text + sign, len - sign);
 
 	if (!sign && len > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
 		n = 2;

@@ -30,7 +30,7 @@ struct lvs_conf_token {
 
 /**
  * struct lvs_conf_lexer - where in the text we are
- * @text:	@len bytes and then a NUL; none inside
+ * @text:	@len bytes without a NUL, neither inside nor behind
  */
 struct lvs_conf_lexer {
 	const char *text;
@@ -58,5 +58,8 @@ void lvs_conf_lexer_extend(struct lvs_conf_lexer *lexer, struct lvs_conf_token *
  * Return: the value; INT64_MAX or INT64_MIN when it does not fit
  */
 int64_t lvs_conf_token_number(const char *text, uint32_t len, bool *ret_long);
+
+/* Return: how many of the @len bytes at @text are decimal digits, before the first that is none */
+uint32_t lvs_conf_token_digits(const char *text, uint32_t len);
 
 #endif

@@ -48,7 +48,8 @@ static void an_empty_file_has_every_default(void **state)
 	assert_int_equal(conf->device.txqueuelen, 10000);
 	assert_true(conf->device.offload);
 	assert_int_equal(conf->network.setup, LVS_CONF_SETUP_AUTO);
-	assert_int_equal(conf->network.table, 20077);
+	assert_int_equal(conf->network.table, 77);
+	assert_true(conf->network.proxy);
 	assert_int_equal(conf->network.priority, 10);
 	assert_int_equal(conf->network.server_interfaces.n, 0);
 	assert_int_equal(conf->director.max_connections, 1048576);
@@ -78,7 +79,7 @@ static void every_key_reaches_its_member(void **state)
 {
 	struct lvs_conf *conf = valid(
 		"device: { type = \"tun\"; name = \"tun-a\"; mtu = 9000; txqueuelen = 7; offload = false; };\n"
-		"network: { setup = \"manual\"; table = 0xfffffffe; priority = 32000;\n"
+		"network: { setup = \"manual\"; table = 0xfffffffe; proxy = false; priority = 32000;\n"
 		"  server_interfaces = [ \"eth1\", \"eth\" \"2.100\" ]; };\n"
 		"director: { max_connections = 100000000; fragments = 0; user = \"nobody\"; group = \"no-group\";\n"
 		"  ping = \"never\"; reply_rate = 0; log_level = \"debug\"; };\n"
@@ -99,6 +100,7 @@ static void every_key_reaches_its_member(void **state)
 	assert_false(conf->device.offload);
 	assert_int_equal(conf->network.setup, LVS_CONF_SETUP_MANUAL);
 	assert_true(conf->network.table == 0xfffffffe);
+	assert_false(conf->network.proxy);
 	assert_int_equal(conf->network.priority, 32000);
 	assert_int_equal(conf->network.server_interfaces.n, 2);
 	assert_string_equal(conf->network.server_interfaces.names[0], "eth1");
