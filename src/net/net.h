@@ -26,10 +26,8 @@
 /* Default number of the routing table that leads to the device. */
 #define LVS_NET_TABLE 77
 
-/* Preference of our rules: local VIPs, the moved local table, replies of real servers. */
-#define LVS_NET_PREF_VIP 10
-#define LVS_NET_PREF_LOCAL 100
-#define LVS_NET_PREF_REPLY 110
+/* Preference of the rules for local VIPs; the local table moves to +90, the rules for replies stand at +100 and +101. */
+#define LVS_NET_PRIORITY 10
 
 /* The length of the device's queue unless options say otherwise; the kernel's own 500 drops silently under load. */
 #define LVS_NET_TXQUEUELEN 10000
@@ -54,12 +52,20 @@ enum lvs_net_level {
  * @mtu:	MTU of the device, bytes; 0 leaves it
  * @txqueuelen:	packets; 0 means LVS_NET_TXQUEUELEN
  * @table:	routing table for our use alone; 0 means LVS_NET_TABLE
+ * @priority:	preference of our first rule; 0 means LVS_NET_PRIORITY
+ * @no_proxy:	VIPs on an attached subnet are left to others while they are not addresses of this host. For directors that share
+ *		their VIPs by VRRP: the one in waiting must not answer for them
+ * @server_interfaces: where replies of real servers arrive; none: where the routes to the servers lead
  */
 struct lvs_net_options {
 	enum lvs_net_setup setup;
 	uint32_t mtu;
 	uint32_t txqueuelen;
 	uint32_t table;
+	uint32_t priority;
+	bool no_proxy;
+	const char *const *server_interfaces;
+	size_t nserver_interfaces;
 };
 
 /**

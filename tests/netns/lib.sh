@@ -92,12 +92,14 @@ join() {
 	carrier "$1" "$3"
 }
 
-# spawn <host> <log> <command...> - run in the background; its process is $spawned
+# spawn <host> <log> <command...> - run in the background, with the standard input of the caller; its process is $spawned
 spawn() {
 	spawn_host=$1 spawn_log=$2; shift 2
-	ip netns exec "$spawn_host" "$@" >"$spawn_log" 2>&1 &
+	exec 9<&0	# the shell gives background commands an empty one
+	ip netns exec "$spawn_host" "$@" <&9 9<&- >"$spawn_log" 2>&1 &
 	# shellcheck disable=SC2034 # for the caller
 	spawned=$!
+	exec 9<&-
 }
 
 # same <what> <expected> <seen> - two texts are equal

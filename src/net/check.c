@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * For each object of the plan, the packet it is there for is put to the kernel as a question (RTM_GETROUTE). For a rule that
+ * is one packet of its kind: a request from a neighbour on that interface, or a reply of one real server to a stranger.
+ */
+#include "net/check.h"
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+
+#include "net/rtnl.h"
+#include "net/state.h"
+#include "net/target.h"
+#include "net/text.h"
+#include "sys/addrtext.h"
+
+/* More of the same would not help anybody. */
+#define COMPLAINTS 20
+
+struct check {
+	struct lvs_rtnl *rtnl;
+	const struct lvs_net_question *question;
+	const struct lvs_net_plan *plan;
+	struct lvs_net_say *say;
+	size_t missing;
+};
+
+static const struct lvs_net_target *find(const struct lvs_net_targets *targets, const struct lvs_addr *addr)
+{
+	size_t i = targets->n ? lvs_net_addr_first(&targets->v->addr, sizeof(*targets->v), targets->n, addr) : 0;
+
+	return i < targets->n && lvs_addr_equal(&targets->v[i].addr, addr) ? &targets->v[i] : NULL;
+}
+
+/* An address that a packet through this interface could come from: a neighbour of ours if there is any. */
+static struct lvs_addr pick_source(const struct lvs_net_state *state, uint32_t ifindex, bool ip4)
+{
+	for (size_t i = 0; i < state->naddrs; i++) {
+		const struct lvs_net_ifaddr *ifaddr = &state->addrs[i];
+		struct lvs_addr neighbour = ifaddr->subnet;
+
+		if (ifaddr->ifindex != ifindex || lvs_addr_is4(&ifaddr->addr) != ip4 || ifaddr->bits > LVS_NET_HOST_BITS - 2 ||
+		    lvs_addr_is_linklocal6(&ifaddr->addr))
+			continue;
+		/* Of the addresses that differ in the last two bits from ours, one is neither the subnet's nor its broadcast. */
+		neighbour.bytes[15] ^= (neighbour.bytes[15] & 3) == 1 ? 3 : (neighbour.bytes[15] & 3) == 2 ? 3 : 1;
+		return neighbour;
+	}
+	return lvs_net_stranger(ip4);
+}
+
+static bool local_vip_arrives(const struct check *check, const struct lvs_addr *vip, uint32_t ifindex)
+{
+	struct lvs_addr source = pick_source(check->question->state, ifindex, lvs_addr_is4(vip));
+
+	return lvs_net_target_input(check->rtnl, &source, vip, ifindex) == check->question->device;
+}
+
+/* The first interface that the plan has a rule for local VIPs on stands for all. */
+static bool is_in_table(const struct check *check, const struct lvs_net_object *route)
+{
+	for (size_t i = 0; i < check->plan->objects.n; i++) {
+		const struct lvs_net_object *rule = &check->plan->objects.v[i];
+		const struct lvs_net_link *link;
+
+		if (rule->kind != LVS_NET_RULE || !rule->no_default || lvs_addr_is4(&rule->addr) != lvs_addr_is4(&route->addr))
+			continue;
+		link = lvs_net_state_link_by_name(check->question->state, rule->iif);
+		if (link && !(link->flags & IFF_LOOPBACK))
+			return local_vip_arrives(check, &route->addr, link->ifindex);
+	}
+	return true;
+}
+
+static bool vip_arrives(const struct check *check, const struct lvs_net_object *route)
+{
+	const struct lvs_net_target *vip = find(check->question->vips, &route->addr);
+
+	if (!vip)
+		return true;	/* the default route of our table: tried together with the rules for replies */
+	if (route->table != RT_TABLE_MAIN)
+		return is_in_table(check, route);
+	return vip->type == RTN_LOCAL || lvs_net_target_via(vip, check->question->device);
+}
+
+static bool proxy_exists(const struct check *check, const struct lvs_net_object *proxy)
+{
+	return lvs_net_objects_has(&check->question->state->foreign, proxy) ||
+	       lvs_net_objects_has(&check->question->state->ours, proxy);
+}
+
+static bool request_arrives(const struct check *check, const struct lvs_net_object *rule, uint32_t ifindex)
+{
+	const struct lvs_net_targets *vips = check->question->vips;
+
+	for (size_t i = 0; i < vips->n; i++)
+		if (vips->v[i].type == RTN_LOCAL && lvs_addr_is4(&vips->v[i].addr) == lvs_addr_is4(&rule->addr))
+			return local_vip_arrives(check, &vips->v[i].addr, ifindex);
+	return true;
+}
+
+static bool reply_arrives(const struct check *check, const struct lvs_net_object *rule, uint32_t ifindex)
+{
+	const struct lvs_net_targets *servers = check->question->servers;
+	struct lvs_addr stranger = lvs_net_stranger(lvs_addr_is4(&rule->addr));
+
+	for (size_t i = 0; i < servers->n; i++) {
+		const struct lvs_net_target *server = &servers->v[i];
+
+		if (lvs_addr_is4(&server->addr) == lvs_addr_is4(&rule->addr) &&
+		    lvs_net_in_prefix(&server->addr, &rule->addr, rule->bits) && lvs_net_target_via(server, ifindex))
+			return lvs_net_target_input(check->rtnl, &server->addr, &stranger, ifindex) == check->question->device;
+	}
+	return true;
+}
+
+static bool rule_works(const struct check *check, const struct lvs_net_object *rule)
+{
+	const struct lvs_net_link *link = lvs_net_state_link_by_name(check->question->state, rule->iif);
+
+	/* "lo" and the local table: what they are for cannot be asked. */
+	if (!link || link->flags & IFF_LOOPBACK)
+		return true;
+	return rule->no_default ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
+}
+
+static bool works(const struct check *check, const struct lvs_net_object *object)
+{
+	switch ((enum lvs_net_kind)object->kind) {
+	case LVS_NET_ROUTE:
+		return vip_arrives(check, object);
+	case LVS_NET_PROXY:
+		return proxy_exists(check, object);
+	case LVS_NET_RULE:
+		return rule_works(check, object);
+	}
+	return true;
+}
+
+static void complain(struct check *check, const struct lvs_net_object *object)
+{
+	static const char *const what[] = {
+		[LVS_NET_ROUTE] = "requests to a virtual service do not reach the device",
+		[LVS_NET_PROXY] = "nobody answers for a virtual address on an attached subnet",
+		[LVS_NET_RULE] = "packets do not reach the device",
+	};
+	char command[LVS_NET_COMMAND_BYTES], more[2 * LVS_NET_COMMAND_BYTES] = "";
+
+	if (check->missing++ >= COMPLAINTS)
+		return;
+	if (object->kind == LVS_NET_RULE && !object->no_default) {
+		struct lvs_net_object route = {
+			.kind = LVS_NET_ROUTE, .addr = lvs_net_any(lvs_addr_is4(&object->addr)),
+			.bits = lvs_net_any_bits(lvs_addr_is4(&object->addr)), .table = object->table, .pref = 1,
+			.ifindex = check->question->device,
+		};
+
+		(void)snprintf(more, sizeof(more), "%s && ",
+			       lvs_net_command(check->question->state, &route, true, command));
+	}
+	if (object->kind == LVS_NET_RULE && object->no_default) {
+		const struct lvs_net_object local = lvs_net_plan_local_rule(lvs_addr_is4(&object->addr), object->pref + 90);
+		const struct lvs_net_object original = lvs_net_plan_local_rule(lvs_addr_is4(&object->addr), 0);
+		int n = snprintf(more, sizeof(more), "%s && ",
+				 lvs_net_command(check->question->state, &local, true, command));
+
+		(void)snprintf(more + n, sizeof(more) - (size_t)n, "%s && ",
+			       lvs_net_command(check->question->state, &original, false, command));
+	}
+	lvs_net_complain(check->say, LVS_NET_WARNING, "%s; mend it with: %s%s", what[object->kind], more,
+			 lvs_net_command(check->question->state, object, true, command));
+}
+
+void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *question, const struct lvs_net_plan *plan,
+		   struct lvs_net_say *say)
+{
+	struct check check = { .rtnl = rtnl, .question = question, .plan = plan, .say = say };
+
+	for (size_t i = 0; i < plan->objects.n; i++)
+		if (!works(&check, &plan->objects.v[i]))
+			complain(&check, &plan->objects.v[i]);
+	if (check.missing > COMPLAINTS)
+		lvs_net_complain(say, LVS_NET_WARNING, "%zu more pieces are missing", check.missing - COMPLAINTS);
+	lvs_net_sysctls_check(&plan->sysctls, say);
+}
+
+void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_net_say *say)
+{
+	char text[LVS_ADDR_TEXT_BYTES];
+
+	for (size_t i = 0; i < question->servers->n; i++) {
+		const struct lvs_net_target *server = &question->servers->v[i];
+
+		lvs_addr_format(&server->addr, text);
+		if (server->type == RTN_LOCAL)
+			lvs_net_complain(say, LVS_NET_WARNING,
+					 "real server \"%s\" is an address of this host: its replies do not pass the device", text);
+		else if (server->type != RTN_UNICAST)
+			lvs_net_complain(say, LVS_NET_WARNING, "no route to real server \"%s\"", text);
+		else if (lvs_net_target_via(server, question->device))
+			lvs_net_complain(say, LVS_NET_WARNING, "the route to real server \"%s\" leads to the device itself", text);
+	}
+}

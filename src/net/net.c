@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The façade, and when what is done.
+ *
+ * Each round takes a snapshot of the host (unless nothing has happened to the last one), asks for the routes that may have
+ * changed, makes a plan and carries it out. Rounds are started by lvs_net_apply() and by notifications: one waits SETTLE for
+ * others to follow, as changes rarely come alone, and rounds keep a distance, which grows while somebody keeps removing
+ * what we install. Our own changes are told by the socket they were made through and start nothing. Notifications that the
+ * kernel had no room for (ENOBUFS) make everything uncertain; so does a minute of silence, since proxy entries vanish without
+ * a notification.
+ */
+#include "net/net.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net/apply.h"
+#include "net/check.h"
+#include "net/rtnl.h"
+#include "net/state.h"
+#include "net/target.h"
+#include "sys/addrtext.h"
+
+#define SETTLE (10 * LVS_NS_PER_MS)
+#define GAP_MIN (100 * LVS_NS_PER_MS)
+#define GAP_MAX LVS_SECONDS(10)
+#define LOOK_AGAIN LVS_SECONDS(60)
+
+/* Routes asked for between two turns of the loop, well below a millisecond; notifications read in one. */
+#define QUERY_BUDGET 128
+#define READ_BUDGET 64
+
+#define GROUPS                                                                                                            \
+	(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE | RTMGRP_IPV4_RULE | \
+	 RTMGRP_IPV6_IFINFO | 1 << (RTNLGRP_IPV6_RULE - 1))
+
+/**
+ * struct lvs_net - all of it
+ * @ask, @listen: sockets
+ * @state:	the last snapshot; @stale: it no longer holds
+ * @strangers:	see struct lvs_net_question
+ * @memory:	kernel switches as they were
+ * @device:	index, 0 before lvs_net_attach()
+ * @applied:	something is wanted
+ * @fought:	somebody has removed what is ours
+ * @wake:	when the next round is due; 0: as soon as the time is known
+ * @last:	when the last round was; @calm: when somebody was last fought with
+ */
+struct lvs_net {
+	struct lvs_net_options options;
+	struct lvs_net_callbacks callbacks;
+	char (*server_interfaces)[IFNAMSIZ];
+	struct lvs_net_say say;
+	struct lvs_rtnl ask, listen;
+	struct lvs_net_state state;
+	struct lvs_net_targets vips, servers, strangers;
+	struct lvs_net_memory memory;
+	uint32_t device;
+	bool stale, applied, fought;
+	lvs_ns wake, last, calm, gap;
+};
+
+static int copy_interfaces(struct lvs_net *net, const struct lvs_net_options *options)
+{
+	net->server_interfaces = calloc(options->nserver_interfaces + 1, sizeof(*net->server_interfaces));
+	if (!net->server_interfaces)
+		return -ENOMEM;
+	for (size_t i = 0; i < options->nserver_interfaces; i++) {
+		size_t len = strnlen(options->server_interfaces[i], IFNAMSIZ);
+
+		if (len == IFNAMSIZ)
+			return -ENAMETOOLONG;
+		memcpy(net->server_interfaces[i], options->server_interfaces[i], len);
+	}
+	net->options.server_interfaces = NULL;	/* the caller's */
+	return 0;
+}
+
+int lvs_net_new(const struct lvs_net_options *options, const struct lvs_net_callbacks *callbacks, struct lvs_net **ret_net)
+{
+	const struct lvs_addr strangers[] = { lvs_net_stranger(true), lvs_net_stranger(false) };
+	struct lvs_net *net = calloc(1, sizeof(*net));
+	int err;
+
+	if (!net)
+		return -ENOMEM;
+	net->options = *options;
+	net->callbacks = *callbacks;
+	net->say = (struct lvs_net_say){ .arg = callbacks->arg, .say = callbacks->say };
+	net->wake = LVS_NS_NEVER;
+	net->gap = GAP_MIN;
+	net->stale = true;
+	if (!net->options.table)
+		net->options.table = LVS_NET_TABLE;
+	if (!net->options.priority)
+		net->options.priority = LVS_NET_PRIORITY;
+	if (!net->options.txqueuelen)
+		net->options.txqueuelen = LVS_NET_TXQUEUELEN;
+	err = copy_interfaces(net, options);
+	if (!err)
+		err = lvs_net_targets_replace(&net->strangers, strangers, ARRAY_LEN(strangers));
+	if (err >= 0)
+		err = lvs_rtnl_open(0, &net->ask);
+	if (err >= 0)
+		err = lvs_rtnl_open(GROUPS, &net->listen);
+	if (err < 0)
+		goto fail;
+	*ret_net = net;
+	return 0;
+fail:
+	lvs_net_free(net);
+	return err;
+}
+
+static int take_snapshot(struct lvs_net *net)
+{
+	struct lvs_net_state state;
+	int err = lvs_net_state_load(&net->ask, &state);
+
+	if (err) {
+		lvs_net_complain(&net->say, LVS_NET_ERROR, "cannot list links, addresses and rules: %s", strerror(-err));
+		return err;
+	}
+	lvs_net_state_fini(&net->state);
+	net->state = state;
+	net->stale = false;
+	return 0;
+}
+
+/* A TUN device has a carrier exactly while a process holds it: then what leads to it is no leftover. */
+static int refuse_company(struct lvs_net *net)
+{
+	for (size_t i = 0; i < net->state.ours.n; i++) {
+		const struct lvs_net_object *object = &net->state.ours.v[i];
+		const struct lvs_net_link *link = lvs_net_state_link(&net->state, object->ifindex);
+
+		if (object->kind != LVS_NET_ROUTE || object->ifindex == net->device || !link || !(link->flags & IFF_RUNNING))
+			continue;
+		lvs_net_say(&net->say, LVS_NET_ERROR,
+			    "another lvsd manages this network namespace through device \"%s\"; stop it, or use network.setup = "
+			    "\"manual\"", link->name);
+		return -EBUSY;
+	}
+	return 0;
+}
+
+static int bring_up(struct lvs_net *net, const struct lvs_net_link *link)
+{
+	struct lvs_net_sysctls quiet = { 0 };
+	struct lvs_net_sysctl sysctl = { .fine = 1 << 1, .set = 1, .comfort = true, .fleeting = true };
+	int err;
+
+	/* Without a link-local address IPv6 has nothing to announce on the device. */
+	(void)snprintf(sysctl.path, sizeof(sysctl.path), "ipv6/conf/%s/addr_gen_mode", link->name);
+	lvs_net_sysctls_push(&quiet, &sysctl);
+	if (!(link->flags & IFF_UP))
+		lvs_net_sysctls_apply(&quiet, &net->memory, &net->say);
+	lvs_net_sysctls_fini(&quiet);
+	err = lvs_rtnl_link_up(&net->ask, link->ifindex, net->options.mtu, net->options.txqueuelen);
+	if (err)
+		lvs_net_say(&net->say, LVS_NET_ERROR, "cannot bring up device \"%s\": %s%s%s%s", link->name, strerror(-err),
+			    net->ask.why[0] ? ", " : "", net->ask.why,
+			    err == -EPERM ? "; CAP_NET_ADMIN over this network namespace is needed, or network.setup = \"manual\""
+					  : "");
+	return err;
+}
+
+int lvs_net_attach(struct lvs_net *net, const char *device)
+{
+	const struct lvs_net_link *link;
+	int err = take_snapshot(net);
+
+	if (err)
+		return err;
+	link = lvs_net_state_link_by_name(&net->state, device);
+	if (!link) {
+		lvs_net_say(&net->say, LVS_NET_ERROR, "no device \"%s\"", device);
+		return -ENODEV;
+	}
+	net->device = link->ifindex;
+	if (net->options.setup == LVS_NET_AUTO) {
+		err = refuse_company(net);
+		if (!err)
+			err = bring_up(net, link);
+	} else if (!(link->flags & IFF_UP)) {
+		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up", device,
+				 device);
+	}
+	if (err)
+		net->device = 0;
+	net->stale = true;
+	return err;
+}
+
+static void report_vips(struct lvs_net *net)
+{
+	for (size_t i = 0; i < net->vips.n; i++) {
+		struct lvs_net_target *vip = &net->vips.v[i];
+		bool local = vip->type == RTN_LOCAL;
+
+		if (local != vip->local && net->callbacks.vip_local)
+			net->callbacks.vip_local(net->callbacks.arg, &vip->addr, local);
+		vip->local = local;
+	}
+}
+
+static void report_servers(struct lvs_net *net)
+{
+	for (size_t i = 0; i < net->servers.n; i++) {
+		struct lvs_net_target *server = &net->servers.v[i];
+		uint32_t mtu = lvs_net_plan_mtu(&net->state, server);
+
+		if (mtu != server->mtu && net->callbacks.server_mtu)
+			net->callbacks.server_mtu(net->callbacks.arg, &server->addr, mtu);
+		server->mtu = mtu;
+	}
+}
+
+/* Whether the routes just made are the ones that count. */
+static int verify_vips(struct lvs_net *net)
+{
+	char text[LVS_ADDR_TEXT_BYTES];
+	int err;
+
+	for (size_t i = 0; i < net->vips.n; i++)
+		if (net->vips.v[i].type != RTN_LOCAL && !lvs_net_target_via(&net->vips.v[i], net->device))
+			lvs_net_targets_touch(&net->vips, &net->vips.v[i].addr, LVS_NET_HOST_BITS);
+	err = lvs_net_targets_query(&net->vips, &net->ask, net->vips.n);
+	for (size_t i = 0; i < net->vips.n && !err; i++)
+		if (net->vips.v[i].type != RTN_LOCAL && !lvs_net_target_via(&net->vips.v[i], net->device))
+			lvs_net_complain(&net->say, LVS_NET_WARNING,
+					 "another route or rule takes what is for \"%s\" away from the device",
+					 lvs_addr_format(&net->vips.v[i].addr, text));
+	return err;
+}
+
+static int carry_out(struct lvs_net *net, const struct lvs_net_plan *plan)
+{
+	struct lvs_net_changes changes;
+	int err;
+
+	lvs_net_sysctls_apply(&plan->sysctls, &net->memory, &net->say);
+	changes = lvs_net_carry_out(&net->ask, &net->state, plan, net->options.priority, &net->say);
+	if (changes.installed || changes.removed)
+		lvs_net_say(&net->say, LVS_NET_INFO, "routes, rules and proxy neighbours: %zu installed, %zu removed%s",
+			    changes.installed, changes.removed, net->fought ? "; somebody else had removed some" : "");
+	err = changes.err ? changes.err : verify_vips(net);
+	return err;
+}
+
+static int follow_plan(struct lvs_net *net)
+{
+	const struct lvs_net_question question = {
+		.state = &net->state, .device = net->device, .vips = &net->vips, .servers = &net->servers,
+		.strangers = &net->strangers, .table = net->options.table, .priority = net->options.priority,
+		.no_proxy = net->options.no_proxy, .server_interfaces = net->server_interfaces,
+		.nserver_interfaces = net->options.nserver_interfaces,
+	};
+	struct lvs_net_plan plan;
+	int err = lvs_net_plan(&question, &plan);
+
+	if (err)
+		return err;
+	lvs_net_check_targets(&question, &net->say);
+	if (net->options.setup == LVS_NET_AUTO)
+		err = carry_out(net, &plan);
+	else
+		lvs_net_check(&net->ask, &question, &plan, &net->say);
+	lvs_net_plan_fini(&plan);
+	return err;
+}
+
+static int look_at_device(struct lvs_net *net)
+{
+	const struct lvs_net_link *link = lvs_net_state_link(&net->state, net->device);
+
+	if (!link) {
+		lvs_net_complain(&net->say, LVS_NET_ERROR, "the device is gone");
+		return -ENODEV;
+	}
+	if (link->flags & IFF_UP)
+		return 0;
+	if (net->options.setup == LVS_NET_MANUAL) {
+		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up",
+				 link->name, link->name);
+		return 0;
+	}
+	lvs_net_say(&net->say, LVS_NET_NOTICE, "device \"%s\" was set down; bringing it up again", link->name);
+	net->stale = true;	/* its routes went with it */
+	return lvs_rtnl_link_up(&net->ask, link->ifindex, 0, 0);
+}
+
+/* Return: 1 when there is more to ask than @budget, 0, or the first error */
+static int make_round(struct lvs_net *net, size_t budget)
+{
+	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->servers };
+	int err = 0;
+
+	if (net->stale)
+		err = take_snapshot(net);
+	if (!err)
+		err = look_at_device(net);
+	if (!err && net->stale)
+		err = take_snapshot(net);
+	for (size_t i = 0; i < ARRAY_LEN(targets) && !err; i++) {
+		size_t stale = targets[i]->nstale;
+
+		err = lvs_net_targets_query(targets[i], &net->ask, budget);
+		budget -= stale - targets[i]->nstale;
+	}
+	if (err)
+		return err;
+	if (net->strangers.nstale + net->vips.nstale + net->servers.nstale)
+		return 1;
+	err = follow_plan(net);
+	report_vips(net);
+	report_servers(net);
+	lvs_net_say_round(&net->say);
+	return err;
+}
+
+int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
+{
+	int vips, servers, err;
+
+	if (!net->device)
+		return -ENODEV;
+	vips = lvs_net_targets_replace(&net->vips, wanted->vips, wanted->nvips);
+	servers = lvs_net_targets_replace(&net->servers, wanted->servers, wanted->nservers);
+	if (vips < 0 || servers < 0)
+		return -ENOMEM;
+	if (net->applied && !vips && !servers)
+		return 0;
+	net->applied = true;
+	err = make_round(net, SIZE_MAX);
+	net->stale |= err != 0;
+	net->wake = 0;
+	return err;
+}
+
+int lvs_net_fd(const struct lvs_net *net)
+{
+	return mnl_socket_get_fd(net->listen.nl);
+}
+
+/* Return: whether it asks for a round */
+static bool take_note(struct lvs_net *net, const struct nlmsghdr *nlh)
+{
+	struct lvs_addr prefix;
+	unsigned int event;
+	size_t before = net->vips.nstale + net->servers.nstale + net->strangers.nstale;
+	uint8_t bits;
+
+	if (nlh->nlmsg_pid == net->ask.portid)
+		return false;
+	event = lvs_net_state_event(&net->state, nlh, &prefix, &bits);
+	if (event & LVS_NET_EVENT_ROUTES) {
+		lvs_net_targets_touch_all(&net->vips);
+		lvs_net_targets_touch_all(&net->servers);
+		lvs_net_targets_touch_all(&net->strangers);
+	}
+	if (event & LVS_NET_EVENT_PREFIX) {
+		lvs_net_targets_touch(&net->vips, &prefix, bits);
+		lvs_net_targets_touch(&net->servers, &prefix, bits);
+		lvs_net_targets_touch(&net->strangers, &prefix, bits);
+	}
+	if (event & LVS_NET_EVENT_HOST)
+		net->stale = true;
+	if (event & LVS_NET_EVENT_OURS)
+		net->fought = true;
+	return event & LVS_NET_EVENT_HOST || net->vips.nstale + net->servers.nstale + net->strangers.nstale > before;
+}
+
+static void wake_at(struct lvs_net *net, lvs_ns when)
+{
+	net->wake = LVS_MIN(net->wake, when);
+}
+
+void lvs_net_readable(struct lvs_net *net, lvs_ns now)
+{
+	bool news = false;
+
+	for (int i = 0; i < READ_BUDGET; i++) {
+		ssize_t got = mnl_socket_recvfrom(net->listen.nl, net->listen.buf, LVS_RTNL_BUF_BYTES);
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(void *)net->listen.buf;
+		int len = (int)got;
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 && errno == ENOBUFS) {
+			lvs_net_targets_touch_all(&net->vips);
+			lvs_net_targets_touch_all(&net->servers);
+			lvs_net_targets_touch_all(&net->strangers);
+			net->stale = news = true;
+			continue;
+		}
+		if (got < 0)
+			break;
+		for (; mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+			news |= take_note(net, nlh);
+	}
+	if (news && net->applied)
+		wake_at(net, LVS_MAX(now + SETTLE, net->last + net->gap));
+}
+
+lvs_ns lvs_net_deadline(const struct lvs_net *net)
+{
+	return net->wake;
+}
+
+void lvs_net_tick(struct lvs_net *net, lvs_ns now)
+{
+	int rc;
+
+	if (!net->applied || now < net->wake)
+		return;
+	if (net->wake == 0) {	/* just applied */
+		net->last = now;
+		net->wake = now + (net->stale ? net->gap : LOOK_AGAIN);
+		return;
+	}
+	if (now >= net->last + LOOK_AGAIN)
+		net->stale = true;
+	rc = make_round(net, QUERY_BUDGET);
+	if (rc == 1) {
+		net->wake = now;
+		return;
+	}
+	if (rc || net->fought) {
+		net->gap = LVS_MIN(net->gap * 2, GAP_MAX);
+		net->calm = now;
+	} else if (now > net->calm + GAP_MAX) {
+		net->gap = GAP_MIN;
+	}
+	net->stale |= rc != 0;
+	net->fought = false;
+	net->last = now;
+	net->wake = now + (rc ? net->gap : LOOK_AGAIN);
+}
+
+static int on_stats(const struct nlmsghdr *nlh, void *arg)
+{
+	struct lvs_net_stats *stats = arg;
+	struct rtnl_link_stats64 link = { 0 };
+	struct lvs_rtnl_attrs attrs;
+
+	(void)lvs_rtnl_parse(nlh, sizeof(struct ifinfomsg), &attrs);
+	if (attrs.v[IFLA_STATS64])	/* longer in newer kernels */
+		memcpy(&link, mnl_attr_get_payload(attrs.v[IFLA_STATS64]),
+		       LVS_MIN(mnl_attr_get_payload_len(attrs.v[IFLA_STATS64]), sizeof(link)));
+	*stats = (struct lvs_net_stats){
+		.rx_packets = link.rx_packets, .rx_bytes = link.rx_bytes, .rx_dropped = link.rx_dropped,
+		.rx_errors = link.rx_errors, .tx_packets = link.tx_packets, .tx_bytes = link.tx_bytes,
+		.tx_dropped = link.tx_dropped, .tx_errors = link.tx_errors,
+	};
+	return MNL_CB_OK;
+}
+
+int lvs_net_device_stats(struct lvs_net *net, struct lvs_net_stats *ret_stats)
+{
+	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+
+	if (!net->device)
+		return -ENODEV;
+	nlh->nlmsg_type = RTM_GETLINK;
+	ifi->ifi_index = (int)net->device;
+	return lvs_rtnl_ask(&net->ask, nlh, on_stats, ret_stats);
+}
+
+void lvs_net_free(struct lvs_net *net)
+{
+	const struct lvs_net_plan nothing = { 0 };
+
+	if (!net)
+		return;
+	if (net->device && net->options.setup == LVS_NET_AUTO) {
+		(void)take_snapshot(net);	/* the old one will do if it has to */
+		(void)lvs_net_carry_out(&net->ask, &net->state, &nothing, net->options.priority, &net->say);
+		lvs_net_sysctls_restore(&net->memory, &net->say);
+	}
+	lvs_net_targets_fini(&net->vips);
+	lvs_net_targets_fini(&net->servers);
+	lvs_net_targets_fini(&net->strangers);
+	lvs_net_state_fini(&net->state);
+	lvs_net_say_fini(&net->say);
+	lvs_rtnl_close(&net->ask);
+	lvs_rtnl_close(&net->listen);
+	free(net->server_interfaces);
+	free(net);
+}

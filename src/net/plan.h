@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What should be installed: a pure function of what the host looks like and what is wanted. */
+#ifndef LVS_NET_PLAN_H
+#define LVS_NET_PLAN_H
+
+#include "net/object.h"
+#include "net/sysctl.h"
+
+struct lvs_net_state;
+struct lvs_net_target;
+struct lvs_net_targets;
+
+/* Rules by source address on one interface; where more would be needed, one rule takes the interface as a whole. */
+#define LVS_NET_REPLY_RULES 64
+
+/**
+ * struct lvs_net_question - what the plan is made from; everything is borrowed
+ * @device:	index of our device
+ * @vips, @servers: with answers, none of them stale
+ * @strangers:	routes to lvs_net_stranger() of both families, IPv4 first, which show where default routes lead
+ * @table, @priority, @no_proxy, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options, with defaults filled in
+ */
+struct lvs_net_question {
+	const struct lvs_net_state *state;
+	uint32_t device;
+	const struct lvs_net_targets *vips, *servers, *strangers;
+	uint32_t table, priority;
+	bool no_proxy;
+	char (*server_interfaces)[IFNAMSIZ];
+	size_t nserver_interfaces;
+};
+
+/**
+ * struct lvs_net_plan - the answer
+ * @objects:	sorted
+ * @sysctls:	in the order in which they should be written
+ * @unlocal:	for IPv6 and IPv4 (index: is it IPv4?): the original rule for the local table has to go, since ours replaces it
+ */
+struct lvs_net_plan {
+	struct lvs_net_objects objects;
+	struct lvs_net_sysctls sysctls;
+	bool unlocal[2];
+};
+
+/**
+ * lvs_net_plan() - decide
+ * @ret_plan:	owned by the caller, for lvs_net_plan_fini()
+ *
+ * Return: 0 or -ENOMEM
+ */
+int lvs_net_plan(const struct lvs_net_question *question, struct lvs_net_plan *ret_plan);
+
+/* The rule for the local table that stands in for the original one while a VIP is local. */
+struct lvs_net_object lvs_net_plan_local_rule(bool ip4, uint32_t pref);
+
+/* Return: the largest packet that fits through all next hops, bytes; 0 if there is no route */
+uint32_t lvs_net_plan_mtu(const struct lvs_net_state *state, const struct lvs_net_target *target);
+
+/* @plan: zeroed or made */
+void lvs_net_plan_fini(struct lvs_net_plan *plan);
+
+#endif
