@@ -34,6 +34,9 @@ tune() {
 	at "$1" sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv4.conf.default.accept_local=1 \
 		net.ipv4.ip_local_port_range='1024 65535' net.core.somaxconn=4096 net.ipv4.tcp_max_syn_backlog=4096
+	# whatever the host prefers: pacing by timers would be measured along with the director
+	at "$1" sysctl -q -w net.ipv4.tcp_congestion_control=cubic 2>/dev/null ||
+		at "$1" sysctl -q -w net.ipv4.tcp_congestion_control=reno
 }
 
 # address PEER - set what belongs to its place in the network: the addresses, their prefix lengths, any
@@ -92,7 +95,7 @@ build_servers() {
 			fastcgi_temp_path $work/www.tmp;
 			uwsgi_temp_path $work/www.tmp;
 			scgi_temp_path $work/www.tmp;
-			sendfile on;
+			sendfile off;	# header and file in one segment
 			tcp_nodelay on;
 			keepalive_requests 1000000000;
 			open_file_cache max=16;
@@ -100,7 +103,7 @@ build_servers() {
 		}
 	CONF
 	start server www nginx -p "$work" -c "$work/www.conf" -e stderr
-	start server pingpong "$bin/pingpong" serve "$any" $((PING + SHIFT))
+	start server pingpong taskset -c "$core" "$bin/pingpong" serve "$any" $((PING + SHIFT))
 	until_true 10 listening server $((HTTP + SHIFT))
 	until_true 10 listening server $((PING + SHIFT))
 }

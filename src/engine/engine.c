@@ -335,7 +335,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
 {
 	if (lvs_addr_is_multicast(&tuple->dst) || lvs_addr_is_broadcast4(&tuple->dst) ||
-	    (!lvs_addr_is4(&tuple->dst) && lvs_addr_is_linklocal6(&tuple->dst)))
+	    lvs_addr_is_linklocal6(&tuple->dst) || lvs_addr_is_linklocal6(&tuple->src))
 		return LVS_DROP_LINK_SCOPE;
 	if (!lvs_addr_is_unicast(&tuple->src) || lvs_addr_is_loopback(&tuple->src))
 		return LVS_DROP_MARTIAN;
@@ -347,7 +347,9 @@ static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
 /* No service on that port, or none of that protocol: the host answers for its own addresses, we for the others. */
 static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	if (!lvs_vip_find(&engine->rules, &packet->tuple.dst)) {
+	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
+
+	if (!vip || vip->local) {
 		enum lvs_drop drop = lvs_engine_take_hop(engine, packet);
 
 		if (!drop)

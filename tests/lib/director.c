@@ -37,7 +37,7 @@ int director_setup(void **state)
 	struct lvs_engine_options options = {
 		.max_connections = CONNECTIONS,
 		.key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 },
-		.fragments = { .datagrams = 4, .held = 4, .per_datagram = 4, .timeout = LVS_SECONDS(2) },
+		.fragments = lvs_fragment_limits_default,
 		.settings = { .ping = LVS_PING_WHEN_LIVE, .reply_rate = 1000 },
 	};
 	size_t bytes = (lvs_conn_table_bytes(CONNECTIONS) + 63) / 64 * 64;
