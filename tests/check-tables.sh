@@ -4,8 +4,9 @@
 # check-tables.sh [tree]
 #
 # A table is a file src/WHERE/AXIS.def with rows AXIS(name). Its plug-ins stand in src/WHERE/AXIS/ or, where the axis is
-# the folder, in src/WHERE/. The manual names a plug-in in any page (but for the packet driver of tests, which no operator
-# can choose), and each drop reason in lvsd(8).
+# the folder, in src/WHERE/. Their tests are among the unit tests or, for what changes packets, in tests/packet/. The
+# manual names a plug-in in any page (but for the packet driver of tests, which no operator can choose), and each drop
+# reason in lvsd(8).
 set -eu
 
 cd "${1:-${top_srcdir:-.}}"
@@ -52,8 +53,10 @@ plugins()
 	mirror=tests/unit/${where#src/}
 	for name in $(rows "$1" "$(echo "$axis" | tr '[:lower:]' '[:upper:]')"); do
 		[ -f "$where/$name.c" ] || fail "$1: $name: no $where/$name.c"
-		[ -f "$mirror/test_$name.c" ] || fail "$1: $name: no $mirror/test_$name.c"
-		grep -qsw "$mirror/test_$name" "$mirror/Makefile.inc" || fail "$1: $name: its test is in no Makefile.inc"
+		test=$mirror/test_$name
+		[ -f "$test.c" ] || ! [ -f "tests/packet/test_$name.c" ] || test=tests/packet/test_$name
+		[ -f "$test.c" ] || fail "$1: $name: no $test.c"
+		grep -qsw "$test" "${test%/*}/Makefile.inc" || fail "$1: $name: its test is in no Makefile.inc"
 		# shellcheck disable=SC2046 # one word per page
 		named "$name" $(pages) || [ "$axis $name" = "io mem" ] || fail "$1: $name: not in the manual"
 	done
