@@ -199,7 +199,7 @@ static void report_vips(struct lvs_net *net)
 		struct lvs_net_target *vip = &net->vips.v[i];
 		bool local = vip->type == RTN_LOCAL;
 
-		if (local != vip->local && net->callbacks.vip_local)
+		if ((local || vip->local) && net->callbacks.vip_local)
 			net->callbacks.vip_local(net->callbacks.arg, &vip->addr, local);
 		vip->local = local;
 	}

@@ -75,7 +75,8 @@ struct lvs_net_options {
  * @server_mtu:	the largest IP packet, in bytes, that the host's route towards @server takes; 0: there is no route. Called once for
  *		every new server inside of lvs_net_apply(), afterwards on every change. The engine tells clients (fragmentation needed,
  *		packet too big), because the host's own message would quote the real server's address
- * @vip_local:	whether @vip is an address of this host. Packets to a local VIP may be written back to the device and are then
+ * @vip_local:	whether @vip is an address of this host; of those that are, told anew at every look, for who is told may have
+ *		forgotten. Packets to a local VIP may be written back to the device and are then
  *		the host's; those to any other VIP come straight back, until their TTL ends, so the engine has to answer or drop them
  */
 struct lvs_net_callbacks {

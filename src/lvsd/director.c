@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Start: device, rules, routes, then privileges go, then "ready" is said. Everything is taken back in the opposite order.
+ * What comes later is a turn of the loop each: packets (pump.c), signals, what netlink tells, and three timers.
+ */
+#include "lvsd/director.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "engine/engine.h"
+#include "io/io.h"
+#include "lvsd/pump.h"
+#include "lvsd/reload.h"
+#include "lvsd/rules.h"
+#include "lvsd/summary.h"
+#include "net/net.h"
+#include "priv/stages.h"
+#include "sys/clock.h"
+#include "sys/entropy.h"
+#include "sys/listen.h"
+#include "sys/log.h"
+#include "sys/loop.h"
+#include "sys/map.h"
+
+/* The name under which a service manager hands in the device's descriptor. */
+#define DEVICE_FD_NAME "device"
+
+static int fail(struct lvs_director *director, int err, const char *what)
+{
+	lvs_log(director->log, LVS_LOG_ERROR, "%s: %s", what, strerror(-err));
+	return err;
+}
+
+static int make_engine(struct lvs_director *director)
+{
+	struct lvs_engine_options options;
+	lvs_ns now = lvs_clock_now();
+	int err;
+
+	lvs_rules_options(director->conf, &options);
+	err = lvs_entropy_fill(&options.key, sizeof(options.key));
+	if (err)
+		return fail(director, err, "no random key for the connection table");
+	director->memory_bytes = lvs_conn_table_bytes(options.max_connections);
+	err = lvs_map_new(director->memory_bytes, &director->memory);
+	if (err) {
+		lvs_log(director->log, LVS_LOG_ERROR, "no address space for %u connections (%zu MiB): lower director.max_connections",
+			options.max_connections, director->memory_bytes >> 20);
+		return err;
+	}
+	options.memory = director->memory;
+	err = lvs_engine_new(&options, now, &director->engine);
+	if (!err)
+		err = lvs_rules_load(director->engine, director->conf, now);
+	return err ? fail(director, err, "cannot set up the engine") : 0;
+}
+
+static int open_device(struct lvs_director *director)
+{
+	const struct lvs_conf_device *device = &director->conf->device;
+	struct lvs_io_params params = { .name = device->name, .fd = -1, .offload = device->offload };
+	const struct lvs_io_ops *ops = lvs_io_find(device->type);
+	char message[LVS_IO_MESSAGE_MAX];
+	int err = lvs_listen_find(DEVICE_FD_NAME, &params.fd);
+
+	if (err && err != -ENOENT)
+		return fail(director, err, "cannot take the device descriptor that was handed in");
+	err = ops->open(&params, message, &director->io);
+	if (err) {
+		lvs_log(director->log, LVS_LOG_ERROR, "%s", message);
+		return err;
+	}
+	lvs_log(director->log, LVS_LOG_INFO, "device '%s': %s%s%s%s", director->io->name,
+		director->io->offloads & LVS_IO_CSUM ? "checksum" : "no",
+		director->io->offloads & LVS_IO_TSO ? ", TCP segmentation" : "",
+		director->io->offloads & LVS_IO_USO ? ", UDP segmentation" : "", " offload");
+	return 0;
+}
+
+static void on_net_say(void *arg, enum lvs_net_level level, const char *text)
+{
+	static const enum lvs_log_level levels[] = {
+		[LVS_NET_ERROR] = LVS_LOG_ERROR,
+		[LVS_NET_WARNING] = LVS_LOG_WARNING,
+		[LVS_NET_NOTICE] = LVS_LOG_NOTICE,
+		[LVS_NET_INFO] = LVS_LOG_INFO,
+	};
+	struct lvs_director *director = arg;
+
+	lvs_log(director->log, levels[level], "%s", text);
+}
+
+static void on_server_mtu(void *arg, const struct lvs_addr *server, uint32_t mtu)
+{
+	struct lvs_director *director = arg;
+
+	lvs_mtus_set(&director->mtus, server, mtu);
+}
+
+static void on_vip_local(void *arg, const struct lvs_addr *addr, bool local)
+{
+	struct lvs_director *director = arg;
+
+	lvs_vip_set_local(lvs_engine_rules(director->engine), addr, local);
+}
+
+/* After anything that may have changed what net knows or wants. */
+static void net_settled(struct lvs_director *director)
+{
+	if (director->mtus.dirty)
+		lvs_mtus_apply(&director->mtus, director->engine);
+	lvs_timer_start(director->net_timer, lvs_net_deadline(director->net), lvs_clock_now());
+}
+
+static void on_net_readable(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	lvs_net_readable(director->net, lvs_clock_now());
+	net_settled(director);
+}
+
+static void on_net_timer(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	lvs_net_tick(director->net, lvs_clock_now());
+	net_settled(director);
+}
+
+static int set_up_network(struct lvs_director *director)
+{
+	const struct lvs_conf *conf = director->conf;
+	const char *interfaces[LVS_CONF_INTERFACES_MAX];
+	const struct lvs_net_options options = {
+		.setup = conf->network.setup == LVS_CONF_SETUP_AUTO ? LVS_NET_AUTO : LVS_NET_MANUAL,
+		.mtu = conf->device.mtu,
+		.txqueuelen = conf->device.txqueuelen,
+		.table = conf->network.table,
+		.priority = conf->network.priority,
+		.no_proxy = !conf->network.proxy,
+		.server_interfaces = interfaces,
+		.nserver_interfaces = conf->network.server_interfaces.n,
+	};
+	const struct lvs_net_callbacks callbacks = {
+		.arg = director, .say = on_net_say, .server_mtu = on_server_mtu, .vip_local = on_vip_local,
+	};
+	int err;
+
+	for (size_t i = 0; i < conf->network.server_interfaces.n; i++)
+		interfaces[i] = conf->network.server_interfaces.names[i];
+	err = lvs_net_new(&options, &callbacks, &director->net);
+	if (err)
+		return fail(director, err, "cannot talk to the kernel over netlink");
+	err = lvs_net_attach(director->net, director->io->name);
+	if (!err)
+		err = lvs_rules_announce(director->engine, director->net);
+	if (err)	/* net has said which piece */
+		return fail(director, err, "network set-up failed");
+	lvs_mtus_apply(&director->mtus, director->engine);
+	return 0;
+}
+
+static void on_watchdog(void *arg)
+{
+	struct lvs_director *director = arg;
+	lvs_ns now = lvs_clock_now();
+
+	/* Reached only when the loop turns and lets timers have their turn beside packets. */
+	lvs_notify_alive(&director->notify);
+	lvs_timer_start(director->watchdog, now + director->notify.watchdog / 2, now);
+}
+
+static void on_stop(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	lvs_loop_stop(director->loop);
+}
+
+static void on_lost(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	lvs_log(director->log, LVS_LOG_ERROR, "device '%s' was removed under us", director->io->name);
+	director->failed = true;
+	lvs_loop_stop(director->loop);
+}
+
+static void on_reload(void *arg)
+{
+	lvs_director_reload(arg);
+}
+
+static void on_summary(void *arg)
+{
+	lvs_director_summary(arg);
+}
+
+static int set_up_loop(struct lvs_director *director)
+{
+	static const struct {
+		int signo;
+		lvs_loop_fn *fn;
+	} signals[] = { { SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload }, { SIGUSR1, on_summary } };
+	struct lvs_loop *loop = director->loop;
+	int err = lvs_pump_new(loop, director->io, director->engine, director->log, on_lost, director, &director->pump);
+
+	if (!err)
+		err = lvs_timer_new(loop, on_net_timer, director, &director->net_timer);
+	if (!err)
+		err = lvs_timer_new(loop, on_watchdog, director, &director->watchdog);
+	if (!err)
+		err = lvs_loop_on_readable(loop, lvs_net_fd(director->net), on_net_readable, director);
+	for (size_t i = 0; !err && i < ARRAY_LEN(signals); i++)
+		err = lvs_loop_on_signal(loop, signals[i].signo, signals[i].fn, director);
+	return err ? fail(director, err, "cannot set up the event loop") : 0;
+}
+
+static int give_up_privilege(struct lvs_director *director)
+{
+	const struct lvs_conf_director *conf = &director->conf->director;
+	const struct lvs_priv_params params = {
+		/* The packaged user may be missing in a container; one that the operator names may not. */
+		.user = strcmp(conf->user, LVS_PRIV_USER) ? conf->user : NULL,
+		.group = conf->group[0] ? conf->group : NULL,
+		.net_admin = director->conf->network.setup == LVS_CONF_SETUP_AUTO,
+	};
+	char message[LVS_PRIV_MESSAGE_MAX];
+	int err = lvs_priv_drop(&params, message);
+
+	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
+	if (err)
+		return err;
+	err = lvs_priv_seal(&params, message);
+	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
+	return err;
+}
+
+int lvs_director_announce(struct lvs_director *director)
+{
+	int err = lvs_rules_announce(director->engine, director->net);
+
+	lvs_mtus_apply(&director->mtus, director->engine);
+	net_settled(director);
+	lvs_pump_wake(director->pump);
+	lvs_notify_status(&director->notify, "%u services, %zu of the file", lvs_engine_rules(director->engine)->nservices,
+			  director->conf->nservices);
+	return err;
+}
+
+int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, struct lvs_log *log)
+{
+	int err;
+
+	director->conf = conf;
+	director->log = log;
+	err = lvs_notify_init(&director->notify);
+	if (err)
+		lvs_log(log, LVS_LOG_WARNING, "cannot reach the service manager: %s", strerror(-err));
+	err = lvs_loop_new(&director->loop);
+	if (err)
+		return fail(director, err, "cannot make an event loop");
+	err = make_engine(director);
+	if (!err)
+		err = open_device(director);
+	if (!err)
+		err = set_up_network(director);
+	if (!err)
+		err = set_up_loop(director);
+	if (!err)
+		err = give_up_privilege(director);
+	if (err)
+		return err;
+	net_settled(director);
+	if (director->notify.watchdog)
+		on_watchdog(director);
+	lvs_notify_status(&director->notify, "%zu services", conf->nservices);
+	lvs_notify_ready(&director->notify);
+	lvs_log(log, LVS_LOG_NOTICE, "ready: %zu services on device '%s', room for %u connections", conf->nservices,
+		director->io->name, conf->director.max_connections);
+	return 0;
+}
+
+int lvs_director_run(struct lvs_director *director)
+{
+	int err = lvs_loop_run(director->loop);
+
+	if (err)
+		return fail(director, err, "event loop");
+	return director->failed ? -EIO : 0;
+}
+
+void lvs_director_stop(struct lvs_director *director)
+{
+	lvs_notify_stopping(&director->notify);
+	lvs_net_free(director->net);
+	lvs_timer_free(director->watchdog);
+	lvs_timer_free(director->net_timer);
+	lvs_pump_free(director->pump);
+	lvs_io_close(director->io);
+	lvs_engine_free(director->engine);
+	lvs_map_free(director->memory, director->memory_bytes);
+	lvs_mtus_fini(&director->mtus);
+	lvs_loop_free(director->loop);
+	lvs_notify_fini(&director->notify);
+	lvs_conf_free(director->conf);
+}

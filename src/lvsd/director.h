@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon's life: what it holds, in which order it comes and goes. */
+#ifndef LVS_LVSD_DIRECTOR_H
+#define LVS_LVSD_DIRECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/time.h"
+#include "lvsd/mtu.h"
+#include "sys/notify.h"
+
+struct lvs_conf;
+struct lvs_engine;
+struct lvs_io;
+struct lvs_log;
+struct lvs_loop;
+struct lvs_net;
+struct lvs_pump;
+struct lvs_timer;
+
+/**
+ * struct lvs_director - one running director
+ * @path:	of lvs.conf, borrowed
+ * @conf:	in force
+ * @memory:	the connection pool's, @memory_bytes of it
+ * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
+ * @failed:	why the loop was left was not a request to stop
+ * @reloads, @refused: SIGHUPs that took effect, and that did not
+ */
+struct lvs_director {
+	const char *path;
+	struct lvs_conf *conf;
+	struct lvs_log *log;
+	struct lvs_notify notify;
+	struct lvs_loop *loop;
+	void *memory;
+	size_t memory_bytes;
+	struct lvs_engine *engine;
+	struct lvs_io *io;
+	struct lvs_net *net;
+	struct lvs_mtus mtus;
+	struct lvs_pump *pump;
+	struct lvs_timer *net_timer;
+	struct lvs_timer *watchdog;
+	bool failed;
+	unsigned long reloads, refused;
+};
+
+/**
+ * lvs_director_start() - from a checked configuration to a running, unprivileged, sealed director
+ * @director:	zeroed; @path is set
+ * @conf:	consumed, also on failure
+ * @log:	borrowed
+ *
+ * Return: 0, or -Exxx after saying why; lvs_director_stop() is due in either case
+ */
+int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, struct lvs_log *log);
+
+/* Until SIGTERM or SIGINT (0), or until it cannot go on (-Exxx, said). */
+int lvs_director_run(struct lvs_director *director);
+
+/* Takes back whatever was set up. */
+void lvs_director_stop(struct lvs_director *director);
+
+/* The rules changed: tell the host, and whoever asks for our status. Return: 0, or what lvs_net_apply() says */
+int lvs_director_announce(struct lvs_director *director);
+
+#endif

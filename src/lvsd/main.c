@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line of lvsd(8). */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/errors.h"
+#include "lvsd/director.h"
+#include "sys/log.h"
+
+#define DEFAULT_CONFIG LVS_SYSCONFDIR "/lvs.conf"
+
+enum { EXIT_USAGE = 2, EXIT_CONFIG = 6 };
+
+enum mode { MODE_RUN, MODE_CHECK, MODE_DUMP };
+
+static const char usage[] =
+	"usage: lvsd [--config FILE]\n"
+	"       lvsd --check-config [FILE]\n"
+	"       lvsd --dump-config [FILE]\n"
+	"\n"
+	"  -f, --config FILE         read FILE instead of " DEFAULT_CONFIG "\n"
+	"  -t, --check-config        say what is wrong with the configuration, then exit (0 fine, 6 invalid)\n"
+	"  -T, --dump-config         print the configuration with every default, then exit\n"
+	"  -V, --version             print the version, then exit\n"
+	"  -h, --help                print this, then exit\n"
+	"\n"
+	"Signals: HUP reload, USR1 log a summary, TERM stop. See lvsd(8) and lvs.conf(5).\n";
+
+/* Return: what is left in order of importance: an exit status, or -1 to go on */
+static int parse_args(int argc, char *argv[], enum mode *ret_mode, const char **ret_path)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'f' }, { "check-config", no_argument, NULL, 't' },
+		{ "dump-config", no_argument, NULL, 'T' },  { "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "f:tTVh", options, NULL)) != -1) {
+		switch (option) {
+		case 'f':
+			*ret_path = optarg;
+			break;
+		case 't':
+			*ret_mode = MODE_CHECK;
+			break;
+		case 'T':
+			*ret_mode = MODE_DUMP;
+			break;
+		case 'V':
+			puts("lvsd " PACKAGE_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs("try 'lvsd --help'\n", stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (optind < argc && *ret_mode != MODE_RUN)
+		*ret_path = argv[optind++];
+	if (optind < argc) {
+		fprintf(stderr, "lvsd: unexpected argument '%s'\n%s", argv[optind], "try 'lvsd --help'\n");
+		return EXIT_USAGE;
+	}
+	return -1;
+}
+
+static size_t count_servers(const struct lvs_conf *conf)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->nservices; i++)
+		n += conf->services[i].nservers;
+	return n;
+}
+
+static int run(const char *path, struct lvs_conf *conf)
+{
+	struct lvs_director director = { .path = path };
+	struct lvs_log *log;
+	int err = lvs_log_new("lvsd", (enum lvs_log_level)conf->director.log_level, &log);
+
+	if (err) {
+		fprintf(stderr, "lvsd: %s\n", strerror(-err));
+		lvs_conf_free(conf);
+		return EXIT_FAILURE;
+	}
+	err = lvs_director_start(&director, conf, log);
+	if (!err)
+		err = lvs_director_run(&director);
+	lvs_director_stop(&director);
+	lvs_log(log, LVS_LOG_NOTICE, err ? "stopped after an error" : "stopped");
+	lvs_log_free(log);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char *argv[])
+{
+	const char *path = DEFAULT_CONFIG;
+	enum mode mode = MODE_RUN;
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	int status = parse_args(argc, argv, &mode, &path), err;
+
+	if (status >= 0)
+		return status;
+	err = lvs_conf_load(path, &errors, &conf);
+	lvs_conf_errors_print(&errors, stderr);
+	if (err)
+		return err == -EINVAL || mode != MODE_RUN ? EXIT_CONFIG : EXIT_FAILURE;
+	if (mode == MODE_RUN)
+		return run(path, conf);
+	if (mode == MODE_CHECK)
+		printf("%s: fine, %zu services, %zu servers\n", path, conf->nservices, count_servers(conf));
+	else
+		err = lvs_conf_dump(conf, stdout);
+	lvs_conf_free(conf);
+	if (fflush(stdout) || err) {
+		fprintf(stderr, "lvsd: cannot write to standard output: %s\n", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

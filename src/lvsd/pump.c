@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The device is readable: read bursts and hand them to the engine until nothing is there or a budget is used up, then let
+ * timers and control have their turn. The loop is level-triggered, so what is left brings us back.
+ *
+ * While the engine tracks anything, it is asked once a second what has outlived its time; that is often enough for
+ * timeouts in seconds, and an idle director sleeps.
+ */
+#include "lvsd/pump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "engine/engine.h"
+#include "io/io.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+#include "sys/loop.h"
+
+#define BURST 32
+#define BURSTS_PER_TURN 16
+#define EXPIRE_INTERVAL LVS_SECONDS(1)
+
+struct lvs_pump {
+	struct lvs_sink sink;
+	struct lvs_io *io;
+	struct lvs_engine *engine;
+	struct lvs_log *log;
+	struct lvs_timer *timer;
+	bool ticking;
+	bool dead;
+	void (*lost)(void *arg);
+	void *arg;
+	struct lvs_log_limit limit;
+	struct lvs_packet burst[BURST];
+};
+
+/* The engine's way out: one write, while the packet is still in the cache. */
+static void emit(struct lvs_sink *sink, struct lvs_packet *packet)
+{
+	struct lvs_pump *pump = container_of(sink, struct lvs_pump, sink);
+
+	lvs_io_tx(pump->io, packet);
+}
+
+static void start_ticking(struct lvs_pump *pump, lvs_ns now)
+{
+	pump->ticking = true;
+	lvs_timer_start(pump->timer, now + EXPIRE_INTERVAL, now);
+}
+
+static void on_timer(void *arg)
+{
+	struct lvs_pump *pump = arg;
+	lvs_ns now = lvs_clock_now();
+	lvs_ns next = lvs_engine_expire(pump->engine, now);
+
+	if (next == LVS_NS_NEVER)
+		pump->ticking = false;
+	else if (next <= now)
+		lvs_timer_start(pump->timer, now, now);	/* more is due than one turn takes; packets go first */
+	else
+		start_ticking(pump, now);
+}
+
+static void on_error(struct lvs_pump *pump, int err, lvs_ns now)
+{
+	if (err != -ENODEV) {
+		lvs_log_limited(pump->log, &pump->limit, now, LVS_LOG_WARNING, "cannot read device '%s': %s",
+				pump->io->name, strerror(-err));
+		return;
+	}
+	if (!pump->dead)
+		pump->lost(pump->arg);
+	pump->dead = true;
+}
+
+static void on_readable(void *arg)
+{
+	struct lvs_pump *pump = arg;
+
+	for (int i = 0; i < BURSTS_PER_TURN && !pump->dead; i++) {
+		int n = lvs_io_rx(pump->io, pump->burst, ARRAY_LEN(pump->burst));
+		lvs_ns now;
+
+		if (n == 0)
+			return;
+		now = lvs_clock_now();
+		if (n < 0) {
+			on_error(pump, n, now);
+			return;
+		}
+		lvs_engine_handle(pump->engine, pump->burst, (size_t)n, now, &pump->sink);
+		if (!pump->ticking)
+			start_ticking(pump, now);
+		if (!pump->io->more)
+			return;
+	}
+}
+
+int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *engine, struct lvs_log *log,
+		 void (*lost)(void *arg), void *arg, struct lvs_pump **ret_pump)
+{
+	struct lvs_pump *pump = calloc(1, sizeof(*pump));
+	int err;
+
+	if (!pump)
+		return -ENOMEM;
+	pump->sink.emit = emit;
+	pump->io = io;
+	pump->engine = engine;
+	pump->log = log;
+	pump->lost = lost;
+	pump->arg = arg;
+	err = lvs_timer_new(loop, on_timer, pump, &pump->timer);
+	if (!err)
+		err = lvs_loop_on_readable(loop, io->fd, on_readable, pump);
+	if (err) {
+		lvs_pump_free(pump);
+		return err;
+	}
+	*ret_pump = pump;
+	return 0;
+}
+
+void lvs_pump_free(struct lvs_pump *pump)
+{
+	if (!pump)
+		return;
+	lvs_timer_free(pump->timer);
+	free(pump);
+}
+
+void lvs_pump_wake(struct lvs_pump *pump)
+{
+	if (!pump->ticking)
+		start_ticking(pump, lvs_clock_now());
+}

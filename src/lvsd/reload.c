@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parse all, check all, compare, apply (design, D5). Each change is one line in the log. */
+#include "lvsd/reload.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/diff.h"
+#include "conf/errors.h"
+#include "lvsd/director.h"
+#include "lvsd/rules.h"
+#include "sys/clock.h"
+#include "sys/log.h"
+
+#define LINE_MAX_BYTES 512
+/* A reload that changes everything is told in numbers, not in ten thousand lines. */
+#define CHANGES_LOGGED 50
+
+static void refuse(struct lvs_director *director)
+{
+	director->refused++;
+	lvs_log(director->log, LVS_LOG_ERROR, "reload refused: '%s' is not in force, nothing has changed", director->path);
+	lvs_notify_status(&director->notify, "%zu services; last reload refused, see the log", director->conf->nservices);
+}
+
+static void log_findings(struct lvs_director *director, const struct lvs_conf_errors *errors)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (size_t i = 0; i < errors->n; i++)
+		lvs_log(director->log, errors->list[i].severity == LVS_CONF_ERROR ? LVS_LOG_ERROR : LVS_LOG_WARNING, "%s",
+			lvs_conf_errors_line(errors, i, line, sizeof(line)));
+}
+
+/* Return: may a running director do all of it? */
+static bool all_possible(struct lvs_director *director, const struct lvs_conf_diff *diff)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (size_t i = 0; i < diff->n; i++)
+		if (diff->changes[i].restart)
+			lvs_log(director->log, LVS_LOG_ERROR, "%s: only a restart can do that",
+				lvs_conf_change_describe(&diff->changes[i], line, sizeof(line)));
+	return !diff->nrestart;
+}
+
+static void log_changes(struct lvs_director *director, const struct lvs_conf_diff *diff)
+{
+	char line[LINE_MAX_BYTES];
+
+	for (size_t i = 0; i < diff->n && i < CHANGES_LOGGED; i++)
+		lvs_log(director->log, LVS_LOG_INFO, "%s",
+			lvs_conf_change_describe(&diff->changes[i], line, sizeof(line)));
+	if (diff->n > CHANGES_LOGGED)
+		lvs_log(director->log, LVS_LOG_INFO, "and %zu more changes", diff->n - CHANGES_LOGGED);
+	lvs_log(director->log, LVS_LOG_NOTICE, "reloaded '%s': %zu changes, %zu services", director->path, diff->n,
+		director->conf->nservices);
+}
+
+/* Return: did @conf come into force? Then it is the director's. */
+static bool change_over(struct lvs_director *director, struct lvs_conf *conf)
+{
+	struct lvs_conf *old = director->conf;
+	struct lvs_conf_diff diff;
+	int err = lvs_conf_diff_init(old, conf, &diff);
+
+	if (err) {
+		lvs_log(director->log, LVS_LOG_ERROR, "cannot compare configurations: %s", strerror(-err));
+		return false;
+	}
+	if (!all_possible(director, &diff)) {
+		lvs_conf_diff_fini(&diff);
+		return false;
+	}
+	err = lvs_rules_apply(director->engine, &diff, conf, lvs_clock_now());
+	if (err) {
+		lvs_log(director->log, LVS_LOG_ERROR, "cannot apply the new configuration: %s", strerror(-err));
+		lvs_conf_diff_fini(&diff);
+		return false;
+	}
+	director->conf = conf;
+	lvs_log_set_level(director->log, (enum lvs_log_level)conf->director.log_level);
+	log_changes(director, &diff);
+	lvs_conf_diff_fini(&diff);
+	lvs_conf_free(old);
+	return true;
+}
+
+void lvs_director_reload(struct lvs_director *director)
+{
+	struct lvs_conf *conf = NULL;
+	struct lvs_conf_errors errors;
+	int err;
+
+	lvs_notify_reloading(&director->notify, lvs_clock_now());
+	err = lvs_conf_load(director->path, &errors, &conf);
+	log_findings(director, &errors);
+	if (err || !change_over(director, conf)) {
+		if (!err)
+			lvs_conf_free(conf);
+		refuse(director);
+	} else {
+		director->reloads++;
+		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+	}
+	lvs_notify_ready(&director->notify);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From configuration to engine: the only place that knows both. */
+#ifndef LVS_LVSD_RULES_H
+#define LVS_LVSD_RULES_H
+
+#include "base/time.h"
+
+struct lvs_conf;
+struct lvs_conf_diff;
+struct lvs_engine;
+struct lvs_engine_options;
+struct lvs_engine_settings;
+struct lvs_log;
+struct lvs_net;
+
+/* @ret_options: all but memory and key */
+void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *ret_options);
+
+/**
+ * lvs_rules_load() - all services of @conf into an engine that has none of them
+ *
+ * Return: 0 or -Exxx; what was added until then stays
+ */
+int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_ns now);
+
+/**
+ * lvs_rules_apply() - one configuration becomes the next
+ * @diff:	without changes that need a restart
+ *
+ * What @diff does not name is not touched: its counters, connections and cursors stay. Services and servers made at run
+ * time stay too, unless the file now names them.
+ *
+ * Return: 0, or -Exxx and everything is as before
+ */
+int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf, lvs_ns now);
+
+/**
+ * lvs_rules_announce() - tell @net which addresses packets are wanted for
+ *
+ * Return: 0, or what lvs_net_apply() says
+ */
+int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net);
+
+#endif

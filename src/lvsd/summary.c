@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a director has done so far, in the words of `ipvsadm -L --stats`. */
+#include "lvsd/summary.h"
+
+#include <inttypes.h>
+
+#include "engine/drop.h"
+#include "engine/engine.h"
+#include "engine/forward.h"
+#include "engine/sched.h"
+#include "io/io.h"
+#include "lvsd/director.h"
+#include "net/net.h"
+#include "sys/addrtext.h"
+#include "sys/log.h"
+
+#define COUNTERS_FORMAT \
+	"%" PRIu64 " conns, in %" PRIu64 " packets %" PRIu64 " bytes, out %" PRIu64 " packets %" PRIu64 " bytes"
+#define COUNTERS_ARGS(c) (c)->conns, (c)->in_packets, (c)->in_bytes, (c)->out_packets, (c)->out_bytes
+
+static void log_service(struct lvs_log *log, const struct lvs_service *service)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	lvs_endpoint_format(&service->spec.key.addr, lvs_host16(service->spec.key.port), text);
+	lvs_log(log, LVS_LOG_NOTICE, "service %s %s %s: %u servers, " COUNTERS_FORMAT,
+		lvs_proto_find(service->spec.key.proto)->name, text, service->spec.sched->name, service->nservers,
+		COUNTERS_ARGS(&service->counters));
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		const struct lvs_server *server = service->servers[i];
+
+		lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), text);
+		lvs_log(log, LVS_LOG_NOTICE, "  -> %s %s weight %u: %u active, %u inactive, " COUNTERS_FORMAT, text,
+			server->spec.forward->label, server->spec.weight, server->active, server->inactive,
+			COUNTERS_ARGS(&server->counters));
+	}
+}
+
+static void log_drops(struct lvs_log *log, const struct lvs_stats *stats)
+{
+	for (enum lvs_drop drop = 1; drop < LVS_DROP_COUNT; drop++)
+		if (stats->dropped[drop])
+			lvs_log(log, LVS_LOG_NOTICE, "dropped %" PRIu64 " (%s): %s", stats->dropped[drop],
+				lvs_drop_name(drop), lvs_drop_text(drop));
+}
+
+void lvs_director_summary(struct lvs_director *director)
+{
+	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	const struct lvs_stats *stats = lvs_engine_stats(director->engine);
+	const struct lvs_conn_table *conns = lvs_engine_conns(director->engine);
+	struct lvs_log *log = director->log;
+	struct lvs_net_stats device = { 0 };
+
+	lvs_log(log, LVS_LOG_NOTICE, "connections: %u of %u, evicted %" PRIu64 " half-open %" PRIu64 " closing %" PRIu64
+		" datagram %" PRIu64 " established", conns->used, conns->capacity, conns->evicted[LVS_CLASS_HALF_OPEN],
+		conns->evicted[LVS_CLASS_CLOSING], conns->evicted[LVS_CLASS_DATAGRAM],
+		conns->evicted[LVS_CLASS_ESTABLISHED]);
+	lvs_log(log, LVS_LOG_NOTICE, "packets: %" PRIu64 " received, %" PRIu64 " forwarded, %" PRIu64 " passed, %" PRIu64
+		" answered, %" PRIu64 " held", stats->received, stats->forwarded, stats->passed, stats->answered,
+		stats->held);
+	lvs_log(log, LVS_LOG_NOTICE, "said: %" PRIu64 " echo replies, %" PRIu64 " resets, %" PRIu64 " errors",
+		stats->replied[LVS_REPLY_ECHO], stats->replied[LVS_REPLY_RESET], stats->replied[LVS_REPLY_ERROR]);
+	if (!lvs_net_device_stats(director->net, &device))
+		lvs_log(log, LVS_LOG_NOTICE, "device: %" PRIu64 " packets lost in its queue, %" PRIu64 " writes refused",
+			device.tx_dropped, director->io->stats.tx_full + director->io->stats.tx_down +
+			director->io->stats.tx_invalid + director->io->stats.tx_errors);
+	log_drops(log, stats);
+	for (uint32_t i = 0; i < rules->nheads; i++)
+		for (const struct lvs_service *service = rules->service_heads[i]; service; service = service->next)
+			log_service(log, service);
+}

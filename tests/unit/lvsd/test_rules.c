@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+
+#include "conf/conf.h"
+#include "conf/diff.h"
+#include "conf/errors.h"
+#include "engine/engine.h"
+#include "engine/sched.h"
+#include "lvsd/rules.h"
+
+struct fixture {
+	void *memory;
+	struct lvs_engine *engine;
+	struct lvs_conf *conf;
+};
+
+static struct lvs_conf *parse(const char *text)
+{
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf = NULL;
+
+	if (lvs_conf_parse(text, strlen(text), "test", &errors, &conf)) {
+		lvs_conf_errors_print(&errors, stderr);
+		fail_msg("the test's own configuration is wrong");
+	}
+	return conf;
+}
+
+static const char first[] = "services: ("
+	"{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; servers: ("
+	"  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; weight = 2; } ); },"
+	"{ name = \"dns\"; address = \"192.0.2.1:53\"; protocol = \"udp\"; servers: ( { address = \"10.0.0.1:53\"; } ); } );";
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct lvs_engine_options options;
+
+	f->conf = parse(first);
+	lvs_rules_options(f->conf, &options);
+	options.max_connections = 100;
+	f->memory = aligned_alloc(64, (lvs_conn_table_bytes(100) + 63) / 64 * 64);
+	memset(f->memory, 0, lvs_conn_table_bytes(100));
+	options.memory = f->memory;
+	*state = f;
+	if (lvs_engine_new(&options, 0, &f->engine))
+		return -1;
+	return lvs_rules_load(f->engine, f->conf, 0);
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	lvs_engine_free(f->engine);
+	lvs_conf_free(f->conf);
+	free(f->memory);
+	free(f);
+	return 0;
+}
+
+static void apply(struct fixture *f, const char *text)
+{
+	struct lvs_conf *conf = parse(text);
+	struct lvs_conf_diff diff;
+
+	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
+	assert_int_equal(diff.nrestart, 0);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, 0), 0);
+	lvs_conf_diff_fini(&diff);
+	lvs_conf_free(f->conf);
+	f->conf = conf;
+}
+
+static struct lvs_service *service_at(struct fixture *f, const char *addr, uint16_t port, uint8_t proto)
+{
+	const struct lvs_service_key key = { .addr = test_addr(addr), .port = LVS_BE16(port), .proto = proto };
+
+	return lvs_service_find(lvs_engine_rules(f->engine), &key);
+}
+
+static struct lvs_server *server_at(struct lvs_service *service, const char *text, uint16_t port)
+{
+	struct lvs_addr addr = test_addr(text);
+
+	return lvs_server_find(service, &addr, LVS_BE16(port));
+}
+
+static void a_file_becomes_services_and_servers(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6);
+
+	assert_int_equal(lvs_engine_rules(f->engine)->nservices, 2);
+	assert_int_equal(web->nservers, 2);
+	assert_string_equal(web->spec.sched->name, "rr");
+	assert_int_equal(server_at(web, "10.0.0.2", 80)->spec.weight, 2);
+	assert_int_equal(service_at(f, "192.0.2.1", 53, 17)->nservers, 1);
+}
+
+static void what_the_file_still_says_is_not_touched(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6);
+	struct lvs_server *one = server_at(web, "10.0.0.1", 80), *two = server_at(web, "10.0.0.2", 80);
+	void *cursor = web->sched_state;
+
+	one->counters.conns = 7;
+	two->counters.conns = 8;
+	web->counters.conns = 15;
+	apply(f, "services: ("
+		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; servers: ("
+		 "  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; weight = 5; }, { address = \"10.0.0.3:80\"; } ); } );");
+	assert_ptr_equal(service_at(f, "192.0.2.1", 80, 6), web);
+	assert_ptr_equal(web->sched_state, cursor);
+	assert_int_equal(web->counters.conns, 15);
+	assert_ptr_equal(server_at(web, "10.0.0.1", 80), one);
+	assert_int_equal(one->counters.conns, 7);
+	assert_int_equal(two->spec.weight, 5);
+	assert_int_equal(two->counters.conns, 8);
+	assert_non_null(server_at(web, "10.0.0.3", 80));
+	assert_null(service_at(f, "192.0.2.1", 53, 17));
+}
+
+static void what_was_made_at_run_time_stays_unless_the_file_names_it(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_rules *rules = lvs_engine_rules(f->engine);
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6), *mine;
+	struct lvs_server_spec extra = server_at(web, "10.0.0.1", 80)->spec;
+	struct lvs_service_spec spec = web->spec;
+	struct lvs_server *server;
+
+	extra.addr = test_addr("10.0.0.9");
+	extra.weight = 9;
+	assert_int_equal(lvs_server_add(rules, web, &extra, &server), 0);
+	spec.key.port = LVS_BE16(8443);
+	assert_int_equal(lvs_service_add(rules, &spec, &mine), 0);
+
+	apply(f, "services: ("
+		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ( { address = \"10.0.0.1:80\"; } ); } );");
+	assert_ptr_equal(service_at(f, "192.0.2.1", 8443, 6), mine);
+	assert_ptr_equal(server_at(web, "10.0.0.9", 80), server);
+	assert_int_equal(web->nservers, 2);
+	assert_string_equal(web->spec.sched->name, "wlc");
+
+	apply(f, "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ("
+		 "  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.9:80\"; weight = 3; } ); } );");
+	assert_ptr_equal(server_at(web, "10.0.0.9", 80), server);
+	assert_int_equal(server->spec.weight, 3);
+}
+
+static void a_service_removed_at_run_time_comes_back_with_its_next_edit(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_rules *rules = lvs_engine_rules(f->engine);
+
+	lvs_service_remove(rules, service_at(f, "192.0.2.1", 80, 6), 0);
+	apply(f, "services: ("
+		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"lc\"; servers: ("
+		 "  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; weight = 2; } ); } );");
+	assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->nservers, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_file_becomes_services_and_servers, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_the_file_still_says_is_not_touched, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
