@@ -269,13 +269,14 @@ struct lvs_packet build(const struct build *what)
 {
 	struct lvs_addr src = test_addr(what->src), dst = test_addr(what->dst);
 	uint8_t proto = what->proto ? what->proto : LVS_PROTO_TCP;
-	struct bytes *l4 = calloc(1, sizeof(*l4)), *all = calloc(1, sizeof(*all));
+	struct bytes *l4 = malloc(sizeof(*l4)), *all = malloc(sizeof(*all));
 	bool ip6 = !lvs_addr_is4(&src);
 	size_t offset = what->frag_offset, len, field, header;
 	struct lvs_packet packet;
 
 	assert_non_null(l4);
 	assert_non_null(all);
+	l4->len = all->len = 0;
 	assert_int_equal(lvs_addr_is4(&src), lvs_addr_is4(&dst));
 	field = put_transport(l4, what, proto);
 	finish_csum(l4, field, what, proto, proto == LVS_PROTO_ICMP ? 0 : pseudo_sum(&src, &dst, proto, l4->len));
