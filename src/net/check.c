@@ -118,7 +118,9 @@ static bool rule_works(const struct check *check, const struct lvs_net_object *r
 {
 	const struct lvs_net_link *link = lvs_net_state_link_by_name(check->question->state, rule->iif);
 
-	/* "lo" and the local table: what they are for cannot be asked. */
+	if (rule->table == RT_TABLE_LOCAL)
+		return !check->plan->unlocal[lvs_addr_is4(&rule->addr)];
+	/* What the rule on "lo" is for cannot be asked. */
 	if (!link || link->flags & IFF_LOOPBACK)
 		return true;
 	return rule->no_default ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
@@ -144,31 +146,26 @@ static void complain(struct check *check, const struct lvs_net_object *object)
 		[LVS_NET_PROXY] = "nobody answers for a virtual address on an attached subnet",
 		[LVS_NET_RULE] = "packets do not reach the device",
 	};
-	char command[LVS_NET_COMMAND_BYTES], more[2 * LVS_NET_COMMAND_BYTES] = "";
+	char command[LVS_NET_COMMAND_BYTES], other[LVS_NET_COMMAND_BYTES];
+	bool ip4 = lvs_addr_is4(&object->addr);
+	const struct lvs_net_object original = lvs_net_plan_local_rule(ip4, check->question->state->local_pref[ip4]);
+	const struct lvs_net_object route = {
+		.kind = LVS_NET_ROUTE, .addr = lvs_net_any(ip4), .bits = lvs_net_any_bits(ip4), .table = object->table,
+		.pref = 1, .ifindex = check->question->device,
+	};
 
 	if (check->missing++ >= COMPLAINTS)
 		return;
-	if (object->kind == LVS_NET_RULE && !object->no_default) {
-		struct lvs_net_object route = {
-			.kind = LVS_NET_ROUTE, .addr = lvs_net_any(lvs_addr_is4(&object->addr)),
-			.bits = lvs_net_any_bits(lvs_addr_is4(&object->addr)), .table = object->table, .pref = 1,
-			.ifindex = check->question->device,
-		};
-
-		(void)snprintf(more, sizeof(more), "%s && ",
-			       lvs_net_command(check->question->state, &route, true, command));
-	}
-	if (object->kind == LVS_NET_RULE && object->no_default) {
-		const struct lvs_net_object local = lvs_net_plan_local_rule(lvs_addr_is4(&object->addr), object->pref + 90);
-		const struct lvs_net_object original = lvs_net_plan_local_rule(lvs_addr_is4(&object->addr), 0);
-		int n = snprintf(more, sizeof(more), "%s && ",
-				 lvs_net_command(check->question->state, &local, true, command));
-
-		(void)snprintf(more + n, sizeof(more) - (size_t)n, "%s && ",
-			       lvs_net_command(check->question->state, &original, false, command));
-	}
-	lvs_net_complain(check->say, LVS_NET_WARNING, "%s; mend it with: %s%s", what[object->kind], more,
-			 lvs_net_command(check->question->state, object, true, command));
+	lvs_net_command(check->question->state, object, true, command);
+	if (object->kind == LVS_NET_RULE && object->table == RT_TABLE_LOCAL)
+		lvs_net_complain(check->say, LVS_NET_WARNING,
+				 "the local table takes virtual addresses of this host; mend it with: %s && %s", command,
+				 lvs_net_command(check->question->state, &original, false, other));
+	else if (object->kind == LVS_NET_RULE && !object->no_default)
+		lvs_net_complain(check->say, LVS_NET_WARNING, "replies do not reach the device; mend it with: %s && %s",
+				 lvs_net_command(check->question->state, &route, true, other), command);
+	else
+		lvs_net_complain(check->say, LVS_NET_WARNING, "%s; mend it with: %s", what[object->kind], command);
 }
 
 void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *question, const struct lvs_net_plan *plan,
@@ -184,20 +181,31 @@ void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *questio
 	lvs_net_sysctls_check(&plan->sysctls, say);
 }
 
+/* What is wrong with a server's route, NULL if nothing is. */
+static const char *server_fault(const struct lvs_net_question *question, const struct lvs_net_target *server)
+{
+	if (server->type == RTN_LOCAL)
+		return "is an address of this host: its replies do not pass the device";
+	if (server->type != RTN_UNICAST)
+		return "cannot be reached: no route";
+	if (lvs_net_target_via(server, question->device))
+		return "cannot be reached: its route leads to the device itself";
+	return NULL;
+}
+
 void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_net_say *say)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
+	size_t faults = 0;
 
 	for (size_t i = 0; i < question->servers->n; i++) {
 		const struct lvs_net_target *server = &question->servers->v[i];
+		const char *fault = server_fault(question, server);
 
-		lvs_addr_format(&server->addr, text);
-		if (server->type == RTN_LOCAL)
-			lvs_net_complain(say, LVS_NET_WARNING,
-					 "real server \"%s\" is an address of this host: its replies do not pass the device", text);
-		else if (server->type != RTN_UNICAST)
-			lvs_net_complain(say, LVS_NET_WARNING, "no route to real server \"%s\"", text);
-		else if (lvs_net_target_via(server, question->device))
-			lvs_net_complain(say, LVS_NET_WARNING, "the route to real server \"%s\" leads to the device itself", text);
+		if (fault && faults++ < COMPLAINTS)
+			lvs_net_complain(say, LVS_NET_WARNING, "real server \"%s\" %s", lvs_addr_format(&server->addr, text),
+					 fault);
 	}
+	if (faults > COMPLAINTS)
+		lvs_net_complain(say, LVS_NET_WARNING, "%zu more real servers cannot be used", faults - COMPLAINTS);
 }

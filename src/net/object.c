@@ -83,24 +83,9 @@ int lvs_net_objects_sort(struct lvs_net_objects *set)
 	return 0;
 }
 
-static struct lvs_net_object *find(const struct lvs_net_objects *set, const struct lvs_net_object *object)
-{
-	return set->n ? bsearch(object, set->v, set->n, sizeof(*object), compare) : NULL;
-}
-
 bool lvs_net_objects_has(const struct lvs_net_objects *set, const struct lvs_net_object *object)
 {
-	return find(set, object) != NULL;
-}
-
-void lvs_net_objects_drop(struct lvs_net_objects *set, const struct lvs_net_object *object)
-{
-	struct lvs_net_object *hit = find(set, object);
-
-	if (!hit)
-		return;
-	set->n--;
-	memmove(hit, hit + 1, (size_t)(set->v + set->n - hit) * sizeof(*hit));
+	return set->n && bsearch(object, set->v, set->n, sizeof(*object), compare);
 }
 
 void lvs_net_objects_fini(struct lvs_net_objects *set)

@@ -85,9 +85,6 @@ int lvs_net_objects_sort(struct lvs_net_objects *set);
 /* @set: sorted */
 bool lvs_net_objects_has(const struct lvs_net_objects *set, const struct lvs_net_object *object);
 
-/* Take one out of a sorted set; nothing happens if it is not in there. */
-void lvs_net_objects_drop(struct lvs_net_objects *set, const struct lvs_net_object *object);
-
 void lvs_net_objects_fini(struct lvs_net_objects *set);
 
 #endif

@@ -25,50 +25,67 @@ bool lvs_net_target_via(const struct lvs_net_target *target, uint32_t ifindex)
 	return false;
 }
 
-static int compare(const void *a, const void *b)
+/* Return: a sorted copy without duplicates, its length in *ret_n; NULL if there is no memory */
+static struct lvs_addr *sort(const struct lvs_addr *addrs, size_t n, size_t *ret_n)
 {
-	const struct lvs_net_target *x = a, *y = b;
-
-	return lvs_net_addr_compare(&x->addr, &y->addr);
-}
-
-static size_t sort(struct lvs_net_target *v, size_t n)
-{
+	struct lvs_addr *v = calloc(n ? n : 1, sizeof(*v));
+	bool sorted = true;
 	size_t kept = 0;
 
-	if (n)
-		qsort(v, n, sizeof(*v), compare);
+	if (!v)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		v[i] = addrs[i];
+		sorted = sorted && (i == 0 || lvs_net_addr_compare(&v[i - 1], &v[i]) < 0);
+	}
+	if (!sorted)
+		qsort(v, n, sizeof(*v), lvs_net_addr_compare);
 	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || compare(&v[i], &v[kept - 1]) != 0)
+		if (kept == 0 || !lvs_addr_equal(&v[i], &v[kept - 1]))
 			v[kept++] = v[i];
-	return kept;
+	*ret_n = kept;
+	return v;
+}
+
+/* Return: how many of the addresses are known already */
+static size_t fill(struct lvs_net_target *v, const struct lvs_addr *addrs, size_t n, const struct lvs_net_targets *known)
+{
+	size_t nknown = 0;
+
+	for (size_t i = 0, k = 0; i < n; i++) {
+		while (k < known->n && lvs_net_addr_compare(&known->v[k].addr, &addrs[i]) < 0)
+			k++;
+		if (k < known->n && lvs_addr_equal(&known->v[k].addr, &addrs[i])) {
+			v[i] = known->v[k];
+			nknown++;
+			continue;
+		}
+		v[i] = (struct lvs_net_target){ .addr = addrs[i], .stale = true, .mtu = LVS_NET_MTU_UNKNOWN };
+	}
+	return nknown;
 }
 
 int lvs_net_targets_replace(struct lvs_net_targets *targets, const struct lvs_addr *addrs, size_t n)
 {
-	struct lvs_net_target *v = calloc(n ? n : 1, sizeof(*v));
-	size_t nstale = 0, nknown = 0;
+	struct lvs_net_targets next = { .n = 0 };
+	struct lvs_addr *sorted = sort(addrs, n, &next.n);
+	int rc = -ENOMEM;
 
-	if (!v)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		v[i] = (struct lvs_net_target){ .addr = addrs[i], .stale = true, .mtu = LVS_NET_MTU_UNKNOWN };
-	n = sort(v, n);
-	for (size_t i = 0, old = 0; i < n; i++) {
-		while (old < targets->n && compare(&targets->v[old], &v[i]) < 0)
-			old++;
-		if (old < targets->n && compare(&targets->v[old], &v[i]) == 0) {
-			v[i] = targets->v[old];
-			nknown++;
-		}
-		nstale += v[i].stale;
+	next.v = sorted ? calloc(next.n ? next.n : 1, sizeof(*next.v)) : NULL;
+	if (next.v) {
+		size_t nknown = fill(next.v, sorted, next.n, targets);
+
+		rc = nknown != next.n || next.n != targets->n;
 	}
-	if (nknown == n && n == targets->n) {
-		free(v);
-		return 0;
+	free(sorted);
+	if (rc != 1) {
+		free(next.v);
+		return rc;
 	}
+	for (size_t i = 0; i < next.n; i++)
+		next.nstale += next.v[i].stale;
 	free(targets->v);
-	*targets = (struct lvs_net_targets){ .v = v, .n = n, .nstale = nstale };
+	*targets = next;
 	return 1;
 }
 
@@ -77,6 +94,8 @@ void lvs_net_targets_touch(struct lvs_net_targets *targets, const struct lvs_add
 	size_t i = targets->n ? lvs_net_addr_first(&targets->v->addr, sizeof(*targets->v), targets->n, prefix) : 0;
 
 	for (; i < targets->n && lvs_net_in_prefix(&targets->v[i].addr, prefix, bits); i++) {
+		if (lvs_addr_is4(&targets->v[i].addr) != lvs_addr_is4(prefix))
+			continue;	/* the whole of IPv6 has mapped addresses in it */
 		targets->nstale += !targets->v[i].stale;
 		targets->v[i].stale = true;
 	}

@@ -52,7 +52,8 @@ char *lvs_net_command(const struct lvs_net_state *state, const struct lvs_net_ob
 
 	switch ((enum lvs_net_kind)object->kind) {
 	case LVS_NET_ROUTE:
-		(void)snprintf(text, LVS_NET_COMMAND_BYTES, "ip %sroute %s %s dev %s table %s metric %u", family, verb,
+		(void)snprintf(text, LVS_NET_COMMAND_BYTES, "ip %sroute %s %s dev %s table %s metric %u", family,
+			       install ? "replace" : "del",	/* may be asked for twice */
 			       prefix_text(object, "default", prefix), link_name(state, object->ifindex, link),
 			       table_name(object->table, table), object->pref);
 		break;

@@ -96,7 +96,7 @@ join() {
 spawn() {
 	spawn_host=$1 spawn_log=$2; shift 2
 	exec 9<&0	# the shell gives background commands an empty one
-	ip netns exec "$spawn_host" "$@" <&9 9<&- >"$spawn_log" 2>&1 &
+	ip netns exec "$spawn_host" "$@" <&9 9<&- >>"$spawn_log" 2>&1 &
 	# shellcheck disable=SC2034 # for the caller
 	spawned=$!
 	exec 9<&-

@@ -9,6 +9,7 @@
 need ip
 in_namespace "$0" "$@"
 need_tun
+. "${top_srcdir:-../..}/tests/netns/net_lib.sh"
 
 host client director server
 wire client 10.1.0.2/24,fd01::2/64 director 10.1.0.1/24,fd01::1/64
@@ -26,17 +27,6 @@ switches() {
 	at director sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding net.ipv6.conf.all.proxy_ndp \
 		net.ipv4.conf.all.rp_filter net.ipv6.conf.to-client.proxy_ndp net.ipv4.neigh.to-client.proxy_delay
 }
-
-mkfifo /run/test/commands
-exec 3<>/run/test/commands
-start() {
-	spawn director /run/test/log "${top_builddir:-../..}/tests/netns/net_driver" lvs0 "$@" </run/test/commands
-	until_true 5 grep -q '^attached' /run/test/log
-	grep -q '^attached: fine' /run/test/log || FAIL "$(cat /run/test/log)"
-}
-tell() { echo "$*" >&3; }
-told() { grep -q "$1" /run/test/log || until_true 5 grep -q "$1" /run/test/log; }
-finish() { tell quit; wait "$spawned"; }
 
 at director sysctl -qw net.ipv4.conf.all.rp_filter=1
 rules4=$(everything -4) rules6=$(everything -6) before=$(switches)
@@ -125,7 +115,7 @@ at director ip route del 10.2.0.3
 until_true 5 sh -c 'grep "^mtu 10.2.0.3" /run/test/log | tail -n 1 | grep -q " 1400$"'
 at director ip route add unreachable 10.2.0.3
 told '^mtu 10.2.0.3 0'
-told '^warning: no route to real server "10.2.0.3"'
+told '^warning: real server "10.2.0.3" cannot be reached: no route'
 at director ip route del unreachable 10.2.0.3
 
 # clients come through the servers' interface too: rules name the servers, neighbouring ones together

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A host is drawn, VIPs and real servers are named, and the plan is compared as the commands it amounts to, one a line, without
+ * the "add" that all of them share.
+ */
+#include "tests/lib/test.h"
+
+#include "net/plan.h"
+
+#include <linux/rtnetlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net/state.h"
+#include "net/target.h"
+#include "net/text.h"
+
+enum { LO = 1, ETH0, ETH1, LVS0, BR0, PORT };
+
+static struct lvs_net_link links[] = {
+	{ .ifindex = LO, .flags = IFF_UP | IFF_LOOPBACK, .mtu = 65536, .name = "lo" },
+	{ .ifindex = ETH0, .flags = IFF_UP, .mtu = 1500, .mtu6 = 1500, .name = "eth0" },
+	{ .ifindex = ETH1, .flags = IFF_UP, .mtu = 9000, .mtu6 = 1400, .name = "eth1" },
+	{ .ifindex = LVS0, .flags = IFF_UP | IFF_NOARP, .mtu = 1500, .mtu6 = 1500, .name = "lvs0" },
+};
+
+/* A VIP, a real server or a stranger: address, kind of route, up to two interfaces it leads through. */
+struct target {
+	const char *addr;
+	uint8_t type, proto;
+	uint32_t hops[2];
+};
+
+struct attached {
+	const char *addr;
+	int bits;
+	uint32_t ifindex;
+};
+
+struct host {
+	const char *what;
+	struct attached addrs[4];
+	struct target vips[4], servers[4];
+	struct target strangers[2];	/* IPv4, IPv6 */
+	uint32_t local_pref[2];
+	bool no_proxy;
+	const char *server_interface;
+	const char *plan;
+};
+
+#define TYPICAL .addrs = { { "10.1.0.1", 24, ETH0 }, { "10.2.0.1", 24, ETH1 }, { "fd01::1", 64, ETH0 }, { "fd02::1", 64, ETH1 } }
+#define DEFAULT_ETH0 .strangers = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0 } }, { "100::1", RTN_UNICAST, 0, { ETH0 } } }
+
+static const struct host hosts[] = {
+	{ .what = "nothing wanted, nothing done", TYPICAL, DEFAULT_ETH0, .plan = "" },
+	{ .what = "a routed VIP needs a route", TYPICAL, DEFAULT_ETH0,
+	  .vips = { { "192.0.2.10", RTN_UNICAST, 0, { ETH0 } }, { "2001:db8::10" } },
+	  .plan = "route 192.0.2.10/32 dev lvs0 table main\n"
+		  "-6 route 2001:db8::10/128 dev lvs0 table main\n" },
+	{ .what = "a VIP on an attached subnet is answered for there, and only there", TYPICAL, DEFAULT_ETH0,
+	  .vips = { { "10.1.0.50", RTN_UNICAST, 0, { ETH0 } }, { "fd02::50", RTN_UNICAST, 0, { ETH1 } } },
+	  .plan = "route 10.1.0.50/32 dev lvs0 table main\n"
+		  "-6 route fd02::50/128 dev lvs0 table main\n"
+		  "neigh proxy 10.1.0.50 dev eth0\n"
+		  "-6 neigh proxy fd02::50 dev eth1\n" },
+	{ .what = "the first and the last address of a subnet are inside, their neighbours outside",
+	  .addrs = { { "10.1.0.130", 25, ETH0 } }, DEFAULT_ETH0,
+	  .vips = { { "10.1.0.127" }, { "10.1.0.128" }, { "10.1.0.255" }, { "10.1.1.0" } },
+	  .plan = "route 10.1.0.127/32 dev lvs0 table main\n"
+		  "route 10.1.0.128/32 dev lvs0 table main\n"
+		  "route 10.1.0.255/32 dev lvs0 table main\n"
+		  "route 10.1.1.0/32 dev lvs0 table main\n"
+		  "neigh proxy 10.1.0.128 dev eth0\n"
+		  "neigh proxy 10.1.0.255 dev eth0\n" },
+	{ .what = "the director in waiting does not answer for VIPs that are not its own", TYPICAL, DEFAULT_ETH0, .no_proxy = true,
+	  .vips = { { "10.1.0.50", RTN_UNICAST, 0, { ETH0 } } },
+	  .plan = "route 10.1.0.50/32 dev lvs0 table main\n" },
+	{ .what = "a local VIP: rules before the local table, which moves; ARP is answered by proxy",
+	  .addrs = { { "10.1.0.1", 24, ETH0 }, { "10.1.0.50", 32, ETH0 } }, DEFAULT_ETH0, .no_proxy = true,
+	  .vips = { { "10.1.0.50", RTN_LOCAL, 0, { LO } } },
+	  .plan = "route 10.1.0.50/32 dev lvs0 table main\n"
+		  "route 10.1.0.50/32 dev lvs0 table 77\n"
+		  "neigh proxy 10.1.0.50 dev eth0\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv4)\n" },
+	{ .what = "the same for IPv6, on the loopback and in a subnet", TYPICAL, DEFAULT_ETH0,
+	  .vips = { { "fd01::50", RTN_LOCAL, 0, { LO } } },
+	  .plan = "-6 route fd01::50/128 dev lvs0 table main\n"
+		  "-6 route fd01::50/128 dev lvs0 table 77\n"
+		  "-6 neigh proxy fd01::50 dev eth0\n"
+		  "-6 rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv6)\n" },
+	{ .what = "a local table that stands behind our rules already stays where it is",
+	  .addrs = { { "10.1.0.50", 32, LO } }, DEFAULT_ETH0, .local_pref = { 32765, 50 },
+	  .vips = { { "10.1.0.50", RTN_LOCAL, 0, { LO } } },
+	  .plan = "route 10.1.0.50/32 dev lvs0 table main\n"
+		  "route 10.1.0.50/32 dev lvs0 table 77\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 100 lookup local\n" },
+	{ .what = "replies are caught where the servers are, by one rule for all", TYPICAL, DEFAULT_ETH0,
+	  .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } }, { "10.2.0.3", RTN_UNICAST, 0, { ETH1 } },
+		       { "fd02::2", RTN_UNICAST, 0, { ETH1 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "-6 route default dev lvs0 table 77\n"
+		  "rule pref 110 iif eth1 lookup 77\n"
+		  "-6 rule pref 110 iif eth1 lookup 77\n" },
+	{ .what = "servers behind the interface of the default route: rules name them, neighbours share one", TYPICAL, DEFAULT_ETH0,
+	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 } }, { "10.1.0.3", RTN_UNICAST, 0, { ETH0 } },
+		       { "10.1.0.4", RTN_UNICAST, 0, { ETH0 } }, { "fd09::1", RTN_UNICAST, 0, { ETH0 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "-6 route default dev lvs0 table 77\n"
+		  "rule pref 111 from 10.1.0.2/31 iif eth0 lookup 77\n"
+		  "rule pref 111 from 10.1.0.4/32 iif eth0 lookup 77\n"
+		  "rule pref 111 iif eth0 ipproto icmp lookup 77\n"
+		  "-6 rule pref 111 from fd09::1/128 iif eth0 lookup 77\n"
+		  "-6 rule pref 111 iif eth0 ipproto ipv6-icmp lookup 77\n" },
+	{ .what = "VIP and servers in one subnet: clients are there too", TYPICAL,
+	  .vips = { { "10.2.0.50" } }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
+	  .plan = "route 10.2.0.50/32 dev lvs0 table main\n"
+		  "route default dev lvs0 table 77\n"
+		  "neigh proxy 10.2.0.50 dev eth1\n"
+		  "rule pref 111 from 10.2.0.2/32 iif eth1 lookup 77\n"
+		  "rule pref 111 iif eth1 ipproto icmp lookup 77\n" },
+	{ .what = "a server with two next hops is expected on both", TYPICAL,
+	  .servers = { { "10.9.0.2", RTN_UNICAST, 0, { ETH0, ETH1 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 110 iif eth0 lookup 77\n"
+		  "rule pref 110 iif eth1 lookup 77\n" },
+	{ .what = "named interfaces overrule the routes", TYPICAL, DEFAULT_ETH0, .server_interface = "eth1",
+	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 110 iif eth1 lookup 77\n" },
+	{ .what = "servers that are local, without a route or behind the device have no replies to catch", TYPICAL, DEFAULT_ETH0,
+	  .servers = { { "10.1.0.1", RTN_LOCAL, 0, { LO } }, { "10.9.0.1", RTN_UNSPEC }, { "10.9.0.2", RTN_BLACKHOLE },
+		       { "10.9.0.3", RTN_UNICAST, 0, { LVS0 } } },
+	  .plan = "" },
+	{ .what = "a local table behind the rule for replies gets a copy in front of it", TYPICAL, DEFAULT_ETH0,
+	  .local_pref = { 0, 32765 }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 100 lookup local\n"
+		  "rule pref 110 iif eth1 lookup 77\n" },
+	{ .what = "while our own rule stands in for the local table, replies do not keep it", TYPICAL, DEFAULT_ETH0,
+	  .local_pref = { 0, LVS_NET_NO_PREF }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 110 iif eth1 lookup 77\n" },
+};
+
+static int compare_targets(const void *a, const void *b)
+{
+	const struct lvs_net_target *x = a, *y = b;
+
+	return lvs_net_addr_compare(&x->addr, &y->addr);
+}
+
+static struct lvs_net_targets make_targets(const struct target *list, size_t max)
+{
+	struct lvs_net_targets targets = { .v = calloc(max, sizeof(*targets.v)) };
+
+	for (size_t i = 0; i < max && list[i].addr; i++) {
+		struct lvs_net_target *target = &targets.v[targets.n++];
+
+		*target = (struct lvs_net_target){ .addr = test_addr(list[i].addr), .type = list[i].type, .proto = list[i].proto };
+		for (int h = 0; h < 2 && list[i].hops[h]; h++)
+			target->hops[target->nhops++] = list[i].hops[h];
+	}
+	qsort(targets.v, targets.n, sizeof(*targets.v), compare_targets);
+	return targets;
+}
+
+/* Everything a plan is made from, on the heap, so that reading past an end is seen. */
+struct setting {
+	struct lvs_net_state state;
+	struct lvs_net_targets vips, servers, strangers;
+	char interfaces[1][IFNAMSIZ];
+	struct lvs_net_question question;
+};
+
+static struct setting *make_setting(const struct host *host)
+{
+	static const struct target nobody[2] = { { .addr = "240.0.0.1" }, { .addr = "100::1" } };
+	struct setting *setting = calloc(1, sizeof(*setting));
+
+	assert_non_null(setting);
+	setting->state = (struct lvs_net_state){
+		.links = links, .nlinks = ARRAY_LEN(links), .addrs = calloc(ARRAY_LEN(host->addrs), sizeof(struct lvs_net_ifaddr)),
+		.local_pref = { host->local_pref[0], host->local_pref[1] },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(host->addrs) && host->addrs[i].addr; i++) {
+		struct lvs_addr addr = test_addr(host->addrs[i].addr);
+
+		setting->state.addrs[setting->state.naddrs++] = (struct lvs_net_ifaddr){
+			.addr = addr, .subnet = addr, .ifindex = host->addrs[i].ifindex,
+			.bits = (uint8_t)(host->addrs[i].bits + lvs_net_any_bits(lvs_addr_is4(&addr))),
+		};
+	}
+	setting->vips = make_targets(host->vips, ARRAY_LEN(host->vips));
+	setting->servers = make_targets(host->servers, ARRAY_LEN(host->servers));
+	setting->strangers = make_targets(host->strangers[0].addr ? host->strangers : nobody, 2);
+	if (host->server_interface)
+		strcpy(setting->interfaces[0], host->server_interface);
+	setting->question = (struct lvs_net_question){
+		.state = &setting->state, .device = LVS0, .vips = &setting->vips, .servers = &setting->servers,
+		.strangers = &setting->strangers, .table = 77, .priority = 10, .no_proxy = host->no_proxy,
+		.server_interfaces = setting->interfaces, .nserver_interfaces = host->server_interface != NULL,
+	};
+	return setting;
+}
+
+static void free_setting(struct setting *setting)
+{
+	free(setting->state.addrs);
+	lvs_net_targets_fini(&setting->vips);
+	lvs_net_targets_fini(&setting->servers);
+	lvs_net_targets_fini(&setting->strangers);
+	free(setting);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The order of a plan is for searching; for comparing, lines are sorted within routes, proxies and rules. */
+static void sort_lines(char *text)
+{
+	char *copy = strdup(text), *lines[32];
+	size_t n = 0;
+
+	for (char *line = strtok(copy, "\n"); line; line = strtok(NULL, "\n"))
+		lines[n++] = line;
+	qsort(lines, n, sizeof(*lines), compare_lines);
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		text += sprintf(text, "%s\n", lines[i]);
+	free(copy);
+}
+
+static void print_plan(const struct lvs_net_state *state, const struct lvs_net_plan *plan, char *text)
+{
+	static const char *const noise[] = { " metric 1", " add", " replace" };
+	char *at = text;
+
+	*at = '\0';
+	for (size_t i = 0; i < plan->objects.n; i++) {
+		char command[LVS_NET_COMMAND_BYTES];
+
+		lvs_net_command(state, &plan->objects.v[i], true, command);
+		for (size_t w = 0; w < ARRAY_LEN(noise); w++) {
+			char *hit = strstr(command, noise[w]);
+
+			if (hit)
+				memmove(hit, hit + strlen(noise[w]), strlen(hit + strlen(noise[w])) + 1);
+		}
+		at += sprintf(at, "%s\n", command + strlen("ip "));
+	}
+	for (int ip4 = 0; ip4 < 2; ip4++)
+		if (plan->unlocal[ip4])
+			at += sprintf(at, "the original local rule goes (%s)\n", ip4 ? "IPv4" : "IPv6");
+	sort_lines(text);
+}
+
+static void plans_are_as_described(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		struct setting *setting = make_setting(&hosts[i]);
+		struct lvs_net_plan plan;
+		char expect[4096], seen[4096];
+
+		assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+		strcpy(expect, hosts[i].plan);
+		sort_lines(expect);
+		print_plan(&setting->state, &plan, seen);
+		if (strcmp(expect, seen) != 0)
+			fail_msg("%s\n--- expected\n%s--- seen\n%s", hosts[i].what, expect, seen);
+		lvs_net_plan_fini(&plan);
+		free_setting(setting);
+	}
+}
+
+static const struct switches {
+	struct host host;
+	const char *switches;	/* each with its value; '*': goes with the device, '?': only a comfort */
+} switches[] = {
+	{ { .what = "IPv4 alone leaves IPv6 alone", TYPICAL, .vips = { { "192.0.2.10" } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* " },
+	{ { .what = "a server alone makes the host forward", TYPICAL, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* " },
+	{ { .what = "IPv6 on a subnet: the kernel answers neighbours, also those who ask the VIP itself", TYPICAL,
+	    .vips = { { "fd01::50" } } },
+	  "ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* ipv6/conf/eth0/proxy_ndp=1 "
+	  "ipv6/conf/all/proxy_ndp=1 ipv6/neigh/eth0/proxy_delay=0? " },
+	{ { .what = "a default route from a router's advertisement survives forwarding", TYPICAL, .vips = { { "2001:db8::1" } },
+	    .strangers = { { "240.0.0.1" }, { "100::1", RTN_UNICAST, RTPROT_RA, { ETH0 } } } },
+	  "ipv6/conf/eth0/accept_ra=2 ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* " },
+	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { "10.1.0.50" }, { "10.1.0.51" } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* ipv4/neigh/eth0/proxy_delay=0? " },
+};
+
+static void switches_are_as_described(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
+		struct setting *setting = make_setting(&switches[i].host);
+		struct lvs_net_plan plan;
+		char seen[2048] = "", *at = seen;
+
+		assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+		for (size_t s = 0; s < plan.sysctls.n; s++)
+			at += sprintf(at, "%s=%d%s%s ", plan.sysctls.v[s].path, plan.sysctls.v[s].set,
+				      plan.sysctls.v[s].fleeting ? "*" : "", plan.sysctls.v[s].comfort ? "?" : "");
+		if (strcmp(switches[i].switches, seen) != 0)
+			fail_msg("%s\n--- expected\n%s\n--- seen\n%s", switches[i].host.what, switches[i].switches, seen);
+		lvs_net_plan_fini(&plan);
+		free_setting(setting);
+	}
+}
+
+/* Every other address, so that nothing can be merged. */
+static void many_servers_share_a_rule(void **state)
+{
+	const struct host host = { TYPICAL, DEFAULT_ETH0 };
+	struct setting *setting = make_setting(&host);
+	struct lvs_net_plan plan;
+
+	(void)state;
+	for (size_t n = LVS_NET_REPLY_RULES; n <= LVS_NET_REPLY_RULES + 1; n++) {
+		size_t rules = 0;
+
+		free(setting->servers.v);
+		setting->servers = (struct lvs_net_targets){ .v = calloc(n, sizeof(*setting->servers.v)), .n = n };
+		for (size_t i = 0; i < n; i++)
+			setting->servers.v[i] = (struct lvs_net_target){
+				.addr = lvs_addr_from4((LVS_FORCE lvs_be32)LVS_SWAP32((uint32_t)(0x0a010000 + 2 * i))),
+				.type = RTN_UNICAST, .nhops = 1, .hops = { ETH0 },
+			};
+		assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+		for (size_t i = 0; i < plan.objects.n; i++)
+			rules += plan.objects.v[i].kind == LVS_NET_RULE;
+		assert_int_equal(rules, n == LVS_NET_REPLY_RULES ? n + 1 : 1);
+		lvs_net_plan_fini(&plan);
+	}
+	free_setting(setting);
+}
+
+/* Whatever the set of servers: rules by source cover each of them, and nobody else. */
+static void merged_rules_cover_exactly_the_servers(void **state)
+{
+	const struct host host = { TYPICAL, DEFAULT_ETH0 };
+	uint32_t random = 1;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct setting *setting = make_setting(&host);
+		struct lvs_net_plan plan;
+		bool is_server[64];
+		size_t n = 0;
+
+		free(setting->servers.v);
+		setting->servers.v = calloc(64, sizeof(*setting->servers.v));
+		for (uint32_t i = 0; i < 64; i++) {
+			random = random * 1664525 + 1013904223;
+			is_server[i] = random >> 30 != 0;
+			if (is_server[i])
+				setting->servers.v[n++] = (struct lvs_net_target){
+					.addr = lvs_addr_from4((LVS_FORCE lvs_be32)LVS_SWAP32(0x0a010040 + i)),
+					.type = RTN_UNICAST, .nhops = 1, .hops = { ETH0 },
+				};
+		}
+		setting->servers.n = n;
+		assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+		for (uint32_t i = 0; i < 256; i++) {
+			struct lvs_addr addr = lvs_addr_from4((LVS_FORCE lvs_be32)LVS_SWAP32(0x0a010000 + i));
+			size_t hits = 0;
+
+			for (size_t o = 0; o < plan.objects.n; o++)
+				hits += plan.objects.v[o].kind == LVS_NET_RULE && !plan.objects.v[o].ip_proto &&
+					lvs_net_in_prefix(&addr, &plan.objects.v[o].addr, plan.objects.v[o].bits);
+			assert_int_equal(hits, i >= 64 && i < 128 && is_server[i - 64]);
+		}
+		lvs_net_plan_fini(&plan);
+		free_setting(setting);
+	}
+}
+
+static const struct {
+	const char *what;
+	struct lvs_net_target target;
+	const char *addr;
+	uint32_t mtu;
+} mtus[] = {
+	{ "the link's", { .type = RTN_UNICAST, .nhops = 1, .hops = { ETH0 } }, "10.1.0.2", 1500 },
+	{ "IPv6 may have been told less", { .type = RTN_UNICAST, .nhops = 1, .hops = { ETH1 } }, "fd02::2", 1400 },
+	{ "which is nothing to IPv4", { .type = RTN_UNICAST, .nhops = 1, .hops = { ETH1 } }, "10.2.0.2", 9000 },
+	{ "the route knows better", { .type = RTN_UNICAST, .nhops = 1, .hops = { ETH0 }, .metric_mtu = 1280 }, "10.1.0.2", 1280 },
+	{ "the smallest of several", { .type = RTN_UNICAST, .nhops = 2, .hops = { ETH1, ETH0 } }, "10.9.0.2", 1500 },
+	{ "no packet is larger", { .type = RTN_LOCAL, .nhops = 1, .hops = { LO } }, "10.1.0.1", 65535 },
+	{ "no route", { .type = RTN_UNSPEC }, "10.1.0.2", 0 },
+	{ "a route that throws away", { .type = RTN_BLACKHOLE, .nhops = 1, .hops = { LO } }, "10.1.0.2", 0 },
+	{ "an interface nobody knows", { .type = RTN_UNICAST, .nhops = 1, .hops = { 99 } }, "10.1.0.2", 0 },
+};
+
+static void mtus_are_as_described(void **state)
+{
+	const struct lvs_net_state host = { .links = links, .nlinks = ARRAY_LEN(links) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(mtus); i++) {
+		struct lvs_net_target target = mtus[i].target;
+
+		target.addr = test_addr(mtus[i].addr);
+		if (lvs_net_plan_mtu(&host, &target) != mtus[i].mtu)
+			fail_msg("%s: %u instead of %u", mtus[i].what, lvs_net_plan_mtu(&host, &target), mtus[i].mtu);
+	}
+}
+
+/* Interfaces that are down or belong to a bridge see no packets of their own. */
+static void ports_and_idle_links_get_no_rules(void **state)
+{
+	const struct host host = { .addrs = { { "10.1.0.50", 24, BR0 } }, .vips = { { "10.1.0.50", RTN_LOCAL, 0, { LO } } } };
+	struct lvs_net_link bridged[] = {
+		links[0], links[3],
+		{ .ifindex = ETH0, .flags = 0, .name = "eth0" },
+		{ .ifindex = PORT, .flags = IFF_UP, .master = BR0, .name = "port" },
+		{ .ifindex = BR0, .flags = IFF_UP, .name = "br0" },
+	};
+	struct setting *setting = make_setting(&host);
+	struct lvs_net_plan plan;
+
+	(void)state;
+	setting->state.links = bridged;
+	setting->state.nlinks = ARRAY_LEN(bridged);
+	assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+	for (size_t i = 0; i < plan.objects.n; i++) {
+		const char *iif = plan.objects.v[i].iif;
+
+		assert_true(!iif[0] || strcmp(iif, "br0") == 0 || strcmp(iif, "lo") == 0);
+		assert_true(plan.objects.v[i].kind != LVS_NET_PROXY || plan.objects.v[i].ifindex == BR0);
+	}
+	lvs_net_plan_fini(&plan);
+	free_setting(setting);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plans_are_as_described),
+		cmocka_unit_test(switches_are_as_described),
+		cmocka_unit_test(many_servers_share_a_rule),
+		cmocka_unit_test(merged_rules_cover_exactly_the_servers),
+		cmocka_unit_test(mtus_are_as_described),
+		cmocka_unit_test(ports_and_idle_links_get_no_rules),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
