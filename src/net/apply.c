@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Routes and proxy entries first, then rules, those in front of the local table last: a rule that looks into a table which is
- * not filled yet would do no harm, but one that is in force while the local table has lost its old place and not got its new
- * one would cut the host off. Removal goes the other way round.
+ * Routes and proxy entries first, then rules, those in front of the local table last: a rule that looks into a table
+ * which is not filled yet would do no harm, but one that is in force while the local table has lost its old place and
+ * not got its new one would cut the host off. Removal goes the other way round.
  */
 #include "net/apply.h"
 
@@ -108,7 +108,8 @@ static void remove_rest(struct work *work)
 
 		if (lvs_net_objects_has(&work->plan->objects, object))
 			continue;
-		if ((local && restore_local(work, lvs_addr_is4(&object->addr))) || !change(work, object, false, LVS_NET_PROTO))
+		if ((local && restore_local(work, lvs_addr_is4(&object->addr))) ||
+		    !change(work, object, false, LVS_NET_PROTO))
 			lvs_net_objects_push(&work->now, object);
 	}
 }

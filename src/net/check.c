@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * For each object of the plan, the packet it is there for is put to the kernel as a question (RTM_GETROUTE). For a rule that
- * is one packet of its kind: a request from a neighbour on that interface, or a reply of one real server to a stranger.
+ * For each object of the plan, the packet it is there for is put to the kernel as a question (RTM_GETROUTE). For a
+ * rule that is one packet of its kind: a request from a neighbour on that interface, or a reply of one real server to
+ * a stranger.
  */
 #include "net/check.h"
 
@@ -39,10 +40,10 @@ static struct lvs_addr pick_source(const struct lvs_net_state *state, uint32_t i
 		const struct lvs_net_ifaddr *ifaddr = &state->addrs[i];
 		struct lvs_addr neighbour = ifaddr->subnet;
 
-		if (ifaddr->ifindex != ifindex || lvs_addr_is4(&ifaddr->addr) != ip4 || ifaddr->bits > LVS_NET_HOST_BITS - 2 ||
-		    lvs_addr_is_linklocal6(&ifaddr->addr))
+		if (ifaddr->ifindex != ifindex || lvs_addr_is4(&ifaddr->addr) != ip4 ||
+		    ifaddr->bits > LVS_NET_HOST_BITS - 2 || lvs_addr_is_linklocal6(&ifaddr->addr))
 			continue;
-		/* Of the addresses that differ in the last two bits from ours, one is neither the subnet's nor its broadcast. */
+		/* Of the addresses with other last two bits than ours, one is neither the subnet's nor its broadcast. */
 		neighbour.bytes[15] ^= (neighbour.bytes[15] & 3) == 1 ? 3 : (neighbour.bytes[15] & 3) == 2 ? 3 : 1;
 		return neighbour;
 	}
@@ -63,7 +64,8 @@ static bool is_in_table(const struct check *check, const struct lvs_net_object *
 		const struct lvs_net_object *rule = &check->plan->objects.v[i];
 		const struct lvs_net_link *link;
 
-		if (rule->kind != LVS_NET_RULE || !rule->no_default || lvs_addr_is4(&rule->addr) != lvs_addr_is4(&route->addr))
+		if (rule->kind != LVS_NET_RULE || !rule->no_default ||
+		    lvs_addr_is4(&rule->addr) != lvs_addr_is4(&route->addr))
 			continue;
 		link = lvs_net_state_link_by_name(check->question->state, rule->iif);
 		if (link && !(link->flags & IFF_LOOPBACK))
@@ -109,7 +111,8 @@ static bool reply_arrives(const struct check *check, const struct lvs_net_object
 
 		if (lvs_addr_is4(&server->addr) == lvs_addr_is4(&rule->addr) &&
 		    lvs_net_in_prefix(&server->addr, &rule->addr, rule->bits) && lvs_net_target_via(server, ifindex))
-			return lvs_net_target_input(check->rtnl, &server->addr, &stranger, ifindex) == check->question->device;
+			return lvs_net_target_input(check->rtnl, &server->addr, &stranger, ifindex) ==
+			       check->question->device;
 	}
 	return true;
 }

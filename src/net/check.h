@@ -11,8 +11,8 @@ struct lvs_rtnl;
 /**
  * lvs_net_check() - complain about every piece of the plan whose effect is missing, with the command that installs it
  *
- * Effects are tried, not compared: the kernel is asked where a request, a reply or a question for a VIP would go, so any
- * arrangement that leads to the device is fine.
+ * Effects are tried, not compared: the kernel is asked where a request, a reply or a question for a VIP would go, so
+ * any arrangement that leads to the device is fine.
  */
 void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *question, const struct lvs_net_plan *plan,
 		   struct lvs_net_say *say);

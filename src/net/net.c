@@ -2,12 +2,12 @@
 /*
  * The façade, and when what is done.
  *
- * Each round takes a snapshot of the host (unless nothing has happened to the last one), asks for the routes that may have
- * changed, makes a plan and carries it out. Rounds are started by lvs_net_apply() and by notifications: one waits SETTLE for
- * others to follow, as changes rarely come alone, and rounds keep a distance, which grows while somebody keeps removing
- * what we install. Our own changes are told by the socket they were made through and start nothing. Notifications that the
- * kernel had no room for (ENOBUFS) make everything uncertain; so does a minute of silence, since proxy entries vanish without
- * a notification.
+ * Each round takes a snapshot of the host (unless nothing has happened to the last one), asks for the routes that may
+ * have changed, makes a plan and carries it out. Rounds are started by lvs_net_apply() and by notifications: one waits
+ * SETTLE for others to follow, as changes rarely come alone, and rounds keep a distance, which grows while somebody
+ * keeps removing what we install. Our own changes are told by the socket they were made through and start nothing.
+ * Notifications that the kernel had no room for (ENOBUFS) make everything uncertain; so does a minute of silence,
+ * since proxy entries vanish without a notification.
  */
 #include "net/net.h"
 
@@ -138,8 +138,8 @@ static int refuse_company(struct lvs_net *net)
 		if (object->kind != LVS_NET_ROUTE || object->ifindex == net->device || !link || !(link->flags & IFF_RUNNING))
 			continue;
 		lvs_net_say(&net->say, LVS_NET_ERROR,
-			    "another lvsd manages this network namespace through device \"%s\"; stop it, or use network.setup = "
-			    "\"manual\"", link->name);
+			    "another lvsd manages this network namespace through device \"%s\"; stop it, or use "
+			    "network.setup = \"manual\"", link->name);
 		return -EBUSY;
 	}
 	return 0;
@@ -161,8 +161,9 @@ static int bring_up(struct lvs_net *net, const struct lvs_net_link *link)
 	if (err)
 		lvs_net_say(&net->say, LVS_NET_ERROR, "cannot bring up device \"%s\": %s%s%s%s", link->name, strerror(-err),
 			    net->ask.why[0] ? ", " : "", net->ask.why,
-			    err == -EPERM ? "; CAP_NET_ADMIN over this network namespace is needed, or network.setup = \"manual\""
-					  : "");
+			    err != -EPERM ? ""
+					  : "; CAP_NET_ADMIN over this network namespace is needed, or network.setup = "
+					    "\"manual\"");
 	return err;
 }
 
@@ -184,8 +185,8 @@ int lvs_net_attach(struct lvs_net *net, const char *device)
 		if (!err)
 			err = bring_up(net, link);
 	} else if (!(link->flags & IFF_UP)) {
-		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up", device,
-				 device);
+		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up",
+				 device, device);
 	}
 	if (err)
 		net->device = 0;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How packets reach the device: links, routes, rules, proxy neighbours and kernel switches, kept as the virtual services
- * and real servers need them for as long as the daemon lives, and removed when it ends.
+ * How packets reach the device: links, routes, rules, proxy neighbours and kernel switches, kept as the virtual
+ * services and real servers need them for as long as the daemon lives, and removed when it ends.
  *
- * Everything lvsd installs carries LVS_NET_PROTO (`ip route show table all proto 77`, `ip rule show proto 77`), which is how leftovers of
- * a predecessor that crashed are told from what belongs to the operator.
+ * Everything lvsd installs carries LVS_NET_PROTO (`ip route show table all proto 77`, `ip rule show proto 77`), which
+ * is how leftovers of a predecessor that crashed are told from what belongs to the operator.
  *
  * There is no loop and no clock in here: the caller watches lvs_net_fd() for reading, calls lvs_net_readable() and, at
- * lvs_net_deadline(), lvs_net_tick(). All calls come from one thread; callbacks come from inside of the calls below and may
- * not call back into the same object.
+ * lvs_net_deadline(), lvs_net_tick(). All calls come from one thread; callbacks come from inside of the calls below
+ * and may not call back into the same object.
  *
  * System calls after set-up: sendto, recvmsg (netlink); openat, read, write, close below /proc/sys/net.
  */
@@ -53,8 +53,8 @@ enum lvs_net_level {
  * @txqueuelen:	packets; 0 means LVS_NET_TXQUEUELEN
  * @table:	routing table for our use alone; 0 means LVS_NET_TABLE
  * @priority:	preference of our first rule; 0 means LVS_NET_PRIORITY
- * @no_proxy:	VIPs on an attached subnet are left to others while they are not addresses of this host. For directors that share
- *		their VIPs by VRRP: the one in waiting must not answer for them
+ * @no_proxy:	VIPs on an attached subnet are left to others while they are not addresses of this host. For
+ *		directors that share their VIPs by VRRP: the one in waiting must not answer for them
  * @server_interfaces: where replies of real servers arrive; none: where the routes to the servers lead
  */
 struct lvs_net_options {
@@ -72,12 +72,14 @@ struct lvs_net_options {
  * struct lvs_net_callbacks - what net reports; any of them may be NULL
  * @arg:	handed back in every call
  * @say:	one message, lower case, without full stop or newline; @text is valid during the call
- * @server_mtu:	the largest IP packet, in bytes, that the host's route towards @server takes; 0: there is no route. Called once for
- *		every new server inside of lvs_net_apply(), afterwards on every change. The engine tells clients (fragmentation needed,
- *		packet too big), because the host's own message would quote the real server's address
- * @vip_local:	whether @vip is an address of this host; of those that are, told anew at every look, for who is told may have
- *		forgotten. Packets to a local VIP may be written back to the device and are then
- *		the host's; those to any other VIP come straight back, until their TTL ends, so the engine has to answer or drop them
+ * @server_mtu:	the largest IP packet, in bytes, that the host's route towards @server takes; 0: there is no route.
+ *		Called once for every new server inside of lvs_net_apply(), afterwards on every change. The engine
+ *		tells clients (fragmentation needed, packet too big), because the host's own message would quote the
+ *		real server's address
+ * @vip_local:	whether @vip is an address of this host; of those that are, told anew at every look, for who is told
+ *		may have forgotten. Packets to a local VIP may be written back to the device and are then the host's;
+ *		those to any other VIP come straight back, until their TTL ends, so the engine has to answer or drop
+ *		them
  */
 struct lvs_net_callbacks {
 	void *arg;
@@ -121,8 +123,8 @@ int lvs_net_new(const struct lvs_net_options *options, const struct lvs_net_call
  * lvs_net_attach() - bring the device up with its MTU and queue length, and take it as ours
  * @device:	name of an interface that exists; the TUN descriptor should be open, or the link has no carrier
  *
- * Return: 0; -ENODEV; -EBUSY when another running lvsd manages this network namespace; -EPERM without CAP_NET_ADMIN; other
- * errors of the kernel. Said as well.
+ * Return: 0; -ENODEV; -EBUSY when another running lvsd manages this network namespace; -EPERM without CAP_NET_ADMIN;
+ * other errors of the kernel. Said as well.
  */
 int lvs_net_attach(struct lvs_net *net, const char *device);
 
@@ -130,8 +132,8 @@ int lvs_net_attach(struct lvs_net *net, const char *device);
  * lvs_net_apply() - make the host forward for exactly these addresses
  * @wanted:	copied; replaces what was wanted before, and only the difference is touched
  *
- * The first call also removes what a predecessor left. In manual mode nothing is touched and one message per missing piece is
- * said. What fails is said, stays wanted and is tried again by lvs_net_tick().
+ * The first call also removes what a predecessor left. In manual mode nothing is touched and one message per missing
+ * piece is said. What fails is said, stays wanted and is tried again by lvs_net_tick().
  *
  * Return: 0, -ENOMEM, or the first error of the kernel
  */
@@ -156,7 +158,8 @@ int lvs_net_device_stats(struct lvs_net *net, struct lvs_net_stats *ret_stats);
  * lvs_net_free() - remove what was installed, put kernel switches back, close
  * @net:	NULL, or consumed
  *
- * A switch goes back to its old value only if it still has ours. The device itself belongs to the caller; close it after this.
+ * A switch goes back to its old value only if it still has ours. The device itself belongs to the caller; close it
+ * after this.
  */
 void lvs_net_free(struct lvs_net *net);
 

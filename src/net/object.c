@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sets of kernel objects as sorted arrays: they are built by the thousand, compared as a whole and rarely changed one by one.
+ * Sets of kernel objects as sorted arrays: they are built by the thousand, compared as a whole and rarely changed one
+ * by one.
  */
 #include "net/object.h"
 

@@ -2,18 +2,20 @@
 /*
  * How a packet finds the device and how the answer finds it again.
  *
- * Requests. A route VIP -> device in the main table is enough where a router sends us the VIP. If the VIP lies in a subnet
- * that is attached here, its neighbours ask who has it, and a proxy entry on that interface answers. If the VIP is an address of
- * this host, the local table would win: rules in front of it, one for each interface, look into our own table, where
- * only the VIPs count (its default route is for replies); the rule for the local table moves behind them, as nothing can
- * stand in front of preference 0. A VIP routed that way is not local any more in the eyes of ARP and neighbour discovery, which
- * ask the routing tables too, so it needs its proxy entry as much as a foreign one. Locally made ICMP errors about what lvsd sends
- * in the VIP's name (fragmentation needed, towards a client behind a small MTU) take the same way by a rule on "lo". What comes
- * out of the device is subject to none of these rules and so cannot run in circles.
+ * Requests. A route VIP -> device in the main table is enough where a router sends us the VIP. If the VIP lies in a
+ * subnet that is attached here, its neighbours ask who has it, and a proxy entry on that interface answers. If the VIP
+ * is an address of this host, the local table would win: rules in front of it, one for each interface, look into our
+ * own table, where only the VIPs count (its default route is for replies); the rule for the local table moves behind
+ * them, as nothing can stand in front of preference 0. A VIP routed that way is not local any more in the eyes of ARP
+ * and neighbour discovery, which ask the routing tables too, so it needs its proxy entry as much as a foreign one.
+ * Locally made ICMP errors about what lvsd sends in the VIP's name (fragmentation needed, towards a client behind a
+ * small MTU) take the same way by a rule on "lo". What comes out of the device is subject to none of these rules and
+ * so cannot run in circles.
  *
- * Replies. Packets from real servers to strangers are caught by a rule on the interface that leads to the servers, behind the
- * local table, so that the host's own connections to them stay its own. If clients come through that interface as well, the
- * rule names the real servers too, neighbouring addresses merged, so that clients' packets do not pass the device for nothing.
+ * Replies. Packets from real servers to strangers are caught by a rule on the interface that leads to the servers,
+ * behind the local table, so that the host's own connections to them stay its own. If clients come through that
+ * interface as well, the rule names the real servers too, neighbouring addresses merged, so that clients' packets do
+ * not pass the device for nothing.
  *
  * The device itself has no address; forwarding and ICMP do without.
  */
@@ -59,7 +61,8 @@ static void want_route(struct lvs_net_plan *plan, const struct lvs_net_question 
 	lvs_net_objects_push(&plan->objects, &route);
 }
 
-static void want_sysctl(struct lvs_net_plan *plan, const char *dir, const char *name, const char *key, uint32_t fine, int set)
+static void want_sysctl(struct lvs_net_plan *plan, const char *dir, const char *name, const char *key, uint32_t fine,
+			int set)
 {
 	struct lvs_net_sysctl sysctl = { .fine = fine, .set = set, .comfort = strcmp(key, "proxy_delay") == 0 };
 
@@ -256,8 +259,9 @@ static bool carries_requests(const struct lvs_net_plan *plan, const struct lvs_n
 }
 
 /*
- * Merge the addresses @v[0..n), ascending, into the fewest prefixes that hold nothing else: a prefix and its right neighbour
- * of the same length become one as soon as they stand next to each other. Return: how many are left; lengths in @bits
+ * Merge the addresses @v[0..n), ascending, into the fewest prefixes that hold nothing else: a prefix and its right
+ * neighbour of the same length become one as soon as they stand next to each other. Return: how many are left; lengths
+ * in @bits
  */
 static size_t merge(struct lvs_addr *v, uint8_t *bits, size_t n)
 {
@@ -275,10 +279,10 @@ static size_t merge(struct lvs_addr *v, uint8_t *bits, size_t n)
 	return kept;
 }
 
-static void want_sources(struct lvs_net_plan *plan, struct lvs_net_object rule, const struct lvs_addr *v, const uint8_t *bits,
-			 size_t n)
+static void want_sources(struct lvs_net_plan *plan, struct lvs_net_object rule, const struct lvs_addr *v,
+			 const uint8_t *bits, size_t n)
 {
-	/* A preference of its own: asked to remove the rule for all sources, the kernel takes the first one that has the rest. */
+	/* A preference of its own: asked to remove the rule for all sources, the kernel takes the first that has the rest. */
 	rule.pref++;
 	/* Routers in front of the servers report errors about our packets in their own names. */
 	rule.ip_proto = lvs_addr_is4(&rule.addr) ? IPPROTO_ICMP : IPPROTO_ICMPV6;

@@ -18,7 +18,7 @@ struct lvs_net_targets;
  * @device:	index of our device
  * @vips, @servers: with answers, none of them stale
  * @strangers:	routes to lvs_net_stranger() of both families, IPv4 first, which show where default routes lead
- * @table, @priority, @no_proxy, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options, with defaults filled in
+ * @table, @priority, @no_proxy, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options, defaults filled in
  */
 struct lvs_net_question {
 	const struct lvs_net_state *state;
@@ -34,7 +34,8 @@ struct lvs_net_question {
  * struct lvs_net_plan - the answer
  * @objects:	sorted
  * @sysctls:	in the order in which they should be written
- * @unlocal:	for IPv6 and IPv4 (index: is it IPv4?): the original rule for the local table has to go, since ours replaces it
+ * @unlocal:	for IPv6 and IPv4 (index: is it IPv4?): the original rule for the local table has to go, since ours
+ *		replaces it
  */
 struct lvs_net_plan {
 	struct lvs_net_objects objects;

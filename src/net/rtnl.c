@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rtnetlink answers a question before sendto() returns, so asking is a blocking call that never waits. Listings are filtered
- * in the kernel where it can do that (NETLINK_GET_STRICT_CHK, Linux 4.20); the readers filter again for those that cannot.
+ * rtnetlink answers a question before sendto() returns, so asking is a blocking call that never waits. Listings are
+ * filtered in the kernel where it can do that (NETLINK_GET_STRICT_CHK, Linux 4.20); the readers filter again for those
+ * that cannot.
  */
 #include "net/rtnl.h"
 
@@ -108,7 +109,8 @@ int lvs_rtnl_ask(struct lvs_rtnl *rtnl, struct nlmsghdr *nlh, mnl_cb_t on_answer
 	int rc = 1;
 
 	nlh->nlmsg_flags |= NLM_F_REQUEST;
-	/* Every question has a last answer, so that nothing is left in the socket. (Flags of listings and of changes share bits.) */
+	/* Every question has a last answer, so that nothing is left in the socket. Flags of listings and of changes share
+	 * bits. */
 	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	nlh->nlmsg_seq = ++rtnl->seq;

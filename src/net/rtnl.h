@@ -40,7 +40,8 @@ void lvs_rtnl_close(struct lvs_rtnl *rtnl);
 
 /**
  * lvs_rtnl_ask() - send one message and read all of its answer
- * @nlh:	built by mnl_nlmsg_put_header() in a buffer of the caller's; flags and sequence number are completed here
+ * @nlh:	built by mnl_nlmsg_put_header() in a buffer of the caller's; flags and sequence number are completed
+ *		here
  * @on_answer:	called for every message of the answer; may be NULL
  *
  * Return: 0, or the kernel's error; -EINTR when a listing changed while it was read and should be asked for again

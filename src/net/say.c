@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host is examined again and again, and what is missing today is missing at the next look too. A complaint is therefore
- * remembered, as the hash of its text, for as long as every round repeats it; when it has gone away and comes back, it is news.
+ * The host is examined again and again, and what is missing today is missing at the next look too. A complaint is
+ * therefore remembered, as the hash of its text, for as long as every round repeats it; when it has gone away and
+ * comes back, it is news.
  */
 #include "net/say.h"
 

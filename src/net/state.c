@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Snapshots are taken whole, five listings one after the other, and thrown away whole: there is no second path that keeps a
- * copy of the kernel's state up to date message by message. Notifications only decide whether a new look is worth its price,
- * so each is compared with what the last look has shown: addresses whose lifetime is refreshed or interfaces that report
- * wireless scans are no news. Routes of others are never listed, since a host may carry a million of them.
+ * Snapshots are taken whole, five listings one after the other, and thrown away whole: there is no second path that
+ * keeps a copy of the kernel's state up to date message by message. Notifications only decide whether a new look is
+ * worth its price, so each is compared with what the last look has shown: addresses whose lifetime is refreshed or
+ * interfaces that report wireless scans are no news. Routes of others are never listed, since a host may carry a
+ * million of them.
  */
 #include "net/state.h"
 
@@ -42,8 +43,8 @@ static void get_name(const struct lvs_rtnl_attrs *attrs, unsigned int type, char
 }
 
 /* @bits: as they stand in the message; Return: whether the family is one of ours */
-static bool get_prefix(const struct lvs_rtnl_attrs *attrs, unsigned int type, uint8_t family, uint8_t bits, struct lvs_addr *ret_addr,
-		       uint8_t *ret_bits)
+static bool get_prefix(const struct lvs_rtnl_attrs *attrs, unsigned int type, uint8_t family, uint8_t bits,
+		       struct lvs_addr *ret_addr, uint8_t *ret_bits)
 {
 	bool ip4 = family == AF_INET;
 
@@ -210,16 +211,18 @@ static int on_rule(const struct nlmsghdr *nlh, void *arg)
 {
 	struct lvs_net_state *state = arg;
 	struct lvs_net_object rule;
+	uint32_t *pref;
 	uint8_t proto;
 	bool plain;
 
 	if (!parse_rule(nlh, &rule, &proto, &plain))
 		return MNL_CB_OK;
+	pref = &state->local_pref[lvs_addr_is4(&rule.addr)];
 	if (proto == LVS_NET_PROTO)
 		lvs_net_objects_push(&state->ours, &rule);
 	else if (plain && rule.table == RT_TABLE_LOCAL && !rule.iif[0] && !rule.ip_proto && !rule.no_default &&
 		 rule.bits == lvs_net_any_bits(lvs_addr_is4(&rule.addr)))
-		state->local_pref[lvs_addr_is4(&rule.addr)] = LVS_MIN(state->local_pref[lvs_addr_is4(&rule.addr)], rule.pref);
+		*pref = LVS_MIN(*pref, rule.pref);
 	return MNL_CB_OK;
 }
 
@@ -371,8 +374,9 @@ unsigned int lvs_net_state_event(const struct lvs_net_state *state, const struct
 
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
-		return parse_link(nlh, &link) && !link_is_known(state, &link, nlh) ? LVS_NET_EVENT_HOST | LVS_NET_EVENT_ROUTES
-									    : 0;
+		if (!parse_link(nlh, &link) || link_is_known(state, &link, nlh))
+			return 0;
+		return LVS_NET_EVENT_HOST | LVS_NET_EVENT_ROUTES;
 	case RTM_DELLINK:
 		return parse_link(nlh, &link) ? LVS_NET_EVENT_HOST | LVS_NET_EVENT_ROUTES : 0;
 	case RTM_NEWADDR:
@@ -387,7 +391,8 @@ unsigned int lvs_net_state_event(const struct lvs_net_state *state, const struct
 			return 0;
 		*ret_prefix = object.addr;
 		*ret_bits = object.bits;
-		return LVS_NET_EVENT_PREFIX | (proto == LVS_NET_PROTO ? LVS_NET_EVENT_HOST : 0) | lost(nlh, RTM_DELROUTE, proto);
+		return LVS_NET_EVENT_PREFIX | (proto == LVS_NET_PROTO ? LVS_NET_EVENT_HOST : 0) |
+		       lost(nlh, RTM_DELROUTE, proto);
 	case RTM_NEWRULE:
 	case RTM_DELRULE:
 		if (!parse_rule(nlh, &object, &proto, &plain))

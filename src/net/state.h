@@ -36,7 +36,8 @@ struct lvs_net_ifaddr {
  * struct lvs_net_state - a snapshot
  * @ours:	objects with our protocol number, sorted
  * @foreign:	proxy entries of others, sorted
- * @local_pref:	for IPv6 and IPv4 (index: is it IPv4?): preference of the first plain rule for the local table that is not ours
+ * @local_pref:	for IPv6 and IPv4 (index: is it IPv4?): preference of the first plain rule for the local table that
+ *		is not ours
  */
 struct lvs_net_state {
 	struct lvs_net_link *links;

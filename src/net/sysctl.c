@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files below /proc/sys/net belong to the network namespace of who opens them, and CAP_NET_ADMIN over that namespace is enough
- * to write them; in containers they are often mounted read-only. What cannot be written is therefore never an error of its own:
- * somebody else may set it, and the message says how.
+ * Files below /proc/sys/net belong to the network namespace of who opens them, and CAP_NET_ADMIN over that namespace
+ * is enough to write them; in containers they are often mounted read-only. What cannot be written is therefore never
+ * an error of its own: somebody else may set it, and the message says how.
  *
  * System calls: openat, read, write, close.
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kernel is asked for the route to each address instead of matching prefixes here: only it knows all the tables and the
- * rules between them. RTM_F_FIB_MATCH makes it answer with the entry of the table, with all next hops and without what it has
- * learnt of the path for its own connections. An answer costs a few microseconds and is kept until something changes.
+ * The kernel is asked for the route to each address instead of matching prefixes here: only it knows all the tables
+ * and the rules between them. RTM_F_FIB_MATCH makes it answer with the entry of the table, with all next hops and
+ * without what it has learnt of the path for its own connections. An answer costs a few microseconds and is kept until
+ * something changes.
  */
 #include "net/target.h"
 
@@ -202,7 +203,8 @@ int lvs_net_targets_query(struct lvs_net_targets *targets, struct lvs_rtnl *rtnl
 	return 0;
 }
 
-uint32_t lvs_net_target_input(struct lvs_rtnl *rtnl, const struct lvs_addr *src, const struct lvs_addr *dst, uint32_t ifindex)
+uint32_t lvs_net_target_input(struct lvs_rtnl *rtnl, const struct lvs_addr *src, const struct lvs_addr *dst,
+			      uint32_t ifindex)
 {
 	struct answer answer;
 

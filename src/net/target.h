@@ -72,7 +72,8 @@ int lvs_net_targets_query(struct lvs_net_targets *targets, struct lvs_rtnl *rtnl
  *
  * Return: interface it would leave through, 0 if it is delivered locally or goes nowhere
  */
-uint32_t lvs_net_target_input(struct lvs_rtnl *rtnl, const struct lvs_addr *src, const struct lvs_addr *dst, uint32_t ifindex);
+uint32_t lvs_net_target_input(struct lvs_rtnl *rtnl, const struct lvs_addr *src, const struct lvs_addr *dst,
+			      uint32_t ifindex);
 
 /* Return: whether the route leads through that interface */
 bool lvs_net_target_via(const struct lvs_net_target *target, uint32_t ifindex);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A message about a missing route is worth most when its reader can paste the remedy. Our protocol number is left out of the
- * commands: what somebody installs by hand is theirs, and stays when lvsd cleans up.
+ * A message about a missing route is worth most when its reader can paste the remedy. Our protocol number is left out
+ * of the commands: what somebody installs by hand is theirs, and stays when lvsd cleans up.
  */
 #include "net/text.h"
 
@@ -71,8 +71,8 @@ char *lvs_net_command(const struct lvs_net_state *state, const struct lvs_net_ob
 		if (object->ip_proto)
 			n += snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " ipproto %s",
 				      object->ip_proto == IPPROTO_ICMP ? "icmp" : "ipv6-icmp");
-		(void)snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " lookup %s%s", table_name(object->table, table),
-			       object->no_default ? " suppress_prefixlength 0" : "");
+		(void)snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " lookup %s%s",
+			       table_name(object->table, table), object->no_default ? " suppress_prefixlength 0" : "");
 		break;
 	}
 	return text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The net layer alone, driven from a script: holds a TUN device, takes commands from standard input and writes what happens to
- * standard output, one event a line.
+ * The net layer alone, driven from a script: holds a TUN device, takes commands from standard input and writes what
+ * happens to standard output, one event a line.
  *
  *	net_driver <device> auto|manual [no-proxy]
  *

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A host is drawn, VIPs and real servers are named, and the plan is compared as the commands it amounts to, one a line, without
- * the "add" that all of them share.
+ * A host is drawn, VIPs and real servers are named, and the plan is compared as the commands it amounts to, one a
+ * line, without the "add" that all of them share.
  */
 #include "tests/lib/test.h"
 
@@ -54,7 +54,7 @@ struct host {
 static const struct host hosts[] = {
 	{ .what = "nothing wanted, nothing done", TYPICAL, DEFAULT_ETH0, .plan = "" },
 	{ .what = "a routed VIP needs a route", TYPICAL, DEFAULT_ETH0,
-	  .vips = { { "192.0.2.10", RTN_UNICAST, 0, { ETH0 } }, { "2001:db8::10" } },
+	  .vips = { { "192.0.2.10", RTN_UNICAST, 0, { ETH0 } }, { .addr = "2001:db8::10" } },
 	  .plan = "route 192.0.2.10/32 dev lvs0 table main\n"
 		  "-6 route 2001:db8::10/128 dev lvs0 table main\n" },
 	{ .what = "a VIP on an attached subnet is answered for there, and only there", TYPICAL, DEFAULT_ETH0,
@@ -65,7 +65,7 @@ static const struct host hosts[] = {
 		  "-6 neigh proxy fd02::50 dev eth1\n" },
 	{ .what = "the first and the last address of a subnet are inside, their neighbours outside",
 	  .addrs = { { "10.1.0.130", 25, ETH0 } }, DEFAULT_ETH0,
-	  .vips = { { "10.1.0.127" }, { "10.1.0.128" }, { "10.1.0.255" }, { "10.1.1.0" } },
+	  .vips = { { .addr = "10.1.0.127" }, { .addr = "10.1.0.128" }, { .addr = "10.1.0.255" }, { .addr = "10.1.1.0" } },
 	  .plan = "route 10.1.0.127/32 dev lvs0 table main\n"
 		  "route 10.1.0.128/32 dev lvs0 table main\n"
 		  "route 10.1.0.255/32 dev lvs0 table main\n"
@@ -123,7 +123,7 @@ static const struct host hosts[] = {
 		  "-6 rule pref 111 from fd09::1/128 iif eth0 lookup 77\n"
 		  "-6 rule pref 111 iif eth0 ipproto ipv6-icmp lookup 77\n" },
 	{ .what = "VIP and servers in one subnet: clients are there too", TYPICAL,
-	  .vips = { { "10.2.0.50" } }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
+	  .vips = { { .addr = "10.2.0.50" } }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
 	  .plan = "route 10.2.0.50/32 dev lvs0 table main\n"
 		  "route default dev lvs0 table 77\n"
 		  "neigh proxy 10.2.0.50 dev eth1\n"
@@ -139,8 +139,8 @@ static const struct host hosts[] = {
 	  .plan = "route default dev lvs0 table 77\n"
 		  "rule pref 110 iif eth1 lookup 77\n" },
 	{ .what = "servers that are local, without a route or behind the device have no replies to catch", TYPICAL, DEFAULT_ETH0,
-	  .servers = { { "10.1.0.1", RTN_LOCAL, 0, { LO } }, { "10.9.0.1", RTN_UNSPEC }, { "10.9.0.2", RTN_BLACKHOLE },
-		       { "10.9.0.3", RTN_UNICAST, 0, { LVS0 } } },
+	  .servers = { { "10.1.0.1", RTN_LOCAL, 0, { LO } }, { .addr = "10.9.0.1" },
+		       { .addr = "10.9.0.2", .type = RTN_BLACKHOLE }, { "10.9.0.3", RTN_UNICAST, 0, { LVS0 } } },
 	  .plan = "" },
 	{ .what = "a local table behind the rule for replies gets a copy in front of it", TYPICAL, DEFAULT_ETH0,
 	  .local_pref = { 0, 32765 }, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } },
@@ -290,20 +290,20 @@ static const struct switches {
 	struct host host;
 	const char *switches;	/* each with its value; '*': goes with the device, '?': only a comfort */
 } switches[] = {
-	{ { .what = "IPv4 alone leaves IPv6 alone", TYPICAL, .vips = { { "192.0.2.10" } } },
+	{ { .what = "IPv4 alone leaves IPv6 alone", TYPICAL, .vips = { { .addr = "192.0.2.10" } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* " },
 	{ { .what = "a server alone makes the host forward", TYPICAL, .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* " },
 	{ { .what = "IPv6 on a subnet: the kernel answers neighbours, also those who ask the VIP itself", TYPICAL,
-	    .vips = { { "fd01::50" } } },
+	    .vips = { { .addr = "fd01::50" } } },
 	  "ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* ipv6/conf/eth0/proxy_ndp=1 "
 	  "ipv6/conf/all/proxy_ndp=1 ipv6/neigh/eth0/proxy_delay=0? " },
-	{ { .what = "a default route from a router's advertisement survives forwarding", TYPICAL, .vips = { { "2001:db8::1" } },
-	    .strangers = { { "240.0.0.1" }, { "100::1", RTN_UNICAST, RTPROT_RA, { ETH0 } } } },
+	{ { .what = "a default route from a router's advertisement survives forwarding", TYPICAL, .vips = { { .addr = "2001:db8::1" } },
+	    .strangers = { { .addr = "240.0.0.1" }, { "100::1", RTN_UNICAST, RTPROT_RA, { ETH0 } } } },
 	  "ipv6/conf/eth0/accept_ra=2 ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* " },
-	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { "10.1.0.50" }, { "10.1.0.51" } } },
+	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { .addr = "10.1.0.50" }, { .addr = "10.1.0.51" } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* ipv4/neigh/eth0/proxy_delay=0? " },
 };
