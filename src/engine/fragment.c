@@ -415,14 +415,17 @@ static enum lvs_drop follow(struct lvs_engine *engine, const struct datagram *da
 {
 	struct lvs_conn_table *conns = &engine->conns;
 	struct lvs_conn *conn;
+	enum lvs_drop drop;
 	enum lvs_dir dir;
 
 	switch ((enum lvs_fragment_fate)datagram->fate) {
 	case LVS_FRAGMENT_FOLLOW:
 		break;
 	case LVS_FRAGMENT_PASS:
-		lvs_engine_pass(engine, packet);
-		return LVS_DROP_NONE;
+		drop = lvs_engine_take_hop(engine, packet);
+		if (!drop)
+			lvs_engine_pass(engine, packet);
+		return drop;
 	case LVS_FRAGMENT_DROP:
 		return LVS_DROP_FRAG_FIRST_DROPPED;
 	}

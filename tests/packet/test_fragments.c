@@ -131,6 +131,29 @@ static void options_and_extension_headers_stay_in_each(void **state)
 	}
 }
 
+/* Where no host counts hops, each fragment loses one, whichever way it takes. */
+static void every_fragment_loses_a_hop(void **state)
+{
+	struct director *director = *state;
+	static const size_t order[PIECES] = { 2, 0, 1 }, come_out[PIECES] = { 0, 2, 1 };
+
+	lvs_engine_configure(director->engine, &(struct lvs_engine_settings){ .decrement_ttl = true }, director->now);
+	for (size_t p = 0; p < ARRAY_LEN(paths); p++) {
+		struct build shape = { .proto = LVS_PROTO_UDP, .payload = 121, .id = 8 };
+
+		for (size_t i = 0; i < PIECES; i++) {
+			struct build in = piece(&paths[p].in, &shape, order[i]);
+			size_t ttl = lvs_addr_is4(&(struct lvs_addr[]){ test_addr(in.src) }[0]) ? 8 : 7;
+
+			assert_int_equal(director_take(director, &in), LVS_DROP_NONE);
+			assert_int_equal(director->nout, come_out[i]);
+			for (size_t n = 0; n < director->nout; n++)
+				if (director->out[n].data[ttl] != 63)
+					fail_msg("%s: packet %zu of piece %zu", paths[p].what, n, i);
+		}
+	}
+}
+
 /* RFC 5722, and no better in IPv4: nothing of such a datagram goes on, not even what fits. */
 static void overlaps_end_the_datagram(void **state)
 {
@@ -155,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(fragments_arrive_translated_in_any_order, set_up, director_teardown),
 		cmocka_unit_test_setup_teardown(options_and_extension_headers_stay_in_each, set_up, director_teardown),
+		cmocka_unit_test_setup_teardown(every_fragment_loses_a_hop, set_up, director_teardown),
 		cmocka_unit_test_setup_teardown(overlaps_end_the_datagram, set_up, director_teardown),
 	};
 
