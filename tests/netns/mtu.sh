@@ -22,21 +22,45 @@ echo_all() {
 	cmp $work/blob $work/back || FAIL "$1: came back changed"
 }
 
-# Only the director's end knows: the server and the client believe in 1500.
+# sends_at_most <host> <gateway> <gateway6> <bytes> - what the host sends; it offers its peers to take 1500 all the same.
+# A cable drops what is longer than the MTU of the end it arrives at, so the far end of a narrow one must not send more.
+sends_at_most() {
+	at "$1" ip route replace default via "$2" mtu "$4" advmss 1460
+	at "$1" ip -6 route replace default via "$3" mtu "$4" advmss 1440
+}
+
+# told <host> <address> <address6> <mtu> - the host has learned it
+told() {
+	at "$1" ip route get "$2" | grep -q "mtu $4" || FAIL "$1 was not told: $(at "$1" ip route get "$2")"
+	at "$1" ip -6 route get "$3" | grep -q "mtu $4" || FAIL "$1 was not told: $(at "$1" ip -6 route get "$3")"
+}
+
+# To the server, only the director's end of the cable knows: the client believes that 1500 will do.
 at director ip link set to-s1 mtu 1400
-at s1 ip link set to-director mtu 1500
+sends_at_most s1 10.0.1.1 2001:db8:1::1 1400
 direct
-echo_all "1400 at the director, IPv4" "$VIP"
-echo_all "1400 at the director, IPv6" "[$VIP6]"
-at client ip route get $VIP | grep -q 'mtu 1400' || FAIL "the client was not told: $(at client ip route get $VIP)"
-at client ip -6 route get $VIP6 | grep -q 'mtu 1400' || FAIL "the client was not told: $(at client ip -6 route get $VIP6)"
+echo_all "1400 to the server, IPv4" "$VIP"
+echo_all "1400 to the server, IPv6" "[$VIP6]"
+told client "$VIP" "$VIP6" 1400
 summary '(too_big)'
 
-# It changes while lvsd runs, and on the way back.
+# It changes while lvsd runs.
 at director ip link set to-s1 mtu 1350
-at director ip link set to-client mtu 1320
+sends_at_most s1 10.0.1.1 2001:db8:1::1 1350
 at client ip route flush cache
 at client ip -6 route flush cache
-echo_all "1350 and 1320, IPv4" "$VIP"
-echo_all "1350 and 1320, IPv6" "[$VIP6]"
+echo_all "1350 to the server, IPv4" "$VIP"
+echo_all "1350 to the server, IPv6" "[$VIP6]"
+told client "$VIP" "$VIP6" 1350
+
+# And on the way back: the director's host says so to the VIP, lvsd passes it on to the server.
+at director ip link set to-s1 mtu 1500
+sends_at_most s1 10.0.1.1 2001:db8:1::1 1500
+at director ip link set to-client mtu 1320
+sends_at_most client 10.0.0.1 2001:db8::1 1320
+at client ip route flush cache
+at client ip -6 route flush cache
+echo_all "1320 to the client, IPv4" "$VIP"
+echo_all "1320 to the client, IPv6" "[$VIP6]"
+told s1 10.0.0.2 2001:db8::2 1320
 stop
