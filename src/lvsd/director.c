@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "engine/engine.h"
 #include "io/io.h"
+#include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/reload.h"
 #include "lvsd/rules.h"
@@ -235,6 +236,9 @@ static int give_up_privilege(struct lvs_director *director)
 	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
 	if (err)
 		return err;
+	err = lvs_loader_new(director->loop, director->path, lvs_director_loaded, director, &director->loader);
+	if (err)
+		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);
 	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
 	return err;
@@ -297,6 +301,7 @@ int lvs_director_run(struct lvs_director *director)
 void lvs_director_stop(struct lvs_director *director)
 {
 	lvs_notify_stopping(&director->notify);
+	lvs_loader_free(director->loader);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);

@@ -13,6 +13,7 @@
 struct lvs_conf;
 struct lvs_engine;
 struct lvs_io;
+struct lvs_loader;
 struct lvs_log;
 struct lvs_loop;
 struct lvs_net;
@@ -26,6 +27,7 @@ struct lvs_timer;
  * @memory:	the connection pool's, @memory_bytes of it
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
  * @failed:	why the loop was left was not a request to stop
+ * @reload_again: SIGHUP came during a reload
  * @reloads, @refused: SIGHUPs that took effect, and that did not
  */
 struct lvs_director {
@@ -41,9 +43,11 @@ struct lvs_director {
 	struct lvs_net *net;
 	struct lvs_mtus mtus;
 	struct lvs_pump *pump;
+	struct lvs_loader *loader;
 	struct lvs_timer *net_timer;
 	struct lvs_timer *watchdog;
 	bool failed;
+	bool reload_again;
 	unsigned long reloads, refused;
 };
 

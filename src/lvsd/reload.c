@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Parse all, check all, compare, apply (design, D5). Each change is one line in the log. */
+/* Parse all, check all, compare (loader.c), apply (design, D5). Each change is one line in the log. */
 #include "lvsd/reload.h"
 
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/diff.h"
-#include "conf/errors.h"
 #include "lvsd/director.h"
+#include "lvsd/loader.h"
 #include "lvsd/rules.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -57,51 +56,63 @@ static void log_changes(struct lvs_director *director, const struct lvs_conf_dif
 		director->conf->nservices);
 }
 
-/* Return: did @conf come into force? Then it is the director's. */
-static bool change_over(struct lvs_director *director, struct lvs_conf *conf)
+/* Did the file change whose packets we want? */
+static bool concerns_network(const struct lvs_conf_diff *diff)
+{
+	for (size_t i = 0; i < diff->n; i++)
+		if (diff->changes[i].kind != LVS_CONF_SET)
+			return true;
+	return false;
+}
+
+/* Return: did the new configuration come into force? Then it is the director's. */
+static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded)
 {
 	struct lvs_conf *old = director->conf;
-	struct lvs_conf_diff diff;
-	int err = lvs_conf_diff_init(old, conf, &diff);
+	int err;
 
-	if (err) {
-		lvs_log(director->log, LVS_LOG_ERROR, "cannot compare configurations: %s", strerror(-err));
+	if (!all_possible(director, &loaded->diff))
 		return false;
-	}
-	if (!all_possible(director, &diff)) {
-		lvs_conf_diff_fini(&diff);
-		return false;
-	}
-	err = lvs_rules_apply(director->engine, &diff, conf, lvs_clock_now());
+	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, lvs_clock_now());
 	if (err) {
 		lvs_log(director->log, LVS_LOG_ERROR, "cannot apply the new configuration: %s", strerror(-err));
-		lvs_conf_diff_fini(&diff);
 		return false;
 	}
-	director->conf = conf;
-	lvs_log_set_level(director->log, (enum lvs_log_level)conf->director.log_level);
-	log_changes(director, &diff);
-	lvs_conf_diff_fini(&diff);
+	director->conf = loaded->conf;
+	lvs_log_set_level(director->log, (enum lvs_log_level)loaded->conf->director.log_level);
+	if (concerns_network(&loaded->diff))
+		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+	log_changes(director, &loaded->diff);
+	lvs_conf_diff_fini(&loaded->diff);
 	lvs_conf_free(old);
 	return true;
 }
 
+void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
+{
+	struct lvs_director *director = arg;
+
+	log_findings(director, &loaded->errors);
+	if (loaded->err) {
+		refuse(director);
+	} else if (change_over(director, loaded)) {
+		director->reloads++;
+	} else {
+		lvs_conf_diff_fini(&loaded->diff);
+		lvs_conf_free(loaded->conf);
+		refuse(director);
+	}
+	if (director->reload_again) {
+		director->reload_again = false;
+		lvs_director_reload(director);
+	} else {
+		lvs_notify_ready(&director->notify);
+	}
+}
+
 void lvs_director_reload(struct lvs_director *director)
 {
-	struct lvs_conf *conf = NULL;
-	struct lvs_conf_errors errors;
-	int err;
-
 	lvs_notify_reloading(&director->notify, lvs_clock_now());
-	err = lvs_conf_load(director->path, &errors, &conf);
-	log_findings(director, &errors);
-	if (err || !change_over(director, conf)) {
-		if (!err)
-			lvs_conf_free(conf);
-		refuse(director);
-	} else {
-		director->reloads++;
-		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
-	}
-	lvs_notify_ready(&director->notify);
+	if (!lvs_loader_start(director->loader, director->conf))
+		director->reload_again = true;
 }

@@ -134,6 +134,9 @@ int lvs_priv_seal(const struct lvs_priv_params *params, char message[LVS_PRIV_ME
 
 	if (ctx)
 		err = add_rules(ctx, params->net_admin);
+	/* The thread that reads lvs.conf is sealed with the rest. */
+	if (err == 0)
+		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
 	/* A tree instead of a list: kernels before 5.11 walk the filter for every read() and write(). */
 	if (err == 0)
 		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
