@@ -114,6 +114,26 @@ enum lvs_drop director_take(struct director *director, const struct build *what)
 	return director_handle(director, build(what));
 }
 
+void director_burst(struct director *director, struct lvs_packet *packets, size_t n)
+{
+	uint8_t *blocks[DIRECTOR_OUT_MAX];
+
+	assert_true(n <= ARRAY_LEN(blocks));
+	for (size_t i = 0; i < n; i++)
+		blocks[i] = packets[i].data;
+	forget(director);
+	lvs_engine_handle(director->engine, packets, n, director->now, &director->sink);
+	for (size_t i = 0; i < n; i++)
+		free(blocks[i]);
+}
+
+void director_wait(struct director *director, lvs_ns ns)
+{
+	director->now += ns;
+	while (lvs_engine_expire(director->engine, director->now) <= director->now)
+		;
+}
+
 void director_begin(struct director *director)
 {
 	forget(director);

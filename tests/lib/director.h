@@ -6,7 +6,7 @@
 #include "engine/core.h"
 #include "tests/lib/build.h"
 
-#define DIRECTOR_OUT_MAX 8
+#define DIRECTOR_OUT_MAX 128
 
 /**
  * struct director - one engine under test
@@ -35,6 +35,12 @@ enum lvs_drop director_handle(struct director *director, struct lvs_packet packe
 
 /* The same, of a packet that is described. */
 enum lvs_drop director_take(struct director *director, const struct build *what);
+
+/* A burst through the engine at @now; frees the blocks of @packets. What came out of it is in @out. */
+void director_burst(struct director *director, struct lvs_packet *packets, size_t n);
+
+/* Let @ns pass, then let the engine end what is over, to the last record. */
+void director_wait(struct director *director, lvs_ns ns);
 
 /* Make functions called directly, beside director_handle(), find what a burst would have set. */
 void director_begin(struct director *director);

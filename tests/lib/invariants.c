@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Plain walks over plain arrays; nothing is borrowed from the code that is judged but its own lookup. */
+#include "tests/lib/test.h"
+
+#include <stdlib.h>
+
+#include "tests/lib/invariants.h"
+
+static void check_pool(const struct lvs_conn_table *table)
+{
+	uint32_t used = 0, freed = 0;
+
+	assert_true(table->touched <= table->capacity);
+	for (uint32_t id = 1; id <= table->touched; id++)
+		used += lvs_conn_at(table, id) != NULL;
+	assert_int_equal(used, table->used);
+	for (uint32_t id = table->free; id; id = table->records[id].next) {
+		assert_true(id <= table->touched);
+		assert_null(lvs_conn_at(table, id));
+		assert_true(++freed <= table->touched);	/* no ring */
+	}
+	assert_int_equal(used + freed, table->touched);
+}
+
+static void check_found(struct lvs_conn_table *table, const struct lvs_conn *conn)
+{
+	const struct lvs_tuple request = { .src = conn->caddr, .dst = conn->vaddr, .sport = conn->cport,
+					   .dport = conn->vport, .proto = conn->proto };
+	const struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport,
+					 .dport = conn->cport, .proto = conn->proto };
+	enum lvs_dir dir = LVS_DIR_REPLY;
+
+	assert_ptr_equal(lvs_conn_find(table, &request, lvs_conn_hash(table, &request), &dir), conn);
+	assert_int_equal(dir, LVS_DIR_REQUEST);
+	assert_ptr_equal(lvs_conn_find(table, &reply, lvs_conn_hash(table, &reply), &dir), conn);
+	assert_int_equal(dir, LVS_DIR_REPLY);
+}
+
+/* Every record has its two entries; if there are no more entries than that, there is nothing else. */
+static void check_index(struct lvs_conn_table *table)
+{
+	uint64_t entries = 0;
+
+	for (uint32_t id = 1; id <= table->touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(table, id);
+
+		if (!conn)
+			continue;
+		assert_true(conn->flags & LVS_CONN_INDEXED);
+		check_found(table, conn);
+	}
+	for (uint32_t b = 0; b < table->nbuckets; b++)
+		for (size_t slot = 0; slot < ARRAY_LEN(table->buckets[b].tags); slot++)
+			entries += table->buckets[b].tags[slot] != 0;
+	assert_int_equal(entries, 2ULL * table->used);
+}
+
+/* Return: how many records stand in the slot */
+static uint32_t check_slot(const struct lvs_wheel *wheel, unsigned int class, uint32_t slot)
+{
+	uint32_t n = 0, prev = 0;
+
+	for (uint32_t id = wheel->heads[class][slot]; id; id = wheel->records[id].next) {
+		const struct lvs_conn *conn = &wheel->records[id];
+
+		assert_int_equal(conn->flags & (LVS_CONN_USED | LVS_CONN_FILED), LVS_CONN_USED | LVS_CONN_FILED);
+		assert_int_equal(conn->class, class);
+		assert_int_equal(conn->prev, prev);
+		assert_int_equal(conn->filed % LVS_WHEEL_SLOTS, slot);
+		assert_true(conn->filed - wheel->now - 1 < LVS_WHEEL_SLOTS - 1);
+		assert_false(lvs_tick_before(conn->expires, conn->filed));
+		prev = id;
+		n++;
+	}
+	return n;
+}
+
+static void check_wheel(const struct lvs_conn_table *table)
+{
+	const struct lvs_wheel *wheel = &table->wheel;
+	uint32_t all = 0;
+
+	for (unsigned int class = 0; class < LVS_CLASS_COUNT; class++) {
+		uint32_t n = 0;
+
+		for (uint32_t slot = 0; slot < LVS_WHEEL_SLOTS; slot++) {
+			bool filled = wheel->filled[class][slot / 64] >> slot % 64 & 1;
+
+			assert_int_equal(filled, wheel->heads[class][slot] != 0);
+			if (filled)
+				n += check_slot(wheel, class, slot);
+		}
+		for (uint32_t word = 0; word < LVS_WHEEL_SLOTS / 64; word++)
+			assert_int_equal(wheel->summary[class][word / 64] >> word % 64 & 1, wheel->filled[class][word] != 0);
+		assert_int_equal(n, wheel->counts[class]);
+		all += n;
+	}
+	assert_int_equal(all, table->used);
+}
+
+static void check_servers(const struct lvs_engine *engine)
+{
+	const struct lvs_rules *rules = &engine->rules;
+	uint32_t (*count)[2] = calloc(rules->servers_len, sizeof(*count)), removed = 0;
+
+	assert_non_null(count);
+	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(&engine->conns, id);
+
+		if (!conn)
+			continue;
+		assert_in_range(conn->server, 1, rules->servers_len - 1);
+		assert_non_null(rules->servers[conn->server]);
+		assert_int_equal((conn->flags & LVS_CONN_ACTIVE) != 0,
+				 lvs_proto_find(conn->proto)->states[conn->state].active);
+		count[conn->server][(conn->flags & LVS_CONN_ACTIVE) != 0]++;
+	}
+	for (uint32_t id = 1; id < rules->servers_len; id++) {
+		const struct lvs_server *server = rules->servers[id];
+
+		if (!server) {
+			assert_true(id >= rules->free_id);
+			continue;
+		}
+		assert_int_equal(server->id, id);
+		assert_int_equal(server->active, count[id][1]);
+		assert_int_equal(server->inactive, count[id][0]);
+		removed += server->service == NULL;
+	}
+	assert_int_equal(removed, rules->ntrash);
+	free(count);
+}
+
+static void check_services(const struct lvs_rules *rules)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		for (const struct lvs_service *service = rules->service_heads[i]; service; service = service->next) {
+			assert_ptr_equal(lvs_service_find(rules, &service->spec.key), service);
+			assert_ptr_equal(lvs_vip_find(rules, &service->spec.key.addr), service->vip);
+			for (uint32_t k = 0; k < service->nservers; k++) {
+				assert_ptr_equal(service->servers[k]->service, service);
+				assert_ptr_equal(rules->servers[service->servers[k]->id], service->servers[k]);
+			}
+			n++;
+		}
+	}
+	assert_int_equal(n, rules->nservices);
+}
+
+static void check_counters(const struct lvs_stats *stats)
+{
+	uint64_t ends = stats->forwarded + stats->passed + stats->answered + stats->held;
+
+	for (size_t i = 0; i < LVS_DROP_COUNT; i++)
+		ends += stats->dropped[i];
+	assert_int_equal(stats->received, ends);
+}
+
+void invariants_of_counts(const struct lvs_engine *engine)
+{
+	check_pool(&engine->conns);
+	check_servers(engine);
+	check_services(&engine->rules);
+	check_counters(&engine->stats);
+}
+
+void invariants_hold(struct lvs_engine *engine)
+{
+	invariants_of_counts(engine);
+	check_index(&engine->conns);
+	check_wheel(&engine->conns);
+}
