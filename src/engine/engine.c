@@ -222,6 +222,9 @@ static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn 
 {
 	uint8_t state;
 
+	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
+	if (lvs_unlikely(!lvs_server_at(&engine->rules, conn->server)->service))
+		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REPLY)
 		conn->flags &= (uint16_t)~LVS_CONN_NO_OUTPUT;
 	state = proto->next_state(conn, packet, dir);
