@@ -329,6 +329,9 @@ static inline enum lvs_drop parse_ip6(struct lvs_packet *packet)
 		return LVS_DROP_IP_LENGTH;
 	packet->len = total;
 	read_ip6(packet, ip);
+	/* From here on such an address means IPv4; no router forwards it either (RFC 6890 table 20). */
+	if (lvs_unlikely(lvs_addr_is4(&packet->tuple.src) || lvs_addr_is4(&packet->tuple.dst)))
+		return LVS_DROP_MARTIAN;
 	if (lvs_unlikely(is_extension(packet->proto))) {
 		drop = walk_extensions(packet, LVS_DROP_EXT_HEADERS);
 		if (!drop && packet->fragment)

@@ -130,12 +130,44 @@ static void some_addresses_are_never_forwarded_nor_answered(void **state)
 	}
 }
 
+/* Inside of the engine IPv4 addresses are mapped ones; nobody may pass for them by writing them into an IPv6 header. */
+static void an_ipv6_header_does_not_speak_of_ipv4_addresses(void **state)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+	struct director *director = *state;
+	struct build what = { .src = nets[0].client, .dst = nets[0].vip, .sport = 4000, .dport = 80,
+			      .tcp_flags = LVS_TCP_SYN };
+	struct lvs_addr ends[2] = { test_addr(nets[0].client), test_addr(nets[0].vip) };
+	const struct lvs_conn *conn;
+	uint8_t before;
+
+	assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+	conn = lvs_conn_at(lvs_engine_conns(director->engine), 1);
+	before = conn->state;
+	for (unsigned int mapped = 1; mapped < 4; mapped++) {
+		struct build six = { .src = nets[1].client, .dst = nets[1].vip, .sport = 4000, .dport = 80,
+				     .tcp_flags = LVS_TCP_ACK };
+		struct lvs_packet packet = build(&six);
+
+		for (unsigned int end = 0; end < 2; end++) {
+			if (!(mapped & 1U << end))
+				continue;
+			memcpy(packet.data + 8 + 16 * end, prefix, sizeof(prefix));
+			memcpy(packet.data + 20 + 16 * end, &ends[end].words[3], 4);
+		}
+		assert_int_equal(director_handle(director, packet), LVS_DROP_MARTIAN);
+		assert_int_equal(director->nout, 0);
+		assert_int_equal(conn->state, before);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_host_answers_for_its_own_addresses, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(what_a_service_takes_is_never_the_host_s, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(some_addresses_are_never_forwarded_nor_answered, setup, director_teardown),
+		cmocka_unit_test_setup_teardown(an_ipv6_header_does_not_speak_of_ipv4_addresses, setup, director_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
