@@ -367,6 +367,7 @@ void lvs_conn_set_timer(struct lvs_conn_table *table, struct lvs_conn *conn, lvs
 	if (conn->flags & LVS_CONN_FILED && conn->class == class && !lvs_tick_before(conn->expires, conn->filed))
 		return;
 	lvs_wheel_remove(&table->wheel, conn);
+	lvs_wheel_skip(&table->wheel, now);
 	conn->class = (uint8_t)class;
 	lvs_wheel_add(&table->wheel, conn);
 }

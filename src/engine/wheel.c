@@ -34,6 +34,15 @@ static void set_empty(struct lvs_wheel *wheel, unsigned int class, uint32_t slot
 		wheel->summary[class][slot / 64 / 64] &= ~(1ULL << slot / 64 % 64);
 }
 
+void lvs_wheel_skip(struct lvs_wheel *wheel, lvs_tick now)
+{
+	for (unsigned int class = 0; class < LVS_CLASS_COUNT; class++)
+		if (wheel->counts[class])
+			return;
+	if (lvs_tick_before(wheel->now, now))
+		wheel->now = now;
+}
+
 void lvs_wheel_add(struct lvs_wheel *wheel, struct lvs_conn *conn)
 {
 	lvs_tick tick = conn->expires;

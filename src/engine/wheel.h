@@ -69,6 +69,12 @@ struct lvs_wheel {
 /* @records: borrowed for the life of the wheel; @now: where time begins */
 void lvs_wheel_init(struct lvs_wheel *wheel, struct lvs_conn *records, lvs_tick now);
 
+/*
+ * Let the time up to @now pass at once if nothing is filed. Without that, what is filed after a long silence would follow
+ * the time in steps of the horizon.
+ */
+void lvs_wheel_skip(struct lvs_wheel *wheel, lvs_tick now);
+
 /* File @conn under conn->expires in the ring of conn->class. It must not be filed yet. */
 void lvs_wheel_add(struct lvs_wheel *wheel, struct lvs_conn *conn);
 
