@@ -392,8 +392,6 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 	conn = lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);
 	if (!conn)
 		return miss(engine, packet);
-	if (lvs_unlikely(!lvs_server_at(&engine->rules, conn->server)->service))
-		return LVS_DROP_SERVER_GONE;	/* and the connection grows no younger */
 	proto = lvs_proto_find(packet->proto);
 	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && proto->starts(packet)) {
 		end(engine, conn);
