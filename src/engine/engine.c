@@ -188,17 +188,11 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 			  uint8_t state)
 {
-	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	bool active = proto->states[state].active;
 
-	if (active && !(conn->flags & LVS_CONN_ACTIVE)) {
-		server->inactive--;
-		server->active++;
-		conn->flags |= LVS_CONN_ACTIVE;
-	} else if (!active && conn->flags & LVS_CONN_ACTIVE) {
-		server->active--;
-		server->inactive++;
-		conn->flags &= (uint16_t)~LVS_CONN_ACTIVE;
+	if (active != !!(conn->flags & LVS_CONN_ACTIVE)) {
+		lvs_server_set_active(lvs_server_at(&engine->rules, conn->server), active);
+		conn->flags ^= LVS_CONN_ACTIVE;
 	}
 	conn->state = state;
 	lvs_conn_set_timer(&engine->conns, conn, engine->tick, engine->timeouts[proto->index][state],
@@ -208,12 +202,7 @@ void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, cons
 /* A connection is over, whatever ended it. */
 static void end(struct lvs_engine *engine, struct lvs_conn *conn)
 {
-	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
-
-	if (conn->flags & LVS_CONN_ACTIVE)
-		server->active--;
-	else
-		server->inactive--;
+	lvs_server_unbind(lvs_server_at(&engine->rules, conn->server), conn->flags & LVS_CONN_ACTIVE);
 	lvs_conn_release(&engine->conns, conn);
 }
 
@@ -303,7 +292,7 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 		lvs_conn_release(&engine->conns, conn);
 		return drop;
 	}
-	server->inactive++;
+	lvs_server_bind(server);
 	server->counters.conns++;
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
@@ -323,7 +312,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		lvs_reply_reset(engine, packet);
 		return LVS_DROP_NO_CONN;
 	}
-	server = service->spec.sched->pick(service, &packet->tuple);
+	server = service->spec.sched->pick(service, &packet->tuple, engine->now);
 	if (!server) {
 		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
 		return LVS_DROP_NO_SERVER;

@@ -6,28 +6,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
+
 struct lvs_server;
 struct lvs_service;
+struct lvs_service_spec;
 struct lvs_tuple;
+
+/* What the bits of lvs_service_spec.sched_flags are to those schedulers that know them; IPVS has names for a third. */
+#define LVS_SCHED_FALLBACK 0x1u	/* sh, mh: the table's choice is unusable: take another */
+#define LVS_SCHED_PORT 0x2u	/* sh, mh: the client's port is part of the key */
 
 /**
  * struct lvs_sched_ops - a scheduler
  * @name:	as in lvs.conf and ipvsadm
- * @state_bytes: of service->sched_state, zeroed when the scheduler is attached
+ * @state_bytes: in front of service->sched_state; kept as long as the scheduler is attached, wherever they move to
+ * @more_bytes:	how many follow for @nservers servers; NULL: none. Whatever they hold is lost when servers come
+ * @check:	can it serve that many servers? NULL: always. Return: 0, -EINVAL (it is @spec) or -ENOSPC
+ * @attach:	the state is there, all zeroes; servers will be @added. @seed is random. May be NULL
+ * @detach:	the state is about to go; may be NULL
  * @pick:	choose among service->servers for a new connection of @tuple (client's view); no side effect but on its
  *		own state. Return: borrowed server that lvs_server_usable() holds for, or NULL
  * @added:	the server at @pos was just inserted; may be NULL. Also called once per server, in ascending order of
  *		position, after attaching to a service that has servers
  * @removed:	the server that stood at @pos was just taken out; may be NULL
  * @edited:	a server was edited, its weight perhaps; may be NULL
+ * @changed:	the server at @pos has other counts, or became usable or unusable; may be NULL. Several times in the life
+ *		of each connection: to be cheap
  */
 struct lvs_sched_ops {
 	const char *name;
 	size_t state_bytes;
-	struct lvs_server *(*pick)(struct lvs_service *service, const struct lvs_tuple *tuple);
+	size_t (*more_bytes)(const struct lvs_service_spec *spec, uint32_t nservers);
+	int (*check)(const struct lvs_service_spec *spec, uint32_t nservers);
+	void (*attach)(struct lvs_service *service, uint64_t seed);
+	void (*detach)(struct lvs_service *service);
+	struct lvs_server *(*pick)(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now);
 	void (*added)(struct lvs_service *service, uint32_t pos);
 	void (*removed)(struct lvs_service *service, uint32_t pos);
 	void (*edited)(struct lvs_service *service);
+	void (*changed)(struct lvs_service *service, uint32_t pos);
 };
 
 #define SCHED(name) extern const struct lvs_sched_ops lvs_sched_##name;

@@ -25,31 +25,42 @@ struct lvs_service_key {
  * struct lvs_server_spec - what an operator says of a server
  * @port:	0 takes the port that the client asked for
  * @weight:	0 drains: no new connections, old ones stay
+ * @upper:	this many connections, active and inactive, are too many; 0: none are
+ * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
  */
 struct lvs_server_spec {
 	struct lvs_addr addr;
 	lvs_be16 port;
 	uint32_t weight;
+	uint32_t upper, lower;
 	const struct lvs_forward_ops *forward;
 };
 
 /**
- * struct lvs_server - a real server
- * @id:		stable number, kept when a removed server comes back while connections still name it
+ * struct lvs_server - a real server; what every packet touches stands in front
  * @service:	borrowed; NULL once the server is removed and only waits for its connections to end
- * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
+ * @id:		stable number, kept when a removed server comes back while connections still name it
  * @mtu:	of the path towards it, bytes; 0 if unknown
+ * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
+ * @pos:	where it stands in service->servers
+ * @last_weight: the last weight that was not 0; 0 if there was none
+ * @overload:	it came to have @spec.upper connections and has not lost enough of them since
+ * @pins:	how often schedulers have taken a note of it, which lasts until they drop it
  * @of:		name of its service, so that it is known again when it comes back
  * @trash:	among the removed servers
  * @removed_at:	when it was removed
  */
 struct lvs_server {
-	struct lvs_server_spec spec;
-	uint32_t id;
 	struct lvs_service *service;
-	uint32_t active, inactive;
+	uint32_t id;
 	uint32_t mtu;
 	struct lvs_counters counters;
+	uint32_t active, inactive;
+	struct lvs_server_spec spec;
+	uint32_t pos;
+	uint32_t last_weight;
+	bool overload;
+	uint32_t pins;
 	struct lvs_service_key of;
 	struct lvs_list trash;
 	lvs_ns removed_at;
@@ -60,7 +71,7 @@ struct lvs_server {
 /* May a scheduler choose it? */
 static inline bool lvs_server_usable(const struct lvs_server *server)
 {
-	return server->spec.weight > 0;
+	return server->spec.weight > 0 && !server->overload;
 }
 
 /* What least-connection schedulers compare: a connection counts 1, an active one 256 more. */
@@ -68,5 +79,20 @@ static inline uint64_t lvs_server_overhead(const struct lvs_server *server)
 {
 	return ((uint64_t)server->active << 8) + server->active + server->inactive;
 }
+
+/* A connection begins; it is inactive until lvs_server_set_active(). */
+void lvs_server_bind(struct lvs_server *server);
+
+/* One of its connections, inactive until now, becomes active; or the other way round. */
+void lvs_server_set_active(struct lvs_server *server, bool active);
+
+/* One of its connections ends; @active: it was active */
+void lvs_server_unbind(struct lvs_server *server, bool active);
+
+/* What a scheduler looks at has changed in another way than by one of the above, or by service.h. */
+void lvs_server_changed(struct lvs_server *server);
+
+/* Thresholds or counts were set to anything: is it overloaded now? Does not tell the scheduler. */
+void lvs_server_weigh(struct lvs_server *server);
 
 #endif

@@ -61,10 +61,18 @@ int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key)
 	return 0;
 }
 
+static void detach_sched(struct lvs_service *service)
+{
+	if (service->sched_state && service->spec.sched->detach)
+		service->spec.sched->detach(service);
+	free(service->sched_state);
+	service->sched_state = NULL;
+}
+
 static void free_service(struct lvs_service *service)
 {
+	detach_sched(service);
 	free(service->servers);
-	free(service->sched_state);
 	free(service);
 }
 
@@ -126,7 +134,7 @@ bool lvs_vip_live(const struct lvs_vip *vip)
 
 	lvs_list_for_each(service, &vip->services, of_vip)
 		for (uint32_t i = 0; i < service->nservers; i++)
-			if (lvs_server_usable(service->servers[i]))
+			if (service->servers[i]->spec.weight > 0)
 				return true;
 	return false;
 }
@@ -197,17 +205,56 @@ static void put_vip(struct lvs_rules *rules, struct lvs_vip *vip)
 	free(vip);
 }
 
-/* Return: 0 or -ENOMEM; a scheduler without state needs none */
-static int new_sched_state(const struct lvs_sched_ops *sched, void **ret_state)
+/* Room is a power of two, so that servers which come one by one seldom need more. */
+static size_t sched_bytes(const struct lvs_service_spec *spec, uint32_t nservers)
 {
+	uint32_t room = 1;
+
+	while (room < nservers)
+		room *= 2;
+	return spec->sched->state_bytes + (spec->sched->more_bytes ? spec->sched->more_bytes(spec, room) : 0);
+}
+
+/* The scheduler's state gets room for one more server. */
+static int grow_sched(struct lvs_service *service)
+{
+	size_t bytes = sched_bytes(&service->spec, service->nservers + 1);
+	void *state;
+
+	if (bytes <= service->sched_bytes)
+		return 0;
+	state = realloc(service->sched_state, bytes);
+	if (!state)
+		return -ENOMEM;
+	service->sched_state = state;
+	service->sched_bytes = bytes;
+	return 0;
+}
+
+/* The scheduler that @spec names takes over. Return: 0 or -Exxx, and nothing changed */
+static int attach_sched(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec)
+{
+	const struct lvs_sched_ops *sched = spec->sched;
+	size_t bytes = sched_bytes(spec, service->nservers);
+	int err = sched->check ? sched->check(spec, service->nservers) : 0;
 	void *state = NULL;
 
-	if (sched->state_bytes) {
-		state = calloc(1, sched->state_bytes);
+	if (err)
+		return err;
+	if (bytes) {
+		state = calloc(1, bytes);
 		if (!state)
 			return -ENOMEM;
 	}
-	*ret_state = state;
+	detach_sched(service);
+	service->spec = *spec;
+	service->sched_state = state;
+	service->sched_bytes = bytes;
+	rules->nattached++;
+	if (sched->attach)
+		sched->attach(service, lvs_hash_words(&rules->key, &rules->nattached, 1));
+	for (uint32_t pos = 0; sched->added && pos < service->nservers; pos++)
+		sched->added(service, pos);
 	return 0;
 }
 
@@ -225,8 +272,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	service = calloc(1, sizeof(*service));
 	if (!service)
 		return -ENOMEM;
-	service->spec = *spec;
-	err = new_sched_state(spec->sched, &service->sched_state);
+	err = attach_sched(rules, service, spec);
 	if (err)
 		goto fail;
 	service->vip = get_vip(rules, &spec->key.addr);
@@ -248,20 +294,13 @@ fail:
 
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec)
 {
-	void *state;
-	int err;
+	struct lvs_service_spec next = *spec;
 
-	(void)rules;
-	if (service->spec.sched == spec->sched)
-		return 0;	/* its cursor stays where it is */
-	err = new_sched_state(spec->sched, &state);
-	if (err)
-		return err;
-	free(service->sched_state);
-	service->sched_state = state;
-	service->spec.sched = spec->sched;
-	for (uint32_t pos = 0; spec->sched->added && pos < service->nservers; pos++)
-		spec->sched->added(service, pos);
+	next.key = service->spec.key;
+	if (service->spec.sched != spec->sched || service->spec.mh_slots != spec->mh_slots ||
+	    service->spec.mh_as_added != spec->mh_as_added)
+		return attach_sched(rules, service, &next);
+	service->spec = next;	/* the scheduler's cursor stays where it is */
 	return 0;
 }
 
@@ -305,10 +344,31 @@ struct lvs_server *lvs_server_find(const struct lvs_service *service, const stru
 	return NULL;
 }
 
-static bool spec_valid(const struct lvs_service_key *of, const struct lvs_server_spec *spec)
+static int check_spec(const struct lvs_service_key *of, const struct lvs_server_spec *spec)
 {
-	return lvs_addr_is_unicast(&spec->addr) && !lvs_addr_is_linklocal6(&spec->addr) &&
-	       lvs_addr_is4(&spec->addr) == lvs_addr_is4(&of->addr) && spec->weight <= LVS_WEIGHT_MAX && spec->forward;
+	if (!lvs_addr_is_unicast(&spec->addr) || lvs_addr_is_linklocal6(&spec->addr) ||
+	    lvs_addr_is4(&spec->addr) != lvs_addr_is4(&of->addr) || spec->weight > LVS_WEIGHT_MAX || !spec->forward)
+		return -EINVAL;
+	return spec->lower > spec->upper ? -ERANGE : 0;
+}
+
+/* All of @spec but the name, which stays. */
+static void set_spec(struct lvs_server *server, const struct lvs_server_spec *spec)
+{
+	server->spec.weight = spec->weight;
+	server->spec.forward = spec->forward;
+	server->spec.upper = spec->upper;
+	server->spec.lower = spec->lower;
+	if (spec->weight)
+		server->last_weight = spec->weight;
+	lvs_server_weigh(server);
+}
+
+/* Servers from @pos on have moved. */
+static void renumber(struct lvs_service *service, uint32_t pos)
+{
+	for (; pos < service->nservers; pos++)
+		service->servers[pos]->pos = pos;
 }
 
 static struct lvs_server *from_trash(struct lvs_rules *rules, const struct lvs_service_key *of,
@@ -347,7 +407,8 @@ static uint32_t new_id(struct lvs_rules *rules)
 	return id;
 }
 
-static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_service_key *of)
+static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_service_key *of,
+				     const struct lvs_server_spec *spec)
 {
 	struct lvs_server *server = calloc(1, sizeof(*server));
 	uint32_t id = new_id(rules);
@@ -357,6 +418,8 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 		return NULL;
 	}
 	server->id = id;
+	server->spec.addr = spec->addr;
+	server->spec.port = spec->port;
 	server->of = *of;
 	lvs_list_init(&server->trash);
 	rules->servers[id] = server;
@@ -366,39 +429,47 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,
 		   struct lvs_server **ret_server)
 {
+	const struct lvs_sched_ops *sched = service->spec.sched;
 	struct lvs_server **servers, *server;
+	int err = check_spec(&service->spec.key, spec);
 
-	if (!spec_valid(&service->spec.key, spec))
-		return -EINVAL;
-	if (lvs_server_find(service, &spec->addr, spec->port))
-		return -EEXIST;
+	if (!err && lvs_server_find(service, &spec->addr, spec->port))
+		err = -EEXIST;
+	if (!err && sched->check)
+		err = sched->check(&service->spec, service->nservers + 1);
+	if (!err)
+		err = grow_sched(service);
+	if (err)
+		return err;
 	servers = reallocarray(service->servers, service->nservers + 1, sizeof(*servers));
 	if (!servers)
 		return -ENOMEM;
 	service->servers = servers;
 	server = from_trash(rules, &service->spec.key, spec);
 	if (!server)
-		server = new_server(rules, &service->spec.key);
+		server = new_server(rules, &service->spec.key, spec);
 	if (!server)
 		return -ENOMEM;
-	server->spec = *spec;
+	set_spec(server, spec);
 	server->service = service;
 	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
 	servers[0] = server;
 	service->nservers++;
-	if (service->spec.sched->added)
-		service->spec.sched->added(service, 0);
+	renumber(service, 0);
+	if (sched->added)
+		sched->added(service, 0);
 	*ret_server = server;
 	return 0;
 }
 
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
+	int err = check_spec(&server->of, spec);
+
 	(void)rules;
-	if (!spec_valid(&server->of, spec))
-		return -EINVAL;
-	server->spec.weight = spec->weight;
-	server->spec.forward = spec->forward;
+	if (err)
+		return err;
+	set_spec(server, spec);
 	if (server->service->spec.sched->edited)
 		server->service->spec.sched->edited(server->service);
 	return 0;
@@ -407,12 +478,11 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)
 {
 	struct lvs_service *service = server->service;
-	uint32_t pos = 0;
+	uint32_t pos = server->pos;
 
-	while (service->servers[pos] != server)
-		pos++;
 	service->nservers--;
 	memmove(service->servers + pos, service->servers + pos + 1, (service->nservers - pos) * sizeof(*service->servers));
+	renumber(service, pos);
 	if (service->spec.sched->removed)
 		service->spec.sched->removed(service, pos);
 	to_trash(rules, server, now);
@@ -424,7 +494,7 @@ lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
 		struct lvs_server *server, *next;
 
 		lvs_list_for_each_safe(server, next, &rules->trash[i], trash) {
-			if (server->active || server->inactive || now - server->removed_at < TRASH_KEEP)
+			if (server->active || server->inactive || server->pins || now - server->removed_at < TRASH_KEEP)
 				continue;
 			lvs_list_remove(&server->trash);
 			rules->ntrash--;

@@ -18,10 +18,18 @@
 
 struct lvs_sched_ops;
 
-/* What an operator says of a service beside its name. */
+/**
+ * struct lvs_service_spec - what an operator says of a service
+ * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
+ * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
+ * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
+ */
 struct lvs_service_spec {
 	struct lvs_service_key key;
 	const struct lvs_sched_ops *sched;
+	uint8_t sched_flags;
+	bool mh_as_added;
+	uint32_t mh_slots;
 };
 
 /**
@@ -39,7 +47,8 @@ struct lvs_vip {
 /**
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
- * @sched_state: of the scheduler, sched->state_bytes zeroed bytes; NULL if it needs none
+ * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
+ * @sched_bytes: its size
  */
 struct lvs_service {
 	struct lvs_service_spec spec;
@@ -49,6 +58,7 @@ struct lvs_service {
 	struct lvs_server **servers;
 	uint32_t nservers;
 	void *sched_state;
+	size_t sched_bytes;
 	struct lvs_counters counters;
 };
 
@@ -60,6 +70,7 @@ struct lvs_service {
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many
+ * @nattached:	how often a scheduler was attached
  */
 struct lvs_rules {
 	struct lvs_hash_key key;
@@ -72,6 +83,7 @@ struct lvs_rules {
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];
 	uint32_t ntrash;
+	uint64_t nattached;
 };
 
 /* Return: 0 or -ENOMEM */
@@ -83,11 +95,19 @@ void lvs_rules_fini(struct lvs_rules *rules);
 /**
  * lvs_service_add() - a new service without servers
  *
- * Return: 0, -EEXIST, -EINVAL (address that is not unicast, unknown protocol, no scheduler) or -ENOMEM
+ * Return: 0, -EEXIST, -EINVAL (address that is not unicast, unknown protocol, no scheduler, or what it does not
+ * take) or -ENOMEM
  */
 int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service);
 
-/* Change what may change: the scheduler, which then begins anew. Return: 0 or -ENOMEM, and nothing changed */
+/**
+ * lvs_service_edit() - change what may change
+ *
+ * A scheduler begins anew when it is another one or its table is to be made in another way; it does not for its flags.
+ *
+ * Return: 0, or nothing changed and -EINVAL (what the scheduler does not take), -ENOSPC (too many servers for it) or
+ * -ENOMEM
+ */
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec);
 
 /* Remove with all its servers, see lvs_server_remove(). @service is gone afterwards. */
@@ -102,7 +122,7 @@ struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_add
 /* The host got or lost @addr; nothing happens if it is not virtual. */
 void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local);
 
-/* Has any service of @vip a server that may be chosen? */
+/* Has any service of @vip a server with weight? An overloaded one is busy, but there. */
 bool lvs_vip_live(const struct lvs_vip *vip);
 
 /**
@@ -111,12 +131,13 @@ bool lvs_vip_live(const struct lvs_vip *vip);
  * A server of the same address and port that was removed from a service of the same name comes back: with its number,
  * its connections and its counters.
  *
- * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large) or -ENOMEM
+ * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large), -ERANGE (lower
+ * threshold above the upper one), -ENOSPC (more servers than the scheduler can serve) or -ENOMEM
  */
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,
 		   struct lvs_server **ret_server);
 
-/* Change weight or forwarding method; the latter for new connections only. Return: 0 or -EINVAL */
+/* Change weight, thresholds, forwarding method; the last for new connections only. Return: 0, -EINVAL or -ERANGE */
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec);
 
 /* Remove: no new connections; packets of the old ones are dropped until it comes back or they end. */

@@ -10,12 +10,13 @@ struct rr {
 	uint32_t cursor;	/* position of the next server to ask */
 };
 
-static struct lvs_server *rr_pick(struct lvs_service *service, const struct lvs_tuple *tuple)
+static struct lvs_server *rr_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct rr *rr = service->sched_state;
 	uint32_t pos = rr->cursor;
 
 	(void)tuple;
+	(void)now;
 	for (uint32_t left = service->nservers; left > 0; left--) {
 		struct lvs_server *server;
 

@@ -69,7 +69,7 @@ static struct lvs_server *go_on(struct lvs_service *service, struct wrr *wrr, ui
 	return NULL;
 }
 
-static struct lvs_server *wrr_pick(struct lvs_service *service, const struct lvs_tuple *tuple)
+static struct lvs_server *wrr_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct wrr *wrr = service->sched_state;
 	const uint32_t start = wrr->cursor;
@@ -78,6 +78,7 @@ static struct lvs_server *wrr_pick(struct lvs_service *service, const struct lvs
 	uint32_t heaviest;
 
 	(void)tuple;
+	(void)now;
 	if (wrr->top == 0)
 		return NULL;
 	while (!(server = go_on(service, wrr, &heaviest))) {

@@ -236,7 +236,7 @@ static void another_scheduler_knows_the_servers(void **state)
 	for (size_t i = 0; lvs_scheds[i]; i++) {
 		spec.sched = lvs_scheds[i];
 		assert_int_equal(lvs_service_edit(rules, service, &spec), 0);
-		assert_non_null(service->spec.sched->pick(service, &tuple));
+		assert_non_null(service->spec.sched->pick(service, &tuple, 0));
 	}
 }
 

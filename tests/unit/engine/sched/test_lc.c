@@ -81,6 +81,13 @@ static const struct test_sequence as_ipvs[] = {
 	  "+4:2 4 4 4 4 4 4 4 4 4 4 4 4 4 4 "
 	  "=3:0 2 4 2 4 2 4 2 4 2 4 "
 	  "+1:1 1 1 1 1 1 1 1 1 1 1 1@18/0 4@19/0 3@13/0 2@18/0" },
+	{ "upper threshold: S1 -x 4, S2 -x 6 -y 3, S3 none, kept open", TEST_STAYS_OPEN,
+	  "+1:3:4 +2:2:6:3 +3:1 "
+	  "3 2 1 3 2 1 3 2 1 3 2 1 3 2 3 2 3 3 3 3 3 3 3 3 3 3 3 3 3 3 "
+	  "<12 "
+	  "3@16/4 2@2/4 1@0/4 "
+	  "3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 "
+	  "3@31/4 2@2/4 1@0/4" },
 	{ "all weights 0", TEST_STAYS_OPEN,
 	  "+1:0 +2:0 x x" },
 	{ "no server at all", TEST_STAYS_OPEN,
