@@ -12,7 +12,6 @@
 #include "net/net.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "net/apply.h"
@@ -147,16 +146,10 @@ static int refuse_company(struct lvs_net *net)
 
 static int bring_up(struct lvs_net *net, const struct lvs_net_link *link)
 {
-	struct lvs_net_sysctls quiet = { 0 };
-	struct lvs_net_sysctl sysctl = { .fine = 1 << 1, .set = 1, .comfort = true, .fleeting = true };
 	int err;
 
-	/* Without a link-local address IPv6 has nothing to announce on the device. */
-	(void)snprintf(sysctl.path, sizeof(sysctl.path), "ipv6/conf/%s/addr_gen_mode", link->name);
-	lvs_net_sysctls_push(&quiet, &sysctl);
 	if (!(link->flags & IFF_UP))
-		lvs_net_sysctls_apply(&quiet, &net->memory, &net->say);
-	lvs_net_sysctls_fini(&quiet);
+		lvs_rtnl_link_prepare(&net->ask, link->ifindex);
 	err = lvs_rtnl_link_up(&net->ask, link->ifindex, net->options.mtu, net->options.txqueuelen);
 	if (err)
 		lvs_net_say(&net->say, LVS_NET_ERROR, "cannot bring up device \"%s\": %s%s%s%s", link->name, strerror(-err),

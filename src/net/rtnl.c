@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/fib_rules.h>
+#include <linux/ip.h>
 #include <linux/neighbour.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -290,16 +291,47 @@ int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, 
 	return err;
 }
 
-int lvs_rtnl_link_up(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t mtu, uint32_t txqueuelen)
+static struct nlmsghdr *begin_link(char *buf, uint32_t ifindex, uint32_t flags)
 {
-	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 
 	nlh->nlmsg_type = RTM_NEWLINK;
 	ifi->ifi_index = (int)ifindex;
-	ifi->ifi_flags = IFF_UP;
-	ifi->ifi_change = IFF_UP;
+	ifi->ifi_flags = ifi->ifi_change = flags;
+	return nlh;
+}
+
+void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex)
+{
+	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
+	struct nlmsghdr *nlh = begin_link(buf, ifindex, 0);
+	struct nlattr *spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
+	struct nlattr *family = mnl_attr_nest_start(nlh, AF_INET);
+	struct nlattr *conf = mnl_attr_nest_start(nlh, IFLA_INET_CONF);
+
+	mnl_attr_put_u32(nlh, IPV4_DEVCONF_FORWARDING, 1);
+	mnl_attr_put_u32(nlh, IPV4_DEVCONF_RP_FILTER, 0);
+	mnl_attr_put_u32(nlh, IPV4_DEVCONF_ACCEPT_LOCAL, 1);
+	mnl_attr_nest_end(nlh, conf);
+	mnl_attr_nest_end(nlh, family);
+	mnl_attr_nest_end(nlh, spec);
+	(void)lvs_rtnl_ask(rtnl, nlh, NULL, NULL);
+
+	nlh = begin_link(buf, ifindex, 0);
+	spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
+	family = mnl_attr_nest_start(nlh, AF_INET6);
+	mnl_attr_put_u8(nlh, IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+	mnl_attr_nest_end(nlh, family);
+	mnl_attr_nest_end(nlh, spec);
+	(void)lvs_rtnl_ask(rtnl, nlh, NULL, NULL);
+}
+
+int lvs_rtnl_link_up(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t mtu, uint32_t txqueuelen)
+{
+	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
+	struct nlmsghdr *nlh = begin_link(buf, ifindex, IFF_UP);
+
 	if (mtu)
 		mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
 	if (txqueuelen)

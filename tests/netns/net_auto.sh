@@ -58,6 +58,10 @@ net.ipv4.conf.all.rp_filter = 2
 net.ipv6.conf.to-client.proxy_ndp = 1
 net.ipv4.neigh.to-client.proxy_delay = 0' "$(switches)"
 at director ip link show lvs0 | grep -q 'UP.*qlen 10000' || FAIL "the device is not up with a queue of 10000"
+same "the device's own switches" '1
+1
+0' "$(at director sysctl -n net.ipv4.conf.lvs0.forwarding net.ipv4.conf.lvs0.accept_local net.ipv4.conf.lvs0.rp_filter)"
+same "addresses of the device" '' "$(at director ip addr show dev lvs0 | grep inet)"
 for mtu in '10.2.0.2 1500' '10.2.0.3 1500' 'fd02::2 1500'; do told "^mtu $mtu"; done
 
 # keepalived brings the VIP: its rules appear; takes it away: they go, and the local table is in its old place

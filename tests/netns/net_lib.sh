@@ -8,6 +8,7 @@ exec 3<>/run/test/commands
 
 # start auto|manual [no-proxy] - take over device lvs0
 start() {
+	quiet
 	spawn director /run/test/log "${top_builddir:-../..}/tests/netns/net_driver" lvs0 "$@" </run/test/commands
 	until_true 5 grep -q '^attached' /run/test/log
 	grep -q '^attached: fine' /run/test/log || FAIL "$(cat /run/test/log)"

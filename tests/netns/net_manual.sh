@@ -28,7 +28,6 @@ everything() {
 at director ip tuntap add lvs0 mode tun
 before=$(everything)
 ask() {
-	quiet
 	start manual
 	tell 'vips 192.0.2.10 10.1.0.50 10.1.0.60 2001:db8::10 fd01::50 fd01::60'; tell 'servers 10.2.0.2 fd02::2'; tell apply
 	told '^applied: fine'
