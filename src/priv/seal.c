@@ -4,8 +4,8 @@
  * the process at once: there is no way to be half sealed, and a kill with SIGSYS is seen by the service manager and by the
  * audit log, where a call that merely fails would be a riddle.
  *
- * Not in the list on purpose: socket() and its kin (all sockets are open), execve(), clone(), ioctl(), prctl(), anything
- * that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
+ * Not in the list on purpose: socket() and its kin (all sockets are open), execve(), clone(), ioctl() of devices, prctl(),
+ * anything that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
  * passed over by libseccomp.
  */
 #include "priv/stages.h"
@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -71,6 +72,7 @@ static const struct rule rules[] = {
 	CALL(close),
 	CALL_WITH(fcntl, 1, F_GETFL),	/* fdopen() */
 	CALL_WITH(fcntl64, 1, F_GETFL),
+	CALL_WITH(ioctl, 1, TCGETS),	/* stdio: is this stream a terminal? */
 
 	/* malloc(), for a new configuration; never to be executed */
 	CALL(brk),

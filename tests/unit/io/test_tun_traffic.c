@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Real sockets send through a TUN device, in a network namespace made for it:
- *
- *	sockets at 10.99.0.1 --- kernel --- lvs0 (10.99.0.1/24) --- the test, as everybody else in 10.99.0.0/24
- *
- * What the test writes back goes to the sockets. A packet from 10.99.0.1 to 10.99.0.2 with both addresses swapped, which
- * leaves all checksums as they are, comes back to 10.99.0.1 as if 10.99.0.2 had the same ports open.
- */
+/* Real sockets send through a TUN device, in a network namespace made for it, as tests/lib/tun.h draws it. */
 #include "tests/lib/test.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/rtnetlink.h>
-#include <netinet/in.h>
-#include <netinet/udp.h>
+#include <net/if.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -25,97 +15,19 @@
 #include <unistd.h>
 
 #include "base/csum.h"
-#include "io/io.h"
 #include "tests/lib/child.h"
+#include "tests/lib/tun.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
 
 #define MTU 1500
-#define SELF "10.99.0.1"
-#define PEER "10.99.0.2"
-
-static struct sockaddr_in address(const char *text, uint16_t port)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(port) };
-
-	CHECK(inet_pton(AF_INET, text, &addr.sin_addr) == 1);
-	return addr;
-}
-
-/* Return: lvs0, up, with an address; ends the child where there is no TUN */
-static struct lvs_io *device(bool offload)
-{
-	const struct lvs_io_params params = { .name = "lvs0", .fd = -1, .offload = offload };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct ifreq ifr = { .ifr_name = "lvs0" };
-	char message[LVS_IO_MESSAGE_MAX];
-	struct sockaddr_in addr;
-	struct lvs_io *io;
-
-	if (access("/dev/net/tun", R_OK | W_OK) < 0) {
-		(void)fprintf(stderr, "cannot open /dev/net/tun: %s\n", strerror(errno));
-		_exit(TEST_CHILD_SKIP);
-	}
-	CHECK(lvs_io_tun.open(&params, message, &io) == 0);
-	addr = address(SELF, 0);
-	memcpy(&ifr.ifr_addr, &addr, sizeof(addr));
-	CHECK(ioctl(fd, SIOCSIFADDR, &ifr) == 0);
-	addr = address("255.255.255.0", 0);
-	memcpy(&ifr.ifr_netmask, &addr, sizeof(addr));
-	CHECK(ioctl(fd, SIOCSIFNETMASK, &ifr) == 0);
-	ifr.ifr_flags = IFF_UP | IFF_RUNNING;
-	CHECK(ioctl(fd, SIOCSIFFLAGS, &ifr) == 0);
-	(void)close(fd);
-	return io;
-}
-
-/* Return: a UDP socket at 10.99.0.1:4000 that talks to 10.99.0.2:5000 */
-static int udp_socket(void)
-{
-	struct sockaddr_in self = address(SELF, 4000), peer = address(PEER, 5000);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	CHECK(bind(fd, (struct sockaddr *)&self, sizeof(self)) == 0);
-	CHECK(connect(fd, (struct sockaddr *)&peer, sizeof(peer)) == 0);
-	return fd;
-}
-
-static bool is_ip4(const struct lvs_packet *packet, uint8_t proto)
-{
-	return packet->len >= 20 && packet->data[0] == 0x45 && packet->data[9] == proto;
-}
-
-/* Wait for the next IPv4 packet of @proto: the kernel also says things about IPv6 and groups. */
-static void next_packet(struct lvs_io *io, uint8_t proto, struct lvs_packet *packet)
-{
-	struct pollfd ready = { .fd = io->fd, .events = POLLIN };
-
-	for (;;) {
-		int n = lvs_io_rx(io, packet, 1);
-
-		CHECK(n >= 0);
-		if (n == 1 && is_ip4(packet, proto))
-			return;
-		if (n == 0)
-			CHECK(poll(&ready, 1, 10000) == 1);
-	}
-}
-
-static void swap_addresses(struct lvs_packet *packet)
-{
-	uint8_t src[4];
-
-	memcpy(src, packet->data + 12, 4);
-	memcpy(packet->data + 12, packet->data + 16, 4);
-	memcpy(packet->data + 16, src, 4);
-}
 
 /* The sum over pseudo-header and datagram; 0xffff when its checksum is right. */
 static uint16_t udp_sum(const struct lvs_packet *packet)
 {
-	const struct lvs_addr src = test_addr(SELF), dst = test_addr(PEER);
+	const struct lvs_addr src = test_addr(TEST_TUN_SELF), dst = test_addr(TEST_TUN_PEER);
 	uint32_t len = packet->len - 20;
 
 	return lvs_csum_fold(lvs_csum_add(lvs_csum_pseudo(&src, &dst, 17, len), packet->data + 20, len));
@@ -138,13 +50,13 @@ static void check_datagram(const struct lvs_packet *packet, const char *payload)
 static int request_and_reply(void *arg)
 {
 	bool offload = *(bool *)arg;
-	struct lvs_io *io = device(offload);
+	struct lvs_io *io = test_tun(offload);
 	struct lvs_packet packet;
-	int fd = udp_socket();
+	int fd = test_tun_udp(5000);
 	char buf[64] = "";
 
 	CHECK(send(fd, "ping!", 5, 0) == 5);
-	next_packet(io, 17, &packet);
+	test_tun_next(io, 17, &packet);
 	check_datagram(&packet, "ping!");
 	if (offload) {
 		CHECK(packet.vnet.flags & LVS_VNET_NEEDS_CSUM);
@@ -155,16 +67,16 @@ static int request_and_reply(void *arg)
 		CHECK(udp_sum(&packet) == 0xffff);
 	}
 	/* The answer: from 5000 to 4000, a byte of the payload changed and the sum with it when that is complete. */
-	swap_addresses(&packet);
+	test_tun_turn(&packet);
 	memcpy(packet.data + 20, "\x13\x88\x0f\xa0", 4);
 	packet.data[29] = 'o';
 	if (!offload) {
 		packet.data[26] = packet.data[27] = 0;
-		swap_addresses(&packet);
+		test_tun_turn(&packet);
 		uint16_t sum = (uint16_t)~udp_sum(&packet);
 
 		memcpy(packet.data + 26, &sum, 2);
-		swap_addresses(&packet);
+		test_tun_turn(&packet);
 	}
 	lvs_io_tx(io, &packet);
 	CHECK(recv(fd, buf, sizeof(buf), 0) == 5);
@@ -178,15 +90,15 @@ static int request_and_reply(void *arg)
 static int moved(void *arg)
 {
 	uint8_t own[LVS_IO_FRONT + 33];
-	struct lvs_io *io = device(true);
+	struct lvs_io *io = test_tun(true);
 	struct lvs_packet packet;
-	int fd = udp_socket();
+	int fd = test_tun_udp(5000);
 	char buf[64];
 
 	(void)arg;
 	CHECK(send(fd, "ping!", 5, 0) == 5);
-	next_packet(io, 17, &packet);
-	swap_addresses(&packet);
+	test_tun_next(io, 17, &packet);
+	test_tun_turn(&packet);
 	memcpy(packet.data + 20, "\x13\x88\x0f\xa0", 4);
 	memmove(packet.data - LVS_IO_HEADROOM, packet.data, packet.len);
 	packet.data -= LVS_IO_HEADROOM;
@@ -204,9 +116,9 @@ static int moved(void *arg)
 static int bursts(void *arg)
 {
 	struct lvs_packet packets[32];
-	struct lvs_io *io = device(true);
+	struct lvs_io *io = test_tun(true);
 	uint32_t expected = 0;
-	int fd = udp_socket();
+	int fd = test_tun_udp(5000);
 	int n;
 
 	(void)arg;
@@ -236,7 +148,7 @@ static int bursts(void *arg)
 		for (int i = 0; i < n; i++) {
 			uint32_t id;
 
-			if (!is_ip4(&packets[i], 17))
+			if (!test_tun_is_ip4(&packets[i], 17))
 				continue;
 			memcpy(&id, packets[i].data + 28, sizeof(id));
 			CHECK(id == expected);
@@ -275,7 +187,7 @@ static void reflect(struct transfer *t)
 		for (int i = 0; i < n; i++) {
 			struct lvs_packet *packet = &packets[i];
 
-			if (!is_ip4(packet, 6))
+			if (!test_tun_is_ip4(packet, 6))
 				continue;
 			t->longest = LVS_MAX(t->longest, packet->len);
 			if (packet->len > MTU) {
@@ -286,7 +198,7 @@ static void reflect(struct transfer *t)
 			}
 			if (packet->len > 4096)
 				CHECK(i == n - 1 && t->io->more);	/* handled while it is hot */
-			swap_addresses(packet);
+			test_tun_turn(packet);
 			lvs_io_tx(t->io, packet);
 		}
 	} while (t->io->more);
@@ -312,7 +224,7 @@ static void move_bytes(struct transfer *t)
 
 static void connect_through(struct transfer *t)
 {
-	struct sockaddr_in self = address(SELF, 8080), peer = address(PEER, 8080);
+	struct sockaddr_in self = test_tun_address(TEST_TUN_SELF, 8080), peer = test_tun_address(TEST_TUN_PEER, 8080);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	struct pollfd ready = { .fd = t->io->fd, .events = POLLIN };
 
@@ -330,7 +242,7 @@ static void connect_through(struct transfer *t)
 static int tcp_transfer(void *arg)
 {
 	bool offload = *(bool *)arg;
-	struct transfer t = { .io = device(offload), .len = 4 << 20 };
+	struct transfer t = { .io = test_tun(offload), .len = 4 << 20 };
 
 	t.bytes = malloc(t.len);
 	CHECK(t.bytes);
@@ -361,9 +273,9 @@ static int tcp_transfer(void *arg)
 
 static int udp_super_packet(void *arg)
 {
-	struct lvs_io *io = device(true);
+	struct lvs_io *io = test_tun(true);
 	struct lvs_packet packet;
-	int fd = udp_socket();
+	int fd = test_tun_udp(5000);
 	int segment = 1200;
 	uint8_t payload[36000], buf[2000];
 
@@ -375,10 +287,10 @@ static int udp_super_packet(void *arg)
 	CHECK(setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)) == 0);
 	memset(payload, 'u', sizeof(payload));
 	CHECK(send(fd, payload, sizeof(payload), 0) == sizeof(payload));
-	next_packet(io, 17, &packet);
+	test_tun_next(io, 17, &packet);
 	CHECK(packet.len == sizeof(payload) + 28);
 	CHECK(packet.vnet.gso_type == LVS_GSO_UDP_L4 && packet.vnet.gso_size == segment);
-	swap_addresses(&packet);
+	test_tun_turn(&packet);
 	memcpy(packet.data + 20, "\x13\x88\x0f\xa0", 4);
 	lvs_io_tx(io, &packet);
 	for (size_t i = 0; i < sizeof(payload) / (size_t)segment; i++)
@@ -410,7 +322,7 @@ static void delete_device(const char *name)
 
 static int deleted(void *arg)
 {
-	struct lvs_io *io = device(true);
+	struct lvs_io *io = test_tun(true);
 	struct pollfd ready = { .fd = io->fd, .events = POLLIN };
 	uint8_t own[LVS_IO_FRONT + 20] = { 0 };
 	struct lvs_packet packet = { .data = own + LVS_IO_FRONT, .len = 20 };
@@ -430,7 +342,7 @@ static int deleted(void *arg)
 static int refused(void *arg)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	struct lvs_io *io = device(true);
+	struct lvs_io *io = test_tun(true);
 	struct ifreq ifr = { .ifr_name = "lvs0" };
 	uint8_t own[LVS_IO_FRONT + 28] = { 0 };
 	struct lvs_packet packet = { .data = own + LVS_IO_FRONT, .len = 28 };

@@ -5,8 +5,10 @@
  */
 #include "tests/lib/test.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +28,7 @@
 #include "sys/log.h"
 #include "sys/loop.h"
 #include "tests/lib/child.h"
+#include "tests/lib/tun.h"
 
 static void seal(bool net_admin)
 {
@@ -152,11 +155,61 @@ static int director(void *arg)
 	exit(TEST_CHILD_OK);	/* with all that exit() does */
 }
 
+/* One datagram out, turned round on the device, and back in. */
+static void carry_one(struct lvs_io *io, int fd)
+{
+	struct lvs_packet packet;
+	char buf[8];
+
+	CHECK(send(fd, "sealed", 6, 0) == 6);
+	test_tun_next(io, IPPROTO_UDP, &packet);
+	test_tun_turn(&packet);
+	lvs_io_tx(io, &packet);
+	CHECK(recv(fd, buf, sizeof(buf), 0) == 6 && memcmp(buf, "sealed", 6) == 0);
+}
+
+static void put_sysctl(const char *value)
+{
+	int fd = open("/proc/sys/net/ipv4/ip_forward", O_WRONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0 && write(fd, value, 1) == 1 && close(fd) == 0);
+}
+
+/* From opened to sealed, and what must still work there. */
+static int all_stages(void *arg)
+{
+	const struct lvs_priv_params *params = arg;
+	char message[LVS_PRIV_MESSAGE_MAX];
+	struct lvs_io *io = test_tun(true);
+	int fd = test_tun_udp(4000);
+
+	CHECK(lvs_priv_drop(params, message) == 0);
+	seal(params->net_admin);
+	carry_one(io, fd);
+	if (params->net_admin) {
+		put_sysctl("1");
+		put_sysctl("0");
+	}
+	lvs_io_close(io);
+	return TEST_CHILD_OK;
+}
+
+/* Root of the machine, in a network of its own: there is another user to become. */
+static int all_stages_as_root(void *arg)
+{
+	if (unshare(CLONE_NEWNET) < 0) {
+		(void)fprintf(stderr, "not started by root\n");
+		return TEST_CHILD_SKIP;
+	}
+	return all_stages(arg);
+}
+
 static int assertion(void *arg)
 {
+	CHECK(freopen("/dev/null", "w", stderr));	/* what it says is not for the test's log */
 	(void)arg;
 	seal(false);
-	abort();
+	__assert_fail("a >= b", __FILE__, __LINE__, __func__);
 }
 
 static int write_sysctl(void *arg)
@@ -272,6 +325,24 @@ static void lets_a_director_work(void **state)
 	test_judge(test_in_child(director, NULL));
 }
 
+static void lets_packets_through_after_all_stages(void **state)
+{
+	struct lvs_priv_params params[] = { { .user = "4711" }, { .user = "4711", .net_admin = true } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(params); i++)
+		test_judge(test_in_namespaces(CLONE_NEWNET, all_stages, &params[i]));
+}
+
+static void lets_another_user_work_where_root_started(void **state)
+{
+	struct lvs_priv_params params[] = { { .user = "4711" }, { .user = "4711", .net_admin = true } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(params); i++)
+		test_judge(test_in_child(all_stages_as_root, &params[i]));
+}
+
 static void lets_an_assertion_be_seen(void **state)
 {
 	int status = test_in_child(assertion, NULL);
@@ -312,6 +383,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lets_a_director_work),
+		cmocka_unit_test(lets_packets_through_after_all_stages),
+		cmocka_unit_test(lets_another_user_work_where_root_started),
 		cmocka_unit_test(lets_an_assertion_be_seen),
 		cmocka_unit_test(lets_existing_files_be_written_where_the_network_is_looked_after),
 		cmocka_unit_test(ends_whoever_does_anything_else),
