@@ -138,10 +138,12 @@ static int bursts(void *arg)
 		n = lvs_io_rx(io, packets, ARRAY_LEN(packets));
 		CHECK(n > 0 && n <= 32);
 		CHECK(io->more == (n == 32));
-		/* Every byte of room is used, and no packet touches another. */
+		/* Every byte of room is used, and no packet touches another, nor its room. */
 		for (int i = 0; i < n; i++) {
 			struct lvs_packet *packet = &packets[i];
 
+			CHECK(i == 0 || packet->data - packet->headroom - LVS_IO_FRONT >=
+						packet[-1].data + packet[-1].len + packet[-1].tailroom);
 			memset(packet->data - packet->headroom - LVS_IO_FRONT, 0xee, packet->headroom + LVS_IO_FRONT);
 			memset(packet->data + packet->len, 0xee, packet->tailroom);
 		}
