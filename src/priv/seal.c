@@ -93,7 +93,11 @@ static const struct rule rules[] = {
 	/* keys of new hash tables, and of malloc() in newer C libraries */
 	CALL(getrandom),
 
-	/* signals, interrupted calls, locks inside the C library */
+	/* a second thread, made before: what it does first when it runs */
+	CALL(set_robust_list),
+	CALL(rseq),
+
+	/* signals, interrupted calls, locks */
 	CALL(rt_sigaction),
 	CALL(rt_sigprocmask),
 	CALL(rt_sigreturn),
@@ -147,16 +151,16 @@ int lvs_priv_seal(const struct lvs_priv_params *params, char message[LVS_PRIV_ME
 	if (ctx)
 		seccomp_release(ctx);
 	if (err < 0)
-		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "cannot restrict system calls: %s", strerror(-err));
+		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "cannot seal: system calls cannot be restricted: %s", strerror(-err));
 	else
-		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "system calls are restricted");
+		(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "sealed: system calls are restricted");
 	return err;
 }
 #else
 int lvs_priv_seal(const struct lvs_priv_params *params, char message[LVS_PRIV_MESSAGE_MAX])
 {
 	(void)params;
-	(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "system calls are not restricted: built with sanitizers");
+	(void)snprintf(message, LVS_PRIV_MESSAGE_MAX, "not sealed: system calls are not restricted in a build with sanitizers");
 	return 0;
 }
 #endif

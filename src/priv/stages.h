@@ -35,7 +35,8 @@ struct lvs_priv_params {
  *
  * Leaves supplementary groups, capabilities (bounding and ambient sets too), the ability to gain any, and the right of the
  * same user's processes to look into this one. Started as an ordinary user there is no other user to become. In a user
- * namespace that knows no second user it stays its root, without capabilities, and @message says so.
+ * namespace that knows no second user it stays its root, without capabilities, and @message says so. Capabilities belong to
+ * threads: others must be made after this.
  *
  * Return: 0; -ENOENT: there is no such user or group; or what the kernel says. After a failure the process must end.
  */
@@ -47,7 +48,7 @@ int lvs_priv_drop(const struct lvs_priv_params *params, char message[LVS_PRIV_ME
  * @message:	always set, as above
  *
  * From here on a system call that is not in the list of priv/seal.c ends the process with SIGSYS, which the kernel's audit
- * log and the service manager name. Whatever needs another one is called before, or gets a row with its reason. A build
+ * log and the service manager name. This is so for all threads. Whatever needs another one is called before, or gets a row with its reason. A build
  * with sanitizers is not sealed, for their runtimes make calls of their own; @message says so then.
  *
  * Return: 0 or -Exxx

@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -45,7 +46,7 @@ static void seal(bool net_admin)
 	if (err < 0)
 		(void)fprintf(stderr, "%s\n", message);
 	CHECK(err == 0);
-	CHECK(strcmp(message, "system calls are restricted") == 0);
+	CHECK(strcmp(message, "sealed: system calls are restricted") == 0);
 }
 
 static int descending(const void *a, const void *b)
@@ -153,6 +154,38 @@ static int director(void *arg)
 	lvs_loop_free(scene.loop);
 	lvs_log_free(log);
 	exit(TEST_CHILD_OK);	/* with all that exit() does */
+}
+
+struct worker {
+	pthread_mutex_t lock;	/* held until we are sealed */
+	bool forbidden;
+};
+
+static void *work(void *arg)
+{
+	struct worker *worker = arg;
+
+	CHECK(pthread_mutex_lock(&worker->lock) == 0);
+	take_and_give_memory();
+	read_files();
+	if (worker->forbidden)
+		(void)!socket(AF_UNIX, SOCK_DGRAM, 0);
+	CHECK(pthread_mutex_unlock(&worker->lock) == 0);
+	return NULL;
+}
+
+/* A thread that was made before sealing is sealed too, and can work. */
+static int second_thread(void *arg)
+{
+	struct worker worker = { .forbidden = *(bool *)arg };
+	pthread_t thread;
+
+	CHECK(pthread_mutex_init(&worker.lock, NULL) == 0 && pthread_mutex_lock(&worker.lock) == 0);
+	CHECK(pthread_create(&thread, NULL, work, &worker) == 0);
+	seal(false);
+	CHECK(pthread_mutex_unlock(&worker.lock) == 0);
+	CHECK(pthread_join(thread, NULL) == 0);
+	return TEST_CHILD_OK;
 }
 
 /* One datagram out, turned round on the device, and back in. */
@@ -325,6 +358,19 @@ static void lets_a_director_work(void **state)
 	test_judge(test_in_child(director, NULL));
 }
 
+static void seals_other_threads_too(void **state)
+{
+	bool forbidden[] = { false, true };
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)	/* sealing and the thread's first steps race */
+		test_judge(test_in_child(second_thread, &forbidden[0]));
+	status = test_in_child(second_thread, &forbidden[1]);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(WTERMSIG(status), SIGSYS);
+}
+
 static void lets_packets_through_after_all_stages(void **state)
 {
 	struct lvs_priv_params params[] = { { .user = "4711" }, { .user = "4711", .net_admin = true } };
@@ -383,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lets_a_director_work),
+		cmocka_unit_test(seals_other_threads_too),
 		cmocka_unit_test(lets_packets_through_after_all_stages),
 		cmocka_unit_test(lets_another_user_work_where_root_started),
 		cmocka_unit_test(lets_an_assertion_be_seen),
