@@ -38,7 +38,8 @@ int lvs_loop_on_signal(struct lvs_loop *loop, int signo, lvs_loop_fn *fn, void *
  * lvs_loop_on_readable() - call @fn whenever @fd has something to read, or an error to tell
  * @fd:		borrowed; stays open as long as the loop
  *
- * At most 16 signals and descriptors together. Level triggered: what is left unread brings the next call, after others had their turn.
+ * At most 16 signals and descriptors together. Level triggered: what is left unread brings the next call, after others had
+ * their turn.
  *
  * Return: 0, -ENOSPC or -ENOMEM
  */
