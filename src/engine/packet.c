@@ -50,7 +50,8 @@ static RARE enum lvs_drop check_options(const uint8_t *options, size_t len)
 	return LVS_DROP_NONE;
 }
 
-static bool ip4_csum_ok(const struct lvs_ip4 *ip, uint16_t header_bytes)
+/* One's complement sums are sums modulo 0xffff, and this one is not 0: the version is not. */
+static inline bool ip4_csum_ok(const struct lvs_ip4 *ip, uint16_t header_bytes)
 {
 	uint32_t words[5];
 	uint64_t sum;
@@ -59,7 +60,7 @@ static bool ip4_csum_ok(const struct lvs_ip4 *ip, uint16_t header_bytes)
 		return lvs_csum_fold(lvs_csum_add(0, ip, header_bytes)) == 0xffff;
 	memcpy(words, ip, sizeof(words));
 	sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
-	return lvs_csum_fold(sum) == 0xffff;
+	return sum % 0xffff == 0;
 }
 
 /*

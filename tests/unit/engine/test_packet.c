@@ -132,6 +132,29 @@ static void refused_packets_name_their_fault(void **state)
 	}
 }
 
+/* All values of the field, in headers of 20 and of 24 bytes: what the plainest sum accepts is accepted, nothing else. */
+static void header_checksums_are_judged_exactly(void **state)
+{
+	static const struct build builds[] = { { V4 }, { V4, .ip_options = "\1", .ip_options_len = 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builds); i++) {
+		struct lvs_packet packet = build(&builds[i]);
+		size_t header = (packet.data[0] & 0xfU) * 4;
+
+		for (uint32_t csum = 0; csum <= 0xffff; csum++) {
+			struct lvs_packet again = packet;
+			bool right;
+
+			packet.data[10] = (uint8_t)(csum >> 8);
+			packet.data[11] = (uint8_t)csum;
+			right = build_fold(build_sum(0, packet.data, header)) == 0xffff;
+			assert_int_equal(lvs_packet_parse(&again), right ? LVS_DROP_NONE : LVS_DROP_IP_CSUM);
+		}
+		build_free(&packet);
+	}
+}
+
 static const struct offload {
 	const char *what;
 	struct build build;
@@ -598,6 +621,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refused_packets_name_their_fault),
+		cmocka_unit_test(header_checksums_are_judged_exactly),
 		cmocka_unit_test(offload_headers_must_be_true),
 		cmocka_unit_test(good_packets_are_read),
 		cmocka_unit_test(every_truncation_is_refused),
