@@ -323,15 +323,25 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	return track_and_relay(engine, conn, proto, packet, LVS_DIR_REQUEST);
 }
 
-/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5). */
-static enum lvs_drop check_ends(const struct lvs_tuple *tuple)
+/* A host tells one of its own addresses of a path MTU with that address as the source. */
+static bool is_icmp_error(const struct lvs_packet *packet)
 {
+	const uint8_t *type = packet->kind == LVS_PACKET_ICMP ? lvs_packet_at(packet, packet->l4, 1) : NULL;
+
+	return type && lvs_icmp_is_error(*type, packet->ip6);
+}
+
+/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5). */
+static enum lvs_drop check_ends(const struct lvs_packet *packet)
+{
+	const struct lvs_tuple *tuple = &packet->tuple;
+
 	if (lvs_addr_is_multicast(&tuple->dst) || lvs_addr_is_broadcast4(&tuple->dst) ||
 	    lvs_addr_is_linklocal6(&tuple->dst) || lvs_addr_is_linklocal6(&tuple->src))
 		return LVS_DROP_LINK_SCOPE;
 	if (!lvs_addr_is_unicast(&tuple->src) || lvs_addr_is_loopback(&tuple->src))
 		return LVS_DROP_MARTIAN;
-	if (lvs_addr_equal(&tuple->src, &tuple->dst))
+	if (lvs_addr_equal(&tuple->src, &tuple->dst) && !is_icmp_error(packet))
 		return LVS_DROP_LAND;
 	return LVS_DROP_NONE;
 }
@@ -361,7 +371,7 @@ static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet
 static enum lvs_drop miss(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
-	enum lvs_drop drop = check_ends(&packet->tuple);
+	enum lvs_drop drop = check_ends(packet);
 	struct lvs_service *service;
 
 	if (drop)
@@ -391,7 +401,7 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 
 static enum lvs_drop walk_other(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	enum lvs_drop drop = check_ends(&packet->tuple);
+	enum lvs_drop drop = check_ends(packet);
 
 	return drop ? drop : refuse_or_pass(engine, packet);
 }
@@ -431,7 +441,7 @@ static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
 		return walk_first_fragment(engine, packet);
 	if (packet->kind == LVS_PACKET_OTHER)
 		return walk_other(engine, packet);
-	drop = check_ends(&packet->tuple);
+	drop = check_ends(packet);
 	return drop ? drop : lvs_icmp_handle(engine, packet);
 }
 

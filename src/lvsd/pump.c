@@ -3,6 +3,9 @@
  * The device is readable: read bursts and hand them to the engine until nothing is there or a budget is used up, then let
  * timers and control have their turn. The loop is level-triggered, so what is left brings us back.
  *
+ * A burst begins with one packet and doubles while bursts come back full. A lone packet is on its way before the device is
+ * asked again, and its answer is often there by then; a backlog soon gets the engine's full batches.
+ *
  * While the engine tracks anything, it is asked once a second what has outlived its time; that is often enough for
  * timeouts in seconds, and an idle director sleeps.
  */
@@ -20,7 +23,7 @@
 #include "sys/loop.h"
 
 #define BURST 32
-#define BURSTS_PER_TURN 16
+#define TURN 512	/* packets */
 #define EXPIRE_INTERVAL LVS_SECONDS(1)
 
 struct lvs_pump {
@@ -80,9 +83,10 @@ static void on_error(struct lvs_pump *pump, int err, lvs_ns now)
 static void on_readable(void *arg)
 {
 	struct lvs_pump *pump = arg;
+	size_t want = 1;
 
-	for (int i = 0; i < BURSTS_PER_TURN && !pump->dead; i++) {
-		int n = lvs_io_rx(pump->io, pump->burst, ARRAY_LEN(pump->burst));
+	for (size_t done = 0; done < TURN && !pump->dead;) {
+		int n = lvs_io_rx(pump->io, pump->burst, want);
 		lvs_ns now;
 
 		if (n == 0)
@@ -95,8 +99,8 @@ static void on_readable(void *arg)
 		lvs_engine_handle(pump->engine, pump->burst, (size_t)n, now, &pump->sink);
 		if (!pump->ticking)
 			start_ticking(pump, now);
-		if (!pump->io->more)
-			return;
+		done += (size_t)n;
+		want = (size_t)n == want ? LVS_MIN(2 * want, ARRAY_LEN(pump->burst)) : 1;
 	}
 }
 

@@ -72,5 +72,9 @@ int main(int argc, char *argv[])
 		for (int i = 0; i < n; i++)
 			read_answer(fds[i]);
 	}
+	for (int i = 0; i < n; i++)
+		close(fds[i]);
+	free(fds);
+	freeaddrinfo(to);
 	return 0;
 }

@@ -64,3 +64,14 @@ echo_all "1320 to the client, IPv4" "$VIP"
 echo_all "1320 to the client, IPv6" "[$VIP6]"
 told s1 10.0.0.2 2001:db8::2 1320
 stop
+
+# The same when the VIPs are addresses of the director's host.
+at director ip addr add $VIP/32 dev lo
+at director ip addr add $VIP6/128 dev lo nodad
+at s1 ip route flush cache
+at s1 ip -6 route flush cache
+direct
+echo_all "1320 to the client, local VIP, IPv4" "$VIP"
+echo_all "1320 to the client, local VIP, IPv6" "[$VIP6]"
+told s1 10.0.0.2 2001:db8::2 1320
+stop
