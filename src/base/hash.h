@@ -54,15 +54,29 @@ static inline void lvs_hash_word(struct lvs_hash_state *s, uint64_t word)
 	s->v0 ^= word;
 }
 
-/* @nwords: how many words went in; part of the hash, so that lengths never collide by construction */
-static inline uint64_t lvs_hash_end(struct lvs_hash_state *s, size_t nwords)
+/* @last: the bytes beyond whole words, and on top their number and that of all others, modulo 256 */
+static inline uint64_t lvs_hash_finish(struct lvs_hash_state *s, uint64_t last)
 {
-	lvs_hash_word(s, (uint64_t)nwords << 59);	/* the length byte counts bytes: nwords * 8 << 56 */
+	lvs_hash_word(s, last);
 	s->v2 ^= 0xff;
 	lvs_hash_round(s);
 	lvs_hash_round(s);
 	lvs_hash_round(s);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
+}
+
+/* @nwords: how many words went in; part of the hash, so that lengths never collide by construction */
+static inline uint64_t lvs_hash_end(struct lvs_hash_state *s, size_t nwords)
+{
+	return lvs_hash_finish(s, (uint64_t)nwords << 59);	/* bytes: nwords * 8 << 56 */
+}
+
+/* Of the four bytes of @value, the lowest first. */
+static inline uint64_t lvs_hash_32(const struct lvs_hash_key *key, uint32_t value)
+{
+	struct lvs_hash_state s = lvs_hash_begin(key);
+
+	return lvs_hash_finish(&s, 4ULL << 56 | value);
 }
 
 /**

@@ -80,9 +80,9 @@ static const struct lvs_conf_word protocols[] = {
 	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, true }, { NULL, 0, false },
 };
 static const struct lvs_conf_word schedulers[] = {
-	{ "rr", 0, false },   { "wrr", 0, false },  { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, true },
-	{ "lblcr", 0, true }, { "dh", 0, true },    { "sh", 0, true },	{ "sed", 0, false },  { "nq", 0, false },
-	{ "fo", 0, false },    { "ovf", 0, false },   { "mh", 0, true },	{ "twos", 0, true }, { NULL, 0, false },
+	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, true },
+	{ "lblcr", 0, true }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
+	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word forwards[] = {
 	{ "masq", 0, false },  { "droute", 0, true },  { "tunnel", 0, true }, { "local", 0, true },

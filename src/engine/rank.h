@@ -21,17 +21,17 @@ typedef uint64_t lvs_rank_key;
 #define LVS_RANK_OUT ((lvs_rank_key)1 << 63 | 1)
 
 /**
- * struct lvs_rank - a tournament of servers; all zeroes is one of which nothing is known yet
+ * struct lvs_rank - a tournament of servers
  * @built:	false: the arrays hold nothing
  * @leaves:	servers that it was built for, rounded up to a power of two
  * @ndirty:	servers whose loads have changed since the last choice
- * @keys:	of @leaves servers; behind them the other arrays
+ * @arrays:	where they are, in bytes from this struct on
  */
 struct lvs_rank {
 	bool built;
 	uint32_t leaves;
 	uint32_t ndirty;
-	lvs_rank_key keys[];
+	size_t arrays;
 };
 
 /* @load: below 2^41; @weight: 1 to 65535. Crosswise products stay below 2^57, and below that of an OUT one. */
@@ -40,14 +40,14 @@ static inline lvs_rank_key lvs_rank_key_of(uint64_t load, uint32_t weight)
 	return load << 16 | weight;
 }
 
-/* Of one rank with room for @nservers, a power of two; a multiple of 8. */
+/* Of the arrays for @nservers, rounded up to a power of two; a multiple of 8. */
 size_t lvs_rank_bytes(uint32_t nservers);
 
-/* All may have changed: servers came or went, weights were edited. */
-static inline void lvs_rank_forget(struct lvs_rank *rank)
-{
-	rank->built = false;
-}
+/**
+ * lvs_rank_forget() - all may have changed: servers came or went, weights were edited
+ * @arrays:	lvs_rank_bytes() of anything, aligned to 8, in one block with @rank
+ */
+void lvs_rank_forget(struct lvs_rank *rank, void *arrays);
 
 /* The server at @pos has another load. */
 void lvs_rank_touch(struct lvs_rank *rank, uint32_t pos);

@@ -9,6 +9,7 @@
  * divisors all have the form n * divisor + 1. That lets a change of weights keep the level about where it was, while the
  * pass begins anew.
  */
+#include "base/gcd.h"
 #include "engine/sched.h"
 #include "engine/service.h"
 
@@ -19,17 +20,6 @@ struct wrr {
 	uint32_t step;
 };
 
-static uint32_t gcd(uint32_t a, uint32_t b)
-{
-	while (b) {
-		uint32_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 static void wrr_changed(struct lvs_service *service)
 {
 	struct wrr *wrr = service->sched_state;
@@ -38,7 +28,7 @@ static void wrr_changed(struct lvs_service *service)
 	for (uint32_t i = 0; i < service->nservers; i++) {
 		uint32_t weight = service->servers[i]->spec.weight;
 
-		step = gcd(step, weight);
+		step = lvs_gcd(step, weight);
 		max = LVS_MAX(max, weight);
 	}
 	wrr->cursor = 0;
