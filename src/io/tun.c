@@ -13,6 +13,9 @@
  * small packets lies densely in a few pages instead of spread over as many 64 KiB buffers, whose headers would all fall
  * into the same cache sets. A burst ends when the area has no room for another long packet, and behind each super-packet:
  * that one is still in the cache and is to be handled before anything else is read over it.
+ *
+ * The calls are made by syscall(): in a process with threads the C library brackets read() and write() with what thread
+ * cancellation needs, twice per packet.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "io/io.h"
@@ -274,7 +278,7 @@ static int tun_rx(struct lvs_io *io, struct lvs_packet *packets, size_t max)
 		ssize_t got;
 
 		do
-			got = read(io->fd, data - VNET_BYTES, VNET_BYTES + LVS_IO_BYTES_MAX);
+			got = syscall(SYS_read, io->fd, data - VNET_BYTES, VNET_BYTES + LVS_IO_BYTES_MAX);
 		while (lvs_unlikely(got < 0) && errno == EINTR);
 		if (got < 0) {
 			if (errno != EAGAIN)
@@ -332,7 +336,7 @@ static void tun_tx(struct lvs_io *io, struct lvs_packet *packet)
 
 	memcpy(at, &packet->vnet, sizeof(packet->vnet));
 	do
-		done = write(io->fd, at, VNET_BYTES + (size_t)packet->len);
+		done = syscall(SYS_write, io->fd, at, VNET_BYTES + (size_t)packet->len);
 	while (lvs_unlikely(done < 0) && errno == EINTR);
 	if (lvs_unlikely(done < 0)) {
 		tx_failed(&io->stats, errno);

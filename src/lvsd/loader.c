@@ -7,7 +7,9 @@
 #include "lvsd/loader.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -50,11 +52,25 @@ static void load(struct lvs_loader *loader)
 	}
 }
 
+/*
+ * A table of open files of its own, with nothing in it but the way back: as long as two threads share a table, the kernel
+ * counts a reference for every read() and write() of either, which costs packets a few percent. Where a container
+ * forbids it, that is all that is lost.
+ */
+static void leave_files(const struct lvs_loader *loader)
+{
+	if (unshare(CLONE_FILES))
+		return;
+	(void)close_range(STDERR_FILENO + 1, (unsigned int)loader->fd - 1, 0);
+	(void)close_range((unsigned int)loader->fd + 1, UINT_MAX, 0);
+}
+
 static void *serve(void *arg)
 {
 	struct lvs_loader *loader = arg;
 	const uint64_t one = 1;
 
+	leave_files(loader);
 	pthread_mutex_lock(&loader->lock);
 	loader->state = IDLE;
 	pthread_cond_signal(&loader->changed);
