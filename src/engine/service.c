@@ -285,6 +285,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	service->next = *head;
 	*head = service;
 	rules->nservices++;
+	rules->generation++;
 	*ret_service = service;
 	return 0;
 fail:
@@ -325,6 +326,7 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	lvs_list_remove(&service->of_vip);
 	put_vip(rules, service->vip);
 	rules->nservices--;
+	rules->generation++;
 	free_service(service);
 }
 
@@ -455,6 +457,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
 	servers[0] = server;
 	service->nservers++;
+	rules->generation++;
 	renumber(service, 0);
 	if (sched->added)
 		sched->added(service, 0);
@@ -481,6 +484,7 @@ void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_n
 	uint32_t pos = server->pos;
 
 	service->nservers--;
+	rules->generation++;
 	memmove(service->servers + pos, service->servers + pos + 1, (service->nservers - pos) * sizeof(*service->servers));
 	renumber(service, pos);
 	if (service->spec.sched->removed)

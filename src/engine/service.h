@@ -67,6 +67,7 @@ struct lvs_service {
 /**
  * struct lvs_rules - all services of an engine
  * @servers:	by id, from 1; NULL where an id is free
+ * @generation:	grows whenever a service or a server comes or goes
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many
@@ -80,6 +81,7 @@ struct lvs_rules {
 	uint32_t nservices;
 	struct lvs_server **servers;
 	uint32_t servers_len;
+	uint64_t generation;
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];
 	uint32_t ntrash;

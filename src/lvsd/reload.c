@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "engine/engine.h"
 #include "lvsd/director.h"
 #include "lvsd/loader.h"
 #include "lvsd/rules.h"
@@ -56,18 +57,11 @@ static void log_changes(struct lvs_director *director, const struct lvs_conf_dif
 		director->conf->nservices);
 }
 
-/* Did the file change whose packets we want? */
-static bool concerns_network(const struct lvs_conf_diff *diff)
-{
-	for (size_t i = 0; i < diff->n; i++)
-		if (diff->changes[i].kind != LVS_CONF_SET)
-			return true;
-	return false;
-}
-
 /* Return: did the new configuration come into force? Then it is the director's. */
 static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded)
 {
+	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	uint64_t generation = rules->generation;
 	struct lvs_conf *old = director->conf;
 	int err;
 
@@ -80,7 +74,7 @@ static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded
 	}
 	director->conf = loaded->conf;
 	lvs_log_set_level(director->log, (enum lvs_log_level)loaded->conf->director.log_level);
-	if (concerns_network(&loaded->diff))
+	if (rules->generation != generation)
 		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 	log_changes(director, &loaded->diff);
 	lvs_conf_diff_fini(&loaded->diff);
