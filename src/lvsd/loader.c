@@ -186,6 +186,7 @@ bool lvs_loader_start(struct lvs_loader *loader, const struct lvs_conf *old)
 	idle = loader->state == IDLE;
 	if (idle) {
 		loader->old = old;
+		loader->loaded.err = -ECANCELED;	/* until there is more to tell: the last one's has found its taker */
 		loader->state = ASKED;
 		pthread_cond_signal(&loader->changed);
 	}

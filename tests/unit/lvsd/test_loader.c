@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tests/lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+#include "lvsd/loader.h"
+#include "sys/loop.h"
+
+struct scene {
+	char path[64];
+	struct lvs_loop *loop;
+	struct lvs_loader *loader;
+	struct lvs_conf *conf;
+	unsigned int loads, changes, errors;
+};
+
+static void write_conf(const struct scene *scene, const char *text)
+{
+	FILE *file = fopen(scene->path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void on_loaded(void *arg, struct lvs_loaded *loaded)
+{
+	struct scene *scene = arg;
+
+	scene->loads++;
+	if (loaded->err) {
+		scene->errors = (unsigned int)loaded->errors.n;
+	} else {
+		scene->changes = (unsigned int)loaded->diff.n;
+		lvs_conf_diff_fini(&loaded->diff);
+		lvs_conf_free(scene->conf);
+		scene->conf = loaded->conf;
+	}
+	lvs_loop_stop(scene->loop);
+}
+
+static void open_loader(struct scene *scene)
+{
+	assert_int_equal(lvs_loop_new(&scene->loop), 0);
+	assert_int_equal(lvs_loader_new(scene->loop, scene->path, on_loaded, scene, &scene->loader), 0);
+}
+
+static void close_loader(struct scene *scene)
+{
+	lvs_loader_free(scene->loader);
+	lvs_loop_free(scene->loop);
+	scene->loader = NULL;
+	scene->loop = NULL;
+}
+
+static int setup(void **state)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct lvs_conf_errors errors;
+	int fd;
+
+	assert_non_null(scene);
+	(void)strcpy(scene->path, "/tmp/lvs-loader-XXXXXX");
+	fd = mkstemp(scene->path);
+	assert_true(fd >= 0);
+	assert_int_equal(close(fd), 0);
+	write_conf(scene, "services: ( { address = \"192.0.2.1:80\"; servers: ( { address = \"10.0.0.1\"; } ); } );");
+	assert_int_equal(lvs_conf_load(scene->path, &errors, &scene->conf), 0);
+	open_loader(scene);
+	*state = scene;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct scene *scene = *state;
+
+	close_loader(scene);
+	lvs_loader_free(NULL);
+	lvs_conf_free(scene->conf);
+	(void)unlink(scene->path);
+	free(scene);
+	return 0;
+}
+
+static void load(struct scene *scene)
+{
+	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_int_equal(lvs_loop_run(scene->loop), 0);
+}
+
+static void what_was_read_comes_with_the_difference(void **state)
+{
+	struct scene *scene = *state;
+
+	load(scene);
+	assert_int_equal(scene->changes, 0);
+	write_conf(scene, "services: ( { address = \"192.0.2.1:80\"; servers: ( { address = \"10.0.0.2\"; } ); } );");
+	load(scene);
+	assert_int_equal(scene->changes, 2);
+	load(scene);
+	assert_int_equal(scene->changes, 0);
+	assert_int_equal(scene->loads, 3);
+}
+
+static void what_cannot_be_read_comes_with_reasons(void **state)
+{
+	struct scene *scene = *state;
+	const struct lvs_conf *conf = scene->conf;
+
+	write_conf(scene, "servces: (); timeouts: { tcp = 0; };");
+	load(scene);
+	assert_int_equal(scene->errors, 2);
+	assert_int_equal(unlink(scene->path), 0);
+	load(scene);
+	assert_int_equal(scene->errors, 1);
+	assert_ptr_equal(scene->conf, conf);
+}
+
+static void one_load_at_a_time(void **state)
+{
+	struct scene *scene = *state;
+
+	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_false(lvs_loader_start(scene->loader, scene->conf));
+	assert_int_equal(lvs_loop_run(scene->loop), 0);
+	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_int_equal(lvs_loop_run(scene->loop), 0);
+	assert_int_equal(scene->loads, 2);
+}
+
+/* At whatever point of a load the end comes: what was handed over before is not touched again, the rest is freed. */
+static void the_end_may_come_at_any_time(void **state)
+{
+	struct scene *scene = *state;
+
+	for (unsigned int i = 0; i < 200; i++) {
+		load(scene);
+		assert_true(lvs_loader_start(scene->loader, scene->conf));
+		if (i % 4 == 1)
+			(void)usleep(i);	/* not to wait for anything: to end at different points */
+		close_loader(scene);
+		assert_int_equal(scene->conf->nservices, 1);
+		open_loader(scene);
+		if (i % 4 == 2) {
+			assert_true(lvs_loader_start(scene->loader, scene->conf));
+			close_loader(scene);
+			open_loader(scene);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_read_comes_with_the_difference, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_read_comes_with_reasons, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_load_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_end_may_come_at_any_time, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
