@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A configuration that reaches this file has been checked; what can still fail is memory. A failed reload is undone by
- * applying the opposite difference, which adds back only what has just been taken out and is still in the trash.
+ * A configuration that reaches this file has been checked; what can still fail is memory, and what a scheduler alone
+ * knows. So each step of a reload is noted with what it replaced, and when one fails, those before it are undone from the
+ * last to the first. A service that goes would take its counters along: that happens when nothing can fail any more.
  */
 #include "lvsd/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/conf.h"
 #include "conf/diff.h"
@@ -71,118 +73,221 @@ static struct lvs_service *find_service(struct lvs_rules *rules, const struct lv
 	return lvs_service_find(rules, &spec.key);
 }
 
-/* Adds, or takes over what was made at run time. */
-static int put_server(struct lvs_rules *rules, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
-{
-	struct lvs_server_spec spec = server_spec(of, conf);
-	struct lvs_service *service = find_service(rules, of);
-	struct lvs_server *server;
+/* One step, and what it replaced. */
+enum step_kind { SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_EDITED, SERVER_REMOVED };
 
-	if (!service)
-		return -ENOENT;
-	server = lvs_server_find(service, &spec.addr, spec.port);
-	if (server)
-		return lvs_server_edit(rules, server, &spec);
-	return lvs_server_add(rules, service, &spec, &server);
+/**
+ * struct step - what was done, so that it can be undone
+ * @service:	the one, or the server's
+ * @server:	the one, unless it was removed
+ * @was:	of a service or server that was edited or removed
+ */
+struct step {
+	enum step_kind kind;
+	struct lvs_service *service;
+	struct lvs_server *server;
+	struct lvs_service_spec service_was;
+	struct lvs_server_spec server_was;
+};
+
+struct journal {
+	struct lvs_rules *rules;
+	lvs_ns now;
+	struct step *steps;
+	size_t n;
+};
+
+static void note(struct journal *journal, const struct step *step)
+{
+	journal->steps[journal->n++] = *step;
 }
 
-static int put_service(struct lvs_rules *rules, const struct lvs_conf_service *conf)
+/* Adds, or takes over what was made at run time. */
+static int put_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
-	struct lvs_service_spec spec = service_spec(conf);
-	struct lvs_service *service = lvs_service_find(rules, &spec.key);
+	struct lvs_server_spec spec = server_spec(of, conf);
+	struct step step = { .service = find_service(journal->rules, of) };
 	int err;
 
-	if (service)
-		err = lvs_service_edit(rules, service, &spec);
-	else
-		err = lvs_service_add(rules, &spec, &service);
-	for (size_t i = 0; !err && i < conf->nservers; i++)
-		err = put_server(rules, conf, &conf->servers[i]);
+	if (!step.service)
+		return -ENOENT;
+	step.server = lvs_server_find(step.service, &spec.addr, spec.port);
+	if (step.server) {
+		step.kind = SERVER_EDITED;
+		step.server_was = step.server->spec;
+		err = lvs_server_edit(journal->rules, step.server, &spec);
+	} else {
+		step.kind = SERVER_ADDED;
+		err = lvs_server_add(journal->rules, step.service, &spec, &step.server);
+	}
+	if (!err)
+		note(journal, &step);
 	return err;
 }
 
-static int drop_server(struct lvs_rules *rules, const struct lvs_conf_service *of, const struct lvs_conf_server *conf,
-		       lvs_ns now)
+static int put_service_alone(struct journal *journal, const struct lvs_conf_service *conf)
+{
+	struct lvs_service_spec spec = service_spec(conf);
+	struct step step = { .service = lvs_service_find(journal->rules, &spec.key) };
+	int err;
+
+	if (step.service) {
+		step.kind = SERVICE_EDITED;
+		step.service_was = step.service->spec;
+		err = lvs_service_edit(journal->rules, step.service, &spec);
+	} else {
+		step.kind = SERVICE_ADDED;
+		err = lvs_service_add(journal->rules, &spec, &step.service);
+	}
+	if (!err)
+		note(journal, &step);
+	return err;
+}
+
+static int put_service(struct journal *journal, const struct lvs_conf_service *conf)
+{
+	int err = put_service_alone(journal, conf);
+
+	for (size_t i = 0; !err && i < conf->nservers; i++)
+		err = put_server(journal, conf, &conf->servers[i]);
+	return err;
+}
+
+static void drop_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
 	struct lvs_server_spec spec = server_spec(of, conf);
-	struct lvs_service *service = find_service(rules, of);
-	struct lvs_server *server = service ? lvs_server_find(service, &spec.addr, spec.port) : NULL;
+	struct step step = { .kind = SERVER_REMOVED, .service = find_service(journal->rules, of) };
+	struct lvs_server *server = step.service ? lvs_server_find(step.service, &spec.addr, spec.port) : NULL;
 
-	if (server)	/* else it was removed at run time already */
-		lvs_server_remove(rules, server, now);
-	return 0;
+	if (!server)
+		return;		/* it was removed at run time already */
+	step.server_was = server->spec;
+	lvs_server_remove(journal->rules, server, journal->now);
+	note(journal, &step);
 }
 
 /* The forwarding method is the service's: a changed one goes to all its servers. */
-static int edit_service(struct lvs_rules *rules, const struct lvs_conf_service *conf)
+static int edit_service(struct journal *journal, const struct lvs_conf_service *was,
+			const struct lvs_conf_service *conf)
 {
-	struct lvs_service_spec spec = service_spec(conf);
-	struct lvs_service *service = lvs_service_find(rules, &spec.key);
-
-	return service ? lvs_service_edit(rules, service, &spec) : put_service(rules, conf);
+	if (find_service(journal->rules, conf) && !strcmp(was->forward, conf->forward))
+		return put_service_alone(journal, conf);
+	return put_service(journal, conf);
 }
 
-static int apply_change(struct lvs_rules *rules, const struct lvs_conf_change *change, lvs_ns now)
+/* All but what cannot fail, which has its turn when the rest has not: removed services, and settings. */
+static int apply_change(struct journal *journal, const struct lvs_conf_change *change)
 {
-	struct lvs_service *service;
-
 	switch (change->kind) {
 	case LVS_CONF_SET:
-		return 0;	/* all settings are taken together */
 	case LVS_CONF_SERVICE_REMOVED:
-		service = find_service(rules, change->old_service);
-		if (service)
-			lvs_service_remove(rules, service, now);
 		return 0;
 	case LVS_CONF_SERVICE_ADDED:
-		return put_service(rules, change->new_service);
+		return put_service(journal, change->new_service);
 	case LVS_CONF_SERVICE_EDITED:
-		return edit_service(rules, change->new_service);
+		return edit_service(journal, change->old_service, change->new_service);
 	case LVS_CONF_SERVER_REMOVED:
-		return drop_server(rules, change->old_service, change->old_server, now);
+		drop_server(journal, change->old_service, change->old_server);
+		return 0;
 	case LVS_CONF_SERVER_ADDED:
 	case LVS_CONF_SERVER_EDITED:
-		return put_server(rules, change->new_service, change->new_server);
+		return put_server(journal, change->new_service, change->new_server);
 	}
 	return -EINVAL;
 }
 
+/* Fails at most for want of memory that was given back a moment ago; nothing better can be done then than to go on. */
+static void undo(struct journal *journal)
+{
+	while (journal->n > 0) {
+		struct step *step = &journal->steps[--journal->n];
+
+		switch (step->kind) {
+		case SERVICE_ADDED:
+			lvs_service_remove(journal->rules, step->service, journal->now);
+			break;
+		case SERVICE_EDITED:
+			(void)lvs_service_edit(journal->rules, step->service, &step->service_was);
+			break;
+		case SERVER_ADDED:
+			lvs_server_remove(journal->rules, step->server, journal->now);
+			break;
+		case SERVER_EDITED:
+			(void)lvs_server_edit(journal->rules, step->server, &step->server_was);
+			break;
+		case SERVER_REMOVED:
+			(void)lvs_server_add(journal->rules, step->service, &step->server_was, &step->server);
+			break;
+		}
+	}
+}
+
+/* Return: 0, or -ENOMEM. @nservers: of services that come, at most one step each */
+static int open_journal(struct lvs_engine *engine, size_t nchanges, size_t nservers, lvs_ns now,
+			struct journal *ret_journal)
+{
+	struct step *steps = calloc(nchanges + nservers + 1, sizeof(*steps));
+
+	if (!steps)
+		return -ENOMEM;
+	*ret_journal = (struct journal){ .rules = lvs_engine_rules(engine), .now = now, .steps = steps };
+	return 0;
+}
+
+static size_t count_servers(const struct lvs_conf *conf)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->nservices; i++)
+		n += conf->services[i].nservers;
+	return n;
+}
+
 int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_ns now)
 {
-	int err = 0;
+	struct journal journal;
+	int err = open_journal(engine, conf->nservices, count_servers(conf), now, &journal);
 
-	(void)now;
+	if (err)
+		return err;
 	for (size_t i = 0; !err && i < conf->nservices; i++)
-		err = put_service(lvs_engine_rules(engine), &conf->services[i]);
+		err = put_service(&journal, &conf->services[i]);
+	free(journal.steps);
 	return err;
 }
 
-static void undo(struct lvs_engine *engine, const struct lvs_conf *from, const struct lvs_conf *to, lvs_ns now)
+static void remove_services(struct journal *journal, const struct lvs_conf_diff *diff)
 {
-	struct lvs_conf_diff back;
+	for (size_t i = 0; i < diff->n; i++) {
+		struct lvs_service *service;
 
-	if (lvs_conf_diff_init(from, to, &back))
-		return;
-	for (size_t i = 0; i < back.n; i++)
-		(void)apply_change(lvs_engine_rules(engine), &back.changes[i], now);
-	lvs_conf_diff_fini(&back);
+		if (diff->changes[i].kind != LVS_CONF_SERVICE_REMOVED)
+			continue;
+		service = find_service(journal->rules, diff->changes[i].old_service);
+		if (service)	/* else it was removed at run time already */
+			lvs_service_remove(journal->rules, service, journal->now);
+	}
 }
 
 int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf, lvs_ns now)
 {
 	struct lvs_engine_settings settings;
+	struct journal journal;
+	int err = open_journal(engine, diff->n, count_servers(conf), now, &journal);
 
-	for (size_t i = 0; i < diff->n; i++) {
-		int err = apply_change(lvs_engine_rules(engine), &diff->changes[i], now);
-
-		if (err) {
-			undo(engine, diff->changes[i].new_conf, diff->changes[i].old_conf, now);
-			return err;
-		}
+	if (err)
+		return err;
+	for (size_t i = 0; !err && i < diff->n; i++)
+		err = apply_change(&journal, &diff->changes[i]);
+	if (err) {
+		undo(&journal);
+	} else {
+		remove_services(&journal, diff);
+		settings_from(conf, &settings);
+		lvs_engine_configure(engine, &settings, now);
 	}
-	settings_from(conf, &settings);
-	lvs_engine_configure(engine, &settings, now);
-	return 0;
+	free(journal.steps);
+	return err;
 }
 
 int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net)

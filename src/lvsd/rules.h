@@ -30,7 +30,8 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
  * What @diff does not name is not touched: its counters, connections and cursors stay. Services and servers made at run
  * time stay too, unless the file now names them.
  *
- * Return: 0, or -Exxx and everything is as before
+ * Return: 0, or -Exxx and all services and servers are as before, with connections and counters; only schedulers of
+ * services that were among the changes may have begun anew
  */
 int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf, lvs_ns now);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/lib/test.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "conf/conf.h"
@@ -9,6 +11,7 @@
 #include "engine/engine.h"
 #include "engine/sched.h"
 #include "lvsd/rules.h"
+#include "sys/addrtext.h"
 
 struct fixture {
 	void *memory;
@@ -72,6 +75,36 @@ static void apply(struct fixture *f, const char *text)
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
+}
+
+/* Allocations until one fails, once; nobody else makes any in this program's one thread. */
+static unsigned int until_failure;
+
+static bool fails(void)
+{
+	return until_failure && !--until_failure;
+}
+
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__real_reallocarray(void *memory, size_t n, size_t size);
+void *__wrap_reallocarray(void *memory, size_t n, size_t size);
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+	return fails() ? NULL : __real_realloc(memory, size);
+}
+
+void *__wrap_reallocarray(void *memory, size_t n, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(memory, n, size);
 }
 
 static struct lvs_service *service_at(struct fixture *f, const char *addr, uint16_t port, uint8_t proto)
@@ -164,6 +197,111 @@ static void a_service_removed_at_run_time_comes_back_with_its_next_edit(void **s
 	assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->nservers, 2);
 }
 
+#define PICTURE_BYTES 4096
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* All that an operator can see of the rules, in an order of its own. */
+static void picture(struct fixture *f, char text[PICTURE_BYTES])
+{
+	const struct lvs_rules *rules = lvs_engine_rules(f->engine);
+	char lines[32][256];
+	size_t n = 0, at = 0;
+
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		for (const struct lvs_service *service = rules->service_heads[i]; service; service = service->next) {
+			char name[LVS_ENDPOINT_TEXT_BYTES], server_name[LVS_ENDPOINT_TEXT_BYTES];
+
+			(void)lvs_endpoint_format(&service->spec.key.addr, lvs_host16(service->spec.key.port), name);
+			(void)snprintf(lines[n++], sizeof(lines[0]), "%s %s conns %u local %d\n", name, service->spec.sched->name,
+				       (unsigned int)service->counters.conns, service->vip->local);
+			for (uint32_t k = 0; k < service->nservers; k++) {
+				const struct lvs_server *server = service->servers[k];
+
+				(void)lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), server_name);
+				assert_true(n < ARRAY_LEN(lines));
+				(void)snprintf(lines[n++], sizeof(lines[0]), "%s %s: id %u weight %u conns %u\n", name, server_name,
+					       server->id, server->spec.weight, (unsigned int)server->counters.conns);
+			}
+		}
+	}
+	qsort(lines, n, sizeof(lines[0]), by_text);
+	for (size_t i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, PICTURE_BYTES - at, "%s", lines[i]);
+}
+
+/* Something of everything: services and servers that come, go, change, were made at run time, and lead to one address. */
+static const char second[] = "services: ("
+	"{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ("
+	"  { address = \"10.0.0.2:80\"; weight = 7; }, { address = \"10.0.0.3:80\"; }, { address = \"10.0.0.9:80\"; weight = 3; } ); },"
+	"{ name = \"mine\"; address = \"192.0.2.1:8443\"; scheduler = \"wrr\"; servers: ( { address = \"10.0.0.1:80\"; weight = 4; } ); },"
+	"{ name = \"new\"; address = \"192.0.2.2:80\"; servers: ( { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; } ); } );";
+
+static void make_some_at_run_time(struct fixture *f)
+{
+	struct lvs_rules *rules = lvs_engine_rules(f->engine);
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6), *mine;
+	struct lvs_server_spec spec = server_at(web, "10.0.0.1", 80)->spec;
+	struct lvs_service_spec of = web->spec;
+	struct lvs_addr vip = test_addr("192.0.2.1");
+	struct lvs_server *server;
+
+	of.key.port = LVS_BE16(8443);
+	assert_int_equal(lvs_service_add(rules, &of, &mine), 0);
+	assert_int_equal(lvs_server_add(rules, mine, &spec, &server), 0);
+	spec.addr = test_addr("10.0.0.9");
+	assert_int_equal(lvs_server_add(rules, web, &spec, &server), 0);
+	for (uint32_t id = 1; id < rules->servers_len; id++)
+		if (rules->servers[id])
+			rules->servers[id]->counters.conns = 100 + id;
+	web->counters.conns = 7;
+	mine->counters.conns = 8;
+	service_at(f, "192.0.2.1", 53, 17)->counters.conns = 9;
+	lvs_vip_set_local(rules, &vip, true);
+}
+
+/* Whichever of its allocations fails, nothing has happened; then it is tried again, and all has. */
+static void a_reload_happens_or_does_not(void **state)
+{
+	struct fixture *f = *state;
+	char before[PICTURE_BYTES], after[PICTURE_BYTES];
+	struct lvs_conf *conf = parse(second);
+	struct lvs_conf_diff diff;
+	unsigned int n = 0;
+	int err;
+
+	make_some_at_run_time(f);
+	picture(f, before);
+	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
+	do {
+		until_failure = ++n;
+		err = lvs_rules_apply(f->engine, &diff, conf, 0);
+		picture(f, after);
+		if (err) {
+			assert_int_equal(err, -ENOMEM);
+			assert_string_equal(after, before);
+		}
+	} while (err);
+	assert_int_equal(until_failure, 1);	/* it never came */
+	assert_in_range(n, 5, 100);
+	until_failure = 0;
+	lvs_conf_diff_fini(&diff);
+	lvs_conf_free(f->conf);
+	f->conf = conf;
+	assert_string_equal(after, "192.0.2.1:80 10.0.0.2:80: id 2 weight 7 conns 102\n"
+				   "192.0.2.1:80 10.0.0.3:80: id 8 weight 1 conns 0\n"
+				   "192.0.2.1:80 10.0.0.9:80: id 5 weight 3 conns 105\n"
+				   "192.0.2.1:80 wlc conns 7 local 1\n"
+				   "192.0.2.1:8443 10.0.0.1:80: id 4 weight 4 conns 104\n"
+				   "192.0.2.1:8443 wrr conns 8 local 1\n"
+				   "192.0.2.2:80 10.0.0.1:80: id 6 weight 1 conns 0\n"
+				   "192.0.2.2:80 10.0.0.2:80: id 7 weight 1 conns 0\n"
+				   "192.0.2.2:80 wlc conns 0 local 0\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_the_file_still_says_is_not_touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
