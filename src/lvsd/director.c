@@ -201,12 +201,22 @@ static void on_summary(void *arg)
 	lvs_director_summary(arg);
 }
 
-static int set_up_loop(struct lvs_director *director)
+/* Before anything is there that would have to be taken back: what a signal asks for is done once the loop runs. */
+static int make_loop(struct lvs_director *director)
 {
 	static const struct {
 		int signo;
 		lvs_loop_fn *fn;
 	} signals[] = { { SIGTERM, on_stop }, { SIGINT, on_stop }, { SIGHUP, on_reload }, { SIGUSR1, on_summary } };
+	int err = lvs_loop_new(&director->loop);
+
+	for (size_t i = 0; !err && i < ARRAY_LEN(signals); i++)
+		err = lvs_loop_on_signal(director->loop, signals[i].signo, signals[i].fn, director);
+	return err ? fail(director, err, "cannot make an event loop") : 0;
+}
+
+static int set_up_loop(struct lvs_director *director)
+{
 	struct lvs_loop *loop = director->loop;
 	int err = lvs_pump_new(loop, director->io, director->engine, director->log, on_lost, director, &director->pump);
 
@@ -216,8 +226,6 @@ static int set_up_loop(struct lvs_director *director)
 		err = lvs_timer_new(loop, on_watchdog, director, &director->watchdog);
 	if (!err)
 		err = lvs_loop_on_readable(loop, lvs_net_fd(director->net), on_net_readable, director);
-	for (size_t i = 0; !err && i < ARRAY_LEN(signals); i++)
-		err = lvs_loop_on_signal(loop, signals[i].signo, signals[i].fn, director);
 	return err ? fail(director, err, "cannot set up the event loop") : 0;
 }
 
@@ -265,10 +273,9 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	err = lvs_notify_init(&director->notify);
 	if (err)
 		lvs_log(log, LVS_LOG_WARNING, "cannot reach the service manager: %s", strerror(-err));
-	err = lvs_loop_new(&director->loop);
-	if (err)
-		return fail(director, err, "cannot make an event loop");
-	err = make_engine(director);
+	err = make_loop(director);
+	if (!err)
+		err = make_engine(director);
 	if (!err)
 		err = open_device(director);
 	if (!err)
