@@ -6,7 +6,9 @@
  * Timers take absolute deadlines and turn them into the intervals that libevent wants. libevent counts these from a time
  * that is a little old: it reads the coarse clock, and once for each turn of the loop (the precise clock would cost two
  * system calls more per turn). So an interval is stretched by the coarse clock's step, and a timer that is called too
- * early nevertheless goes back to sleep.
+ * early nevertheless goes back to sleep. It is a whole number of steps: epoll waits by the precise clock, and after any
+ * other interval libevent would wake, find by the coarse one that it is not time yet, and sleep for a millisecond, up to
+ * four times for each timer.
  */
 #include "sys/loop.h"
 
@@ -31,7 +33,7 @@ struct lvs_loop {
 	struct event_base *base;
 	struct loop_event events[LOOP_EVENTS_MAX];
 	size_t nevents;
-	lvs_ns slack;	/* how far behind libevent's clock may be */
+	lvs_ns step;	/* of libevent's clock, which may be so far behind */
 };
 
 struct lvs_timer {
@@ -56,8 +58,7 @@ int lvs_loop_new(struct lvs_loop **ret_loop)
 		free(loop);
 		return -ENOMEM;
 	}
-	if (clock_getres(CLOCK_MONOTONIC_COARSE, &step) == 0)
-		loop->slack = (lvs_ns)step.tv_nsec;
+	loop->step = clock_getres(CLOCK_MONOTONIC_COARSE, &step) == 0 ? (lvs_ns)step.tv_nsec : LVS_NS_PER_MS;
 	*ret_loop = loop;
 	return 0;
 }
@@ -131,8 +132,9 @@ void lvs_loop_stop(struct lvs_loop *loop)
 /* Return: 0 or -ENOMEM */
 static int arm(struct lvs_timer *timer, lvs_ns now)
 {
-	lvs_ns left = timer->deadline > now ? timer->deadline - now + timer->loop->slack : 0;
-	lvs_ns us = left / LVS_NS_PER_US + 1;
+	lvs_ns step = timer->loop->step;
+	lvs_ns left = timer->deadline > now ? timer->deadline - now + step : 0;
+	lvs_ns us = ((left + step - 1) / step * step + LVS_NS_PER_US - 1) / LVS_NS_PER_US;
 	struct timeval tv = { .tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000) };
 
 	return evtimer_add(timer->event, &tv) < 0 ? -ENOMEM : 0;
