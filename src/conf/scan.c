@@ -271,6 +271,13 @@ static int aggregate(struct scanner *s, uint32_t node)
 	return err;
 }
 
+/* In the repaired text, the token is a plain 0. */
+static void stand_in(struct scanner *s)
+{
+	blank(s, s->token.where.offset, s->token.where.offset + s->token.len);
+	s->scan->repaired[s->token.where.offset] = '0';
+}
+
 /* A word or number that is no value: reported, and a 0 put in its place. */
 static void misfit(struct scanner *s)
 {
@@ -286,8 +293,7 @@ static void misfit(struct scanner *s)
 			hint = "write it without the leading zero";
 	}
 	lvs_conf_errors_add(s->errors, LVS_CONF_ERROR, &s->token.where, hint, "\"%.*s\" is not a value", len, text);
-	blank(s, s->token.where.offset, s->token.where.offset + s->token.len);
-	s->scan->repaired[s->token.where.offset] = '0';
+	stand_in(s);
 }
 
 static int value(struct scanner *s, uint32_t index)
@@ -305,6 +311,9 @@ static int value(struct scanner *s, uint32_t index)
 		node->kind = LVS_CONF_NODE_NUMBER;
 		node->number = lvs_conf_token_number(s->lexer.text + node->value.offset, node->value_len,
 						     &node->is_long);
+		/* Out of every range: version 1.5 makes something up, 1.7 calls the whole file wrong. */
+		if (node->number == INT64_MAX || node->number == INT64_MIN)
+			stand_in(s);
 		break;
 	case LVS_CONF_TOKEN_FLOAT:
 		node->kind = LVS_CONF_NODE_FLOAT;

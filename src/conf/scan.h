@@ -58,7 +58,8 @@ struct lvs_conf_node {
  * struct lvs_conf_scan - the tree of a text
  * @nodes:	@nodes[0] is the root group
  * @repaired:	the text for libconfig: NUL-terminated, ends in a newline (version 1.5 needs that after a comment), and
- *		with blanks in place of what was wrong but understood, so that the rest can be looked at too
+ *		with blanks in place of what was wrong but understood, so that the rest can be looked at too; a number that
+ *		does not fit is a 0 there
  */
 struct lvs_conf_scan {
 	struct lvs_conf_node *nodes;
