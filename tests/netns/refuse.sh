@@ -8,7 +8,7 @@ in_namespace "$0" "$@"
 need_tun
 
 # tcp_error <address:port> - what connect() says
-tcp_error() { at client socat -T 2 - "TCP:$1,connect-timeout=3" </dev/null 2>&1 | sed 's/.*: //'; }
+tcp_error() { at client socat -T 2 - "TCP:$1,connect-timeout=3" </dev/null 2>&1 | sed 's/.*: //' | tail -n 1; }
 # udp_error <address:port> - what a datagram is answered with
 udp_error() { echo x | at client socat -t 2 -T 2 - "UDP:$1" 2>&1 | sed 's/.*: //' | tail -n 1; }
 

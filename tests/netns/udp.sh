@@ -19,8 +19,7 @@ until_true 5 sh -c "ip netns exec s1 ss -Hlun 'sport = :5300' | grep -q ."
 # echo_of <what> <address> <bytes>
 echo_of() {
 	head -c "$3" /dev/urandom >$work/question
-	: >$work/answer
-	spawn client $work/answer sh -c "exec socat -b 65536 -t 5 -T 5 - 'UDP:$2:53,shut-none' <$work/question"
+	spawn client $work/answer sh -c "exec socat -b 65536 -t 5 -T 5 - 'UDP:$2:53,shut-none' <$work/question 2>$work/socat.log"
 	until_true 5 sh -c "[ \$(stat -c %s $work/answer) -ge $3 ]"
 	kill "$spawned"
 	cmp $work/question $work/answer || FAIL "$1, $3 bytes: the answer differs"
