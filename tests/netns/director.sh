@@ -86,7 +86,6 @@ web_conf() {
 direct() { direct_as env; }
 ready_or_dead() { said "ready:" || ! kill -0 "$director"; }
 direct_as() {
-	: >"$work/lvsd.log"
 	spawn director "$work/lvsd.log" "$@" "$lvsd" --config "$work/lvs.conf"
 	# shellcheck disable=SC2154 # set by spawn
 	director=$spawned

@@ -8,26 +8,37 @@
 #	in_namespace "$0" "$@"
 #
 # and is then root in a user, network and mount namespace of its own, with an empty /run. Hosts, cables and everything that runs
-# in the background through `start` or `spawn` are gone when it ends, however it ends.
+# in the background through `spawn` are gone when it ends, however it ends.
 
 SKIP() { echo "SKIP: $*"; exit 77; }	# automake's code for "not applicable"
 FAIL() { echo "FAIL: $*"; exit 1; }
 need() { for tool; do command -v "$tool" >/dev/null || SKIP "no $tool"; done; }
 
-# in_namespace <script> [arguments...] - run the script again, alone with its own network
+# in_namespace <script> [arguments...] - run the script again, alone with its own network: an ordinary user as root of a user
+# namespace, root where those are not allowed as it is
 in_namespace() {
-	# shellcheck disable=SC2016 # expanded by the inner shell
-	if [ "${LVS_TEST_NAMESPACE:-}" != "$(readlink /proc/self/ns/net)" ]; then
-		need ip unshare
-		unshare -Urnm true 2>/dev/null || SKIP "no user namespaces"
-		# --kill-child needs a process namespace: with one, nothing of the test can outlive it
-		exec unshare -Urnmpf --kill-child --mount-proc sh -c '
-			LVS_TEST_NAMESPACE=$(readlink /proc/self/ns/net) && export LVS_TEST_NAMESPACE &&
-			exec "$@"' sh "$@"
-	fi
+	[ "${LVS_TEST_NAMESPACE:-}" = "$(readlink /proc/self/ns/net)" ] || enter_namespace "$@"
 	mount -t tmpfs -o mode=755 tmpfs /run || SKIP "no tmpfs on /run"
 	mkdir /run/netns /run/test || FAIL "cannot write to /run"
 	ip link set lo up
+}
+
+# enter_namespace - What is inside ends with this shell, by whichever signal: unshare dies with its parent, and with unshare
+# dies process 1 of the process namespace, which takes all others along. In the background, for unshare is deaf to SIGTERM.
+enter_namespace() {
+	need ip unshare setpriv
+	namespaces=-Urnmpf
+	unshare -Urnm true 2>/dev/null || namespaces=-nmpf
+	unshare "$namespaces" true 2>/dev/null || SKIP "neither user namespaces nor root"
+	exec 9<&0
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	setpriv --pdeathsig KILL unshare "$namespaces" --kill-child --mount-proc env --default-signal=INT,QUIT sh -c '
+		LVS_TEST_NAMESPACE=$(readlink /proc/self/ns/net) && export LVS_TEST_NAMESPACE && exec "$@"' sh "$@" <&9 9<&- &
+	inside=$!
+	exec 9<&-
+	trap 'kill -KILL "$inside"; exit 130' HUP INT QUIT TERM
+	wait "$inside"
+	exit $?
 }
 
 # need_tun - /dev/net/tun can be opened and makes devices here
@@ -92,9 +103,11 @@ join() {
 	carrier "$1" "$3"
 }
 
-# spawn <host> <log> <command...> - run in the background, with the standard input of the caller; its process is $spawned
+# spawn <host> <log> <command...> - run in the background, with the standard input of the caller; its process is $spawned.
+# The log is empty when spawn returns, and is appended to, so that it may be emptied at any time.
 spawn() {
 	spawn_host=$1 spawn_log=$2; shift 2
+	: >"$spawn_log"
 	exec 9<&0	# the shell gives background commands an empty one
 	ip netns exec "$spawn_host" "$@" <&9 9<&- >>"$spawn_log" 2>&1 &
 	# shellcheck disable=SC2034 # for the caller
