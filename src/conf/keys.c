@@ -80,8 +80,8 @@ static const struct lvs_conf_word protocols[] = {
 	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, true }, { NULL, 0, false },
 };
 static const struct lvs_conf_word schedulers[] = {
-	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, true },
-	{ "lblcr", 0, true }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
+	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
+	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
 	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word forwards[] = {

@@ -228,9 +228,9 @@ static const struct row {
 					    "(the number of the routing table that lvsd owns)" },
 	/* words */
 	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"?)" },
-	{ SERVICE("scheduler = \"lblc\";"), "1:54: scheduler \"lblc\" is not supported by this version "
-					    "(there is \"rr\" \"wrr\" \"lc\" \"wlc\" \"dh\" \"sh\" \"sed\" "
-					    "\"nq\" \"fo\" \"ovf\" \"mh\" \"twos\")" },
+	{ SERVICE("scheduler = \"fastest\";"), "1:54: there is no scheduler \"fastest\" (there is \"rr\" \"wrr\" \"lc\" "
+					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
+					       "\"ovf\" \"mh\" \"twos\")" },
 	{ SERVICE("forward = \"droute\";"), "1:52: forward \"droute\" is not supported by this version (there is \"masq\")" },
 	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" (there is \"masq\")" },
 	{ SERVICE("protocol = \"sctp\";"), "1:53: protocol \"sctp\" is not supported by this version "

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Locality-based least connections, for services that stand for many addresses, such as those behind a cache: a destination
+ * goes to the server that it went to before. It moves to whom wlc would choose when that server is not usable, or has more
+ * active connections than its weight while another one has less than half of that.
+ */
+#include "engine/locality.h"
+#include "engine/sched.h"
+#include "engine/service.h"
+
+static struct lvs_server *lblc_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
+{
+	struct lvs_locality *locality = service->sched_state;
+	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, now);
+	struct lvs_server *server;
+
+	if (place) {
+		server = lvs_locality_first(locality, place)->server;
+		if (lvs_locality_usable(server) && !lvs_locality_crowded(locality, service, server))
+			return server;
+	}
+	server = lvs_locality_least(locality, service);
+	if (!server)
+		return NULL;
+	if (place)
+		lvs_locality_replace(locality, place, server);
+	else
+		lvs_locality_add(locality, &tuple->dst, server, now);
+	return server;
+}
+
+const struct lvs_sched_ops lvs_sched_lblc = { .name = "lblc", LVS_LOCALITY_OPS, .pick = lblc_pick };
