@@ -27,7 +27,7 @@ static bool readable(const struct lvs_addr *addr, uint16_t port)
 
 static const char *protocol_text(uint8_t protocol)
 {
-	return protocol == IPPROTO_UDP ? "udp" : "tcp";
+	return protocol == IPPROTO_UDP ? "udp" : protocol == IPPROTO_SCTP ? "sctp" : "tcp";
 }
 
 static char *first_in(const struct lvs_conf_where *where, char *buf, size_t size)

@@ -88,7 +88,10 @@ struct lvs_conf_director {
 	uint32_t log_level;
 };
 
-/* All in seconds. @tcp is ESTABLISHED, @tcpfin FIN_WAIT; the others carry the names of their states. */
+/*
+ * All in seconds. @tcp and @sctp are ESTABLISHED, @tcpfin FIN_WAIT; the others carry the names of their states, of which
+ * SCTP has five around cookies and three of shutting down.
+ */
 struct lvs_conf_timeouts {
 	uint32_t tcp;
 	uint32_t tcpfin;
@@ -101,6 +104,13 @@ struct lvs_conf_timeouts {
 	uint32_t tcp_lastack;
 	uint32_t tcp_listen;
 	uint32_t tcp_synack;
+	uint32_t sctp;
+	uint32_t sctp_init1;
+	uint32_t sctp_init;
+	uint32_t sctp_cookie;
+	uint32_t sctp_shutdown;
+	uint32_t sctp_rejected;
+	uint32_t sctp_closed;
 };
 
 /**
@@ -120,7 +130,7 @@ struct lvs_conf_server {
 /**
  * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port) is its key
  * @port:	host order, never 0
- * @protocol:	IPPROTO_TCP or IPPROTO_UDP
+ * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
  * @forward:	"masq"; static storage
  * @name:	of its own; made from the key when the file gives none

@@ -252,7 +252,7 @@ static void put_service(struct line *line, const struct lvs_conf_service *servic
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
 	put(line, "service \"%s\" (%s, %s) %s, %zu server%s", service->name,
-	    lvs_endpoint_format(&service->addr, service->port, text), service->protocol == IPPROTO_UDP ? "udp" : "tcp",
+	    lvs_endpoint_format(&service->addr, service->port, text), lvs_conf_word_text(lvs_conf_group_find(&lvs_conf_service_group, "protocol")->words, service->protocol),
 	    what, service->nservers, service->nservers == 1 ? "" : "s");
 }
 

@@ -77,7 +77,7 @@ static const struct lvs_conf_word log_levels[] = {
 	{ "info", LOG_INFO, false },   { "debug", LOG_DEBUG, false },	  { NULL, 0, false },
 };
 static const struct lvs_conf_word protocols[] = {
-	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, true }, { NULL, 0, false },
+	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word schedulers[] = {
 	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
@@ -146,6 +146,9 @@ static const struct lvs_conf_key timeouts_keys[] = {
 	TIMEOUT(tcp, 900),	   TIMEOUT(tcpfin, 120),      TIMEOUT(udp, 300),	TIMEOUT(tcp_synsent, 120),
 	TIMEOUT(tcp_synrecv, 60),  TIMEOUT(tcp_timewait, 120), TIMEOUT(tcp_close, 10),	TIMEOUT(tcp_closewait, 60),
 	TIMEOUT(tcp_lastack, 30),  TIMEOUT(tcp_listen, 120),  TIMEOUT(tcp_synack, 120),
+	TIMEOUT(sctp, 900),	   TIMEOUT(sctp_init1, 4),    TIMEOUT(sctp_init, 61),
+	TIMEOUT(sctp_cookie, 61),  TIMEOUT(sctp_shutdown, 61), TIMEOUT(sctp_rejected, 4),
+	TIMEOUT(sctp_closed, 61),
 };
 
 #define SERVER(m, member) LIVE, .name = #m, MEMBER(lvs_conf_server, member)

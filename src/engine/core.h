@@ -11,6 +11,7 @@
  * struct lvs_engine - everything one director knows
  * @timeouts:	of each state, resolved from the settings
  * @rules_due:	when lvs_rules_expire() wants to be called again
+ * @secure:	protocols apply their stricter rules
  * @now, @tick, @sink: of the burst being handled
  */
 struct lvs_engine {
@@ -21,6 +22,7 @@ struct lvs_engine {
 	struct lvs_replies replies;
 	struct lvs_fragments *fragments;
 	lvs_ns rules_due;
+	bool secure;
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;

@@ -216,7 +216,7 @@ static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn 
 		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REPLY)
 		conn->flags &= (uint16_t)~LVS_CONN_NO_OUTPUT;
-	state = proto->next_state(conn, packet, dir);
+	state = proto->next_state(conn, packet, dir, engine->secure);
 	if (state != conn->state || !(conn->flags & LVS_CONN_FILED))
 		lvs_engine_set_state(engine, conn, proto, state);
 	else
@@ -308,8 +308,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	struct lvs_conn *conn;
 	enum lvs_drop drop;
 
-	if (!proto->starts(packet)) {
-		lvs_reply_reset(engine, packet);
+	if (!proto->starts(packet, engine->settings.sloppy[proto->index])) {
+		lvs_reply_refuse(engine, packet);
 		return LVS_DROP_NO_CONN;
 	}
 	server = service->spec.sched->pick(service, &packet->tuple, engine->now);
@@ -360,10 +360,7 @@ static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet
 	}
 	if (packet->kind != LVS_PACKET_FLOW)
 		return LVS_DROP_PROTO_UNSUPPORTED;
-	if (packet->proto == LVS_PROTO_TCP)
-		lvs_reply_reset(engine, packet);
-	else
-		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+	lvs_reply_refuse(engine, packet);
 	return LVS_DROP_NO_SERVICE;
 }
 
@@ -392,7 +389,7 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 	if (!conn)
 		return miss(engine, packet);
 	proto = lvs_proto_find(packet->proto);
-	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && proto->starts(packet)) {
+	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && proto->starts(packet, false)) {
 		end(engine, conn);
 		return miss(engine, packet);
 	}

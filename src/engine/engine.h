@@ -32,12 +32,14 @@ enum lvs_ping {
  * @ping:	who answers a ping to a virtual address
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
  */
 struct lvs_engine_settings {
 	enum lvs_ping ping;
 	uint32_t reply_rate;
 	bool decrement_ttl;
+	bool sloppy[LVS_PROTO_INDEX_COUNT];
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 };
 

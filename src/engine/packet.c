@@ -163,8 +163,11 @@ static enum lvs_drop check_vnet(const struct lvs_packet *packet)
 	const struct lvs_vnet *vnet = &packet->vnet;
 	size_t field = packet->proto == LVS_PROTO_TCP ? offsetof(struct lvs_tcp, csum) : offsetof(struct lvs_udp, csum);
 
-	/* One fragment does not hold what its datagram's sum covers, and segments are only made by finishing sums. */
-	if (packet->fragment || !lvs_packet_is_partial(packet) || vnet->hdr_len > packet->len || !gso_fits(packet))
+	/*
+	 * One fragment does not hold what its datagram's sum covers, segments are only made by finishing sums, and the
+	 * kernel finishes SCTP's before a device sees it.
+	 */
+	if (packet->fragment || packet->proto == LVS_PROTO_SCTP || !lvs_packet_is_partial(packet) || vnet->hdr_len > packet->len || !gso_fits(packet))
 		return LVS_DROP_VNET;
 	switch (packet->kind) {
 	case LVS_PACKET_FLOW:
@@ -212,6 +215,18 @@ static inline enum lvs_drop read_udp(struct lvs_packet *packet)
 	return LVS_DROP_NONE;
 }
 
+static enum lvs_drop read_sctp(struct lvs_packet *packet)
+{
+	const struct lvs_sctp *sctp = lvs_packet_at(packet, packet->l4, sizeof(*sctp));
+
+	if (!sctp)
+		return LVS_DROP_L4_SHORT;
+	packet->kind = LVS_PACKET_FLOW;
+	packet->tuple.sport = sctp->sport;
+	packet->tuple.dport = sctp->dport;
+	return LVS_DROP_NONE;
+}
+
 static void set_other_kind(struct lvs_packet *packet)
 {
 	bool icmp = packet->proto == (packet->ip6 ? LVS_PROTO_ICMP6 : LVS_PROTO_ICMP);
@@ -239,6 +254,8 @@ static inline enum lvs_drop read_transport(struct lvs_packet *packet)
 		drop = read_tcp(packet);
 	else if (packet->proto == LVS_PROTO_UDP)
 		drop = read_udp(packet);
+	else if (packet->proto == LVS_PROTO_SCTP)
+		drop = read_sctp(packet);
 	else
 		drop = read_other(packet);
 	if (drop)
@@ -392,13 +409,18 @@ static enum lvs_drop quoted_ip6(struct lvs_packet *inner)
 	return walk_extensions(inner, LVS_DROP_ICMP_SHORT);
 }
 
+static bool is_ported(uint8_t proto)
+{
+	return proto == LVS_PROTO_TCP || proto == LVS_PROTO_UDP || proto == LVS_PROTO_SCTP;
+}
+
 static enum lvs_drop quoted_transport(struct lvs_packet *inner)
 {
 	inner->tuple.proto = inner->proto;
 	if (inner->frag_offset > 0) {
 		inner->kind = LVS_PACKET_FRAGMENT;
-	} else if (inner->proto == LVS_PROTO_TCP || inner->proto == LVS_PROTO_UDP) {
-		const struct lvs_udp *ends = lvs_packet_at(inner, inner->l4, QUOTED_PORTS_BYTES);	/* TCP's are there too */
+	} else if (is_ported(inner->proto)) {
+		const struct lvs_udp *ends = lvs_packet_at(inner, inner->l4, QUOTED_PORTS_BYTES);	/* those of TCP and SCTP are there too */
 
 		if (!ends)
 			return LVS_DROP_ICMP_SHORT;

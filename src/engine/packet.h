@@ -61,7 +61,7 @@ static_assert(sizeof(struct lvs_tuple) == 40, "five words, no padding");
 
 /* What kind of walk a packet takes after parsing. */
 enum lvs_packet_kind {
-	LVS_PACKET_FLOW,	/* TCP, UDP: has ports, whole, or the first fragment of one that has */
+	LVS_PACKET_FLOW,	/* TCP, UDP, SCTP: has ports, whole, or the first fragment of one that has */
 	LVS_PACKET_ICMP,	/* ICMP in IPv4 or ICMPv6 in IPv6, whole */
 	LVS_PACKET_FRAGMENT,	/* not the first one: no transport header */
 	LVS_PACKET_OTHER,	/* any other protocol */
@@ -145,7 +145,7 @@ enum lvs_drop lvs_packet_parse(struct lvs_packet *packet);
  * @ret_inner:	view into the bytes of @outer: @tuple, @proto, @l4 and fragment fields set. Its @len ends with @outer,
  *		whatever the quoted header says, for quotes are cut (RFC 792, RFC 1812 section 4.3.2.3, RFC 4443)
  *
- * Needs 8 bytes of transport header for TCP and UDP (4 for other protocols); a quoted later fragment has no ports.
+ * Needs 8 bytes of transport header for TCP, UDP and SCTP (4 for other protocols); a quoted later fragment has no ports.
  *
  * Return: LVS_DROP_NONE, LVS_DROP_ICMP_SHORT, or what is wrong with the quoted header (RFC 5508 REQ-3b)
  */

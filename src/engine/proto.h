@@ -43,9 +43,11 @@ struct lvs_proto_state {
  * @header_bytes: shortest transport header
  * @csum_optional: a checksum of 0 means "none" and is kept; a computed 0 is written as 0xffff (RFC 768)
  * @states:	@nstates rows; state 0 is that of a connection that has seen no packet
- * @starts:	may this packet begin a connection?
+ * @starts:	may this packet begin a connection? @sloppy: even in the midst of it
  * @next_state:	the state after @packet, in the direction @dir; changes nothing. LVS_CONN_NO_OUTPUT means that no packet
- *		came from the server before this one
+ *		came from the server before this one. @secure: the stricter rules for times of attack
+ * @fix_csum:	the checksum follows a port that changed in the bits of @diff, the source's or the destination's; addresses
+ *		are not in it. NULL: it is the Internet checksum over addresses and ports. Not for quoted packets
  */
 struct lvs_proto_ops {
 	const char *name;
@@ -56,8 +58,9 @@ struct lvs_proto_ops {
 	bool csum_optional;
 	const struct lvs_proto_state *states;
 	uint8_t nstates;
-	bool (*starts)(const struct lvs_packet *packet);
-	uint8_t (*next_state)(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir);
+	bool (*starts)(const struct lvs_packet *packet, bool sloppy);
+	uint8_t (*next_state)(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir, bool secure);
+	enum lvs_drop (*fix_csum)(const struct lvs_packet *packet, lvs_be16 diff, bool source);
 };
 
 #define PROTO(name) extern const struct lvs_proto_ops lvs_proto_##name;

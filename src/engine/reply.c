@@ -14,6 +14,7 @@
  */
 #include "engine/reply.h"
 
+#include "base/crc32c.h"
 #include "base/csum.h"
 #include "base/hash.h"
 #include "engine/core.h"
@@ -277,4 +278,86 @@ void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet,
 	memcpy(icmp + 1, packet->data, quote);
 	lvs_icmp_seal(&reply);
 	lvs_engine_say(engine, &reply, LVS_REPLY_ERROR);
+}
+
+/* Does any chunk of @packet have this type? */
+static bool has_chunk(const struct lvs_packet *packet, uint8_t type)
+{
+	const struct lvs_sctp_chunk *chunk;
+	size_t at = packet->l4 + sizeof(struct lvs_sctp);
+
+	while ((chunk = lvs_packet_at(packet, at, sizeof(*chunk))) && lvs_host16(chunk->len) >= sizeof(*chunk)) {
+		if (chunk->type == type)
+			return true;
+		at += (lvs_host16(chunk->len) + 3u) / 4 * 4;
+	}
+	return false;
+}
+
+/* RFC 9260 section 8.4. Return: is there an answer? Then @ret_answer and @ret_tag are what it is made of */
+static bool out_of_the_blue(const struct lvs_packet *packet, struct lvs_sctp_chunk *ret_answer, lvs_be32 *ret_tag)
+{
+	const struct lvs_sctp *sctp = lvs_packet_at(packet, packet->l4, sizeof(*sctp));
+	const struct lvs_sctp_chunk *chunk = lvs_packet_at(packet, packet->l4 + sizeof(*sctp), sizeof(*chunk));
+	struct lvs_sctp_chunk answer = { .type = LVS_SCTP_ABORT, .flags = LVS_SCTP_TAG_REFLECTED,
+					 .len = LVS_BE16(sizeof(answer)) };
+	const lvs_be32 *init_tag;
+	lvs_be32 tag = sctp->tag;
+
+	if (!chunk || has_chunk(packet, LVS_SCTP_ABORT))
+		return false;
+	switch (chunk->type) {
+	case LVS_SCTP_INIT:
+		init_tag = lvs_packet_at(packet, packet->l4 + sizeof(*sctp) + sizeof(*chunk), sizeof(*init_tag));
+		if (!init_tag || tag)	/* only an INIT has no tag, and an INIT has none */
+			return false;
+		memcpy(&tag, init_tag, sizeof(tag));
+		answer.flags = 0;
+		break;
+	case LVS_SCTP_SHUTDOWN_ACK:
+		answer.type = LVS_SCTP_SHUTDOWN_COMPLETE;
+		break;
+	case LVS_SCTP_COOKIE_ECHO:
+	case LVS_SCTP_COOKIE_ACK:
+	case LVS_SCTP_ERROR:
+	case LVS_SCTP_SHUTDOWN_COMPLETE:
+		return false;
+	default:
+		break;
+	}
+	*ret_answer = answer;
+	*ret_tag = tag;
+	return true;
+}
+
+static void abort_association(struct lvs_engine *engine, const struct lvs_packet *packet)
+{
+	const struct lvs_sctp *from = lvs_packet_at(packet, packet->l4, sizeof(*from));
+	struct origin origin = {
+		.bytes = sizeof(struct lvs_sctp) + sizeof(struct lvs_sctp_chunk), .proto = LVS_PROTO_SCTP,
+		.tos = dscp(packet), .atomic = true,
+	};
+	struct lvs_sctp_chunk answer;
+	struct lvs_packet reply;
+	struct lvs_sctp *sctp;
+	lvs_be32 tag;
+
+	if (!answerable(packet) || !out_of_the_blue(packet, &answer, &tag) || !take(engine, LVS_REPLY_RESET))
+		return;
+	reply = begin(engine, packet, &origin);
+	sctp = lvs_packet_at(&reply, reply.l4, origin.bytes);
+	*sctp = (struct lvs_sctp){ .sport = from->dport, .dport = from->sport, .tag = tag };
+	memcpy(sctp + 1, &answer, sizeof(answer));
+	sctp->csum = lvs_sctp_csum(lvs_crc32c(sctp, origin.bytes));
+	lvs_engine_say(engine, &reply, LVS_REPLY_RESET);
+}
+
+void lvs_reply_refuse(struct lvs_engine *engine, const struct lvs_packet *packet)
+{
+	if (packet->proto == LVS_PROTO_TCP)
+		lvs_reply_reset(engine, packet);
+	else if (packet->proto == LVS_PROTO_SCTP)
+		abort_association(engine, packet);
+	else
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
 }

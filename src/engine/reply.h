@@ -66,6 +66,16 @@ enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packe
 void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet);
 
 /**
+ * lvs_reply_refuse() - what a host says that does not expect @packet
+ * @packet:	parsed, of a flow, not changed
+ *
+ * A reset for TCP. For SCTP what RFC 9260 section 8.4 has for packets out of the blue: an ABORT with the sender's own tag
+ * (with the T bit, or with the tag of its INIT), SHUTDOWN COMPLETE for a SHUTDOWN ACK, nothing for an ABORT, for cookies,
+ * for an ERROR or a SHUTDOWN COMPLETE; it counts and is limited as a reset. For all others port unreachable.
+ */
+void lvs_reply_refuse(struct lvs_engine *engine, const struct lvs_packet *packet);
+
+/**
  * lvs_reply_error() - tell the sender of @packet what is wrong with it
  * @packet:	parsed, not changed; still as its sender sent it
  * @mtu:	for LVS_ERROR_TOO_BIG, bytes

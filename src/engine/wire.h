@@ -17,6 +17,7 @@ enum {
 	LVS_PROTO_ICMP6 = 58,
 	LVS_PROTO_NONE = 59,
 	LVS_PROTO_DSTOPTS = 60,
+	LVS_PROTO_SCTP = 132,
 	LVS_PROTO_MOBILITY = 135,
 };
 
@@ -99,6 +100,44 @@ struct LVS_WIRE lvs_udp {
 	lvs_be16 csum;		/* 0: none was computed; a computed 0 is sent as 0xffff */
 };
 static_assert(sizeof(struct lvs_udp) == 8, "RFC 768");
+
+/* RFC 9260 section 3.1 */
+struct LVS_WIRE lvs_sctp {
+	lvs_be16 sport;
+	lvs_be16 dport;
+	lvs_be32 tag;
+	lvs_be32 csum;		/* see lvs_sctp_csum(); 0: none was computed (RFC 9653) */
+};
+static_assert(sizeof(struct lvs_sctp) == 12, "RFC 9260");
+
+/* A CRC32c as it stands in the header, the one field there whose first byte is the lowest (RFC 9260 appendix A). */
+static inline lvs_be32 lvs_sctp_csum(uint32_t crc)
+{
+	return LVS_BE32(__builtin_bswap32(crc));
+}
+
+/* RFC 9260 section 3.2 */
+struct LVS_WIRE lvs_sctp_chunk {
+	uint8_t type;
+	uint8_t flags;
+	lvs_be16 len;		/* with this header, without padding to a multiple of 4 */
+};
+static_assert(sizeof(struct lvs_sctp_chunk) == 4, "RFC 9260");
+
+enum {
+	LVS_SCTP_DATA = 0,
+	LVS_SCTP_INIT = 1,
+	LVS_SCTP_INIT_ACK = 2,
+	LVS_SCTP_ABORT = 6,
+	LVS_SCTP_SHUTDOWN = 7,
+	LVS_SCTP_SHUTDOWN_ACK = 8,
+	LVS_SCTP_ERROR = 9,
+	LVS_SCTP_COOKIE_ECHO = 10,
+	LVS_SCTP_COOKIE_ACK = 11,
+	LVS_SCTP_SHUTDOWN_COMPLETE = 14,
+
+	LVS_SCTP_TAG_REFLECTED = 1,	/* the T bit of ABORT and SHUTDOWN COMPLETE */
+};
 
 /* RFC 792 and RFC 4443 section 2.1: one shape for ICMP and ICMPv6 */
 struct LVS_WIRE lvs_icmp {

@@ -23,6 +23,10 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	const struct lvs_conf_timeouts *t = &conf->timeouts;
 	const uint32_t tcp[] = { 0,		t->tcp,		 t->tcp_synsent,  t->tcp_synrecv, t->tcpfin,	 t->tcp_timewait,
 				 t->tcp_close,	t->tcp_closewait, t->tcp_lastack, t->tcp_listen,  t->tcp_synack };
+	/* And in engine/proto/sctp.c. */
+	const uint32_t sctp[] = { 0,		   t->sctp_init1,  t->sctp_init, t->sctp_cookie,   t->sctp_cookie,
+				  t->sctp_cookie,  t->sctp_cookie, t->sctp_cookie, t->sctp,	   t->sctp_shutdown,
+				  t->sctp_shutdown, t->sctp_shutdown, t->sctp_rejected, t->sctp_closed };
 	static const enum lvs_ping pings[] = {
 		[LVS_CONF_PING_WHEN_UP] = LVS_PING_WHEN_LIVE,
 		[LVS_CONF_PING_ALWAYS] = LVS_PING_ALWAYS,
@@ -33,6 +37,7 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 					     .reply_rate = conf->director.reply_rate };
 	memcpy(ret->timeouts[LVS_PROTO_INDEX_tcp], tcp, sizeof(tcp));
 	ret->timeouts[LVS_PROTO_INDEX_udp][0] = t->udp;
+	memcpy(ret->timeouts[LVS_PROTO_INDEX_sctp], sctp, sizeof(sctp));
 }
 
 void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *ret_options)

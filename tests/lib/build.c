@@ -119,6 +119,13 @@ static size_t put_transport(struct bytes *to, const struct build *what, uint8_t 
 		put16(to, 0);
 		put_payload(to, what);
 		return 6;
+	case LVS_PROTO_SCTP:
+		put16(to, what->sport);
+		put16(to, what->dport);
+		put32(to, what->seq);
+		put32(to, 0);
+		put_payload(to, what);
+		return 8;
 	case LVS_PROTO_ICMP:
 	case LVS_PROTO_ICMP6:
 		put8(to, what->icmp_type);
@@ -133,12 +140,37 @@ static size_t put_transport(struct bytes *to, const struct build *what, uint8_t 
 	}
 }
 
+/* A bit at a time. */
+uint32_t build_crc(const uint8_t *sctp, size_t len)
+{
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < len * 8; i++) {
+		uint32_t byte = i / 8 >= 8 && i / 8 < 12 ? 0 : sctp[i / 8];
+
+		crc = ((crc ^ byte >> i % 8) & 1) ? crc >> 1 ^ 0x82f63b78 : crc >> 1;
+	}
+	return ~crc;
+}
+
+static void put_crc(struct bytes *l4, size_t field, uint32_t wrong)
+{
+	uint32_t crc = build_crc(l4->at, l4->len) + wrong;
+
+	for (size_t i = 0; i < 4; i++)
+		l4->at[field + i] = (uint8_t)(crc >> 8 * i);
+}
+
 static void finish_csum(struct bytes *l4, size_t field, const struct build *what, uint8_t proto, uint32_t pseudo)
 {
 	uint16_t csum;
 
 	if (!field || what->csum == BUILD_NO_CSUM)
 		return;
+	if (proto == LVS_PROTO_SCTP) {
+		put_crc(l4, field, what->csum == BUILD_WRONG);
+		return;
+	}
 	if (what->csum == BUILD_PARTIAL) {
 		set16(l4->at + field, build_fold(pseudo));
 		return;

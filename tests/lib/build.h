@@ -29,7 +29,9 @@ enum build_csum {
  * @frag_offset, @frag_bytes: if @frag_bytes is not 0, only that piece of the transport header and payload
  * @id:		IPv4 identification, or that of the IPv6 fragment header
  * @icmp_rest:	the word behind the ICMP checksum
- * @quote, @quote_bytes: what an ICMP error carries, in place of @payload
+ * @quote, @quote_bytes: what an ICMP error carries, or the chunks of SCTP, in place of @payload
+ *
+ * SCTP's verification tag is @seq.
  */
 struct build {
 	const char *src, *dst;
@@ -87,5 +89,8 @@ void build_fix_ip4(uint8_t *header);
 /* RFC 1071, as a number; @sum: 0, or of what stands before, an even number of bytes. */
 uint32_t build_sum(uint32_t sum, const uint8_t *bytes, size_t len);
 uint16_t build_fold(uint32_t sum);
+
+/* RFC 9260 appendix A: of a whole SCTP packet, whose checksum field counts as zeros. */
+uint32_t build_crc(const uint8_t *sctp, size_t len);
 
 #endif

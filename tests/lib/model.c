@@ -66,6 +66,11 @@ static enum sum judge_sum(const struct lvs_packet *packet)
 	uint32_t bytes = packet->len - packet->l4, sum = 0;
 	size_t field = packet->proto == LVS_PROTO_TCP ? 16 : 6;
 
+	if (packet->kind == LVS_PACKET_FLOW && packet->proto == LVS_PROTO_SCTP) {
+		uint32_t crc = (uint32_t)l4[11] << 24 | (uint32_t)l4[10] << 16 | (uint32_t)l4[9] << 8 | l4[8];
+
+		return crc ? build_crc(l4, bytes) == crc ? SUM_RIGHT : SUM_WRONG : SUM_NONE;
+	}
 	if (packet->kind != LVS_PACKET_ICMP || packet->ip6) {
 		for (size_t i = 0; i < ARRAY_LEN(ends); i++)
 			sum = build_sum(sum, ends[i]->bytes + (packet->ip6 ? 0 : 12), packet->ip6 ? 16 : 4);
@@ -101,10 +106,11 @@ static void check_ip_header(const struct model *model, const struct lvs_packet *
 
 static void check_flow(const struct lvs_packet *before, const struct lvs_packet *after)
 {
-	size_t csum = before->l4 + (before->proto == LVS_PROTO_TCP ? 16U : 6U);
+	bool sctp = before->proto == LVS_PROTO_SCTP;
+	size_t csum = before->l4 + (sctp ? 8U : before->proto == LVS_PROTO_TCP ? 16U : 6U);
 
 	check_same(before, after, before->l4 + 4U, csum);
-	check_same(before, after, csum + 2, before->len);
+	check_same(before, after, csum + (sctp ? 4 : 2), before->len);
 	if (!before->fragment)
 		CHECK(judge_sum(before) == judge_sum(after));
 }

@@ -25,16 +25,18 @@ static void masq_bind(struct lvs_conn *conn)
 /* One end of a packet, source or destination, is replaced by another. */
 struct change {
 	const struct lvs_addr *addr;
-	lvs_be16 port;
+	lvs_be16 port, port_diff;
 	uint16_t delta, delta_addr;
 	bool source;
 };
 
 static struct change change_of(const struct lvs_conn *conn, enum lvs_dir dir)
 {
+	lvs_be16 diff = conn->vport ^ conn->dport;
+
 	if (dir == LVS_DIR_REQUEST)
-		return (struct change){ &conn->daddr, conn->dport, conn->delta, conn->delta_addr, false };
-	return (struct change){ &conn->vaddr, conn->vport, (uint16_t)~conn->delta, (uint16_t)~conn->delta_addr, true };
+		return (struct change){ &conn->daddr, conn->dport, diff, conn->delta, conn->delta_addr, false };
+	return (struct change){ &conn->vaddr, conn->vport, diff, (uint16_t)~conn->delta, (uint16_t)~conn->delta_addr, true };
 }
 
 /* The headers were parsed: lvs_packet_at() cannot fail on them. */
@@ -55,7 +57,7 @@ static void change_addr(struct lvs_packet *packet, const struct change *change)
 	}
 }
 
-static void change_csum(const struct lvs_packet *packet, const struct lvs_proto_ops *proto, const struct change *change)
+static void change_inet_csum(const struct lvs_packet *packet, const struct lvs_proto_ops *proto, const struct change *change)
 {
 	lvs_be16 *csum = lvs_packet_at(packet, (size_t)packet->l4 + proto->csum_offset, sizeof(*csum)), value;
 
@@ -74,6 +76,16 @@ static void change_csum(const struct lvs_packet *packet, const struct lvs_proto_
 	memcpy(csum, &value, sizeof(value));
 }
 
+static enum lvs_drop change_csum(const struct lvs_packet *packet, const struct change *change)
+{
+	const struct lvs_proto_ops *proto = lvs_proto_find(packet->proto);
+
+	if (lvs_unlikely(proto->fix_csum))
+		return change->port_diff ? proto->fix_csum(packet, change->port_diff, change->source) : LVS_DROP_NONE;
+	change_inet_csum(packet, proto, change);
+	return LVS_DROP_NONE;
+}
+
 static void change_port(const struct lvs_packet *packet, const struct change *change)
 {
 	uint8_t *ports = lvs_packet_at(packet, packet->l4, 2 * sizeof(change->port));
@@ -86,11 +98,10 @@ static enum lvs_drop masq_rewrite(const struct lvs_conn *conn, struct lvs_packet
 	struct change change = change_of(conn, dir);
 
 	change_addr(packet, &change);
-	if (packet->kind == LVS_PACKET_FLOW) {
-		change_port(packet, &change);
-		change_csum(packet, lvs_proto_find(packet->proto), &change);
-	}
-	return LVS_DROP_NONE;
+	if (packet->kind != LVS_PACKET_FLOW)
+		return LVS_DROP_NONE;
+	change_port(packet, &change);
+	return change_csum(packet, &change);
 }
 
 /* The quoted packet travelled against the error: what is the error's source is the quoted destination. */
@@ -106,8 +117,11 @@ static enum lvs_drop masq_rewrite_error(const struct lvs_conn *conn, struct lvs_
 	change.source = !change.source;
 	change_addr(quoted, &change);
 	if (quoted->kind == LVS_PACKET_FLOW) {
+		const struct lvs_proto_ops *proto = lvs_proto_find(quoted->proto);
+
 		change_port(quoted, &change);
-		change_csum(quoted, lvs_proto_find(quoted->proto), &change);
+		if (!proto->fix_csum)
+			change_inet_csum(quoted, proto, &change);
 	}
 	return LVS_DROP_NONE;
 }

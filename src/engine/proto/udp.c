@@ -10,15 +10,17 @@ static const struct lvs_proto_state states[] = {
 	{ .name = "UDP", .timeout = 300, .class = LVS_CLASS_DATAGRAM },
 };
 
-static bool udp_starts(const struct lvs_packet *packet)
+static bool udp_starts(const struct lvs_packet *packet, bool sloppy)
 {
+	(void)sloppy;
 	return !lvs_proto_is_ftp_data(packet);
 }
 
-static uint8_t udp_next_state(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir)
+static uint8_t udp_next_state(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir, bool secure)
 {
 	(void)packet;
 	(void)dir;
+	(void)secure;
 	return conn->state;
 }
 

@@ -233,8 +233,8 @@ static const struct row {
 					       "\"ovf\" \"mh\" \"twos\")" },
 	{ SERVICE("forward = \"droute\";"), "1:52: forward \"droute\" is not supported by this version (there is \"masq\")" },
 	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" (there is \"masq\")" },
-	{ SERVICE("protocol = \"sctp\";"), "1:53: protocol \"sctp\" is not supported by this version "
-					   "(there is \"tcp\" \"udp\")" },
+	{ SERVICE("protocol = \"icmp\";"), "1:53: there is no protocol \"icmp\" "
+					   "(there is \"tcp\" \"udp\" \"sctp\")" },
 	{ "device: { type = \"tap\"; };" WEB, "1:18: type \"tap\" is not supported by this version (there is \"tun\")" },
 	{ "director: { ping = \"sometimes\"; };" WEB,
 	  "1:20: there is no ping \"sometimes\" (there is \"when_up\" \"always\" \"never\")" },

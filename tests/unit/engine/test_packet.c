@@ -268,7 +268,7 @@ static const struct parsed {
 	{ "no next header", { V6, .proto = 59, .payload = 5 }, LVS_PACKET_OTHER, 40, 59 },
 	{ "no next header and no byte", { V6, .proto = 59 }, LVS_PACKET_OTHER, 40, 59 },
 	{ "mobility", { V6, .proto = 135, .payload = 8, .ext = { DST }, .ext_count = 1 }, LVS_PACKET_OTHER, 48, 135 },
-	{ "a protocol without a byte", { V4, .proto = 132 }, LVS_PACKET_OTHER, 20, 132 },
+	{ "a protocol without a byte", { V4, .proto = 136 }, LVS_PACKET_OTHER, 20, 136 },
 
 	{ "atomic fragment", { V6, .ext = { HBH, FRG }, .ext_count = 2 }, LVS_PACKET_FLOW, 56, 6, .frag_hdr = 48 },
 	{ "first fragment", { V4, UDP, .payload = 64, .frag_bytes = 32 }, LVS_PACKET_FLOW, 20, 17, true, true },

@@ -32,9 +32,10 @@ static const struct table {
 	const char *who;
 	enum lvs_dir dir;
 	uint16_t conn_flags;
+	bool secure;
 	uint8_t next[STATES][EVENTS];
 } tables[] = {
-	{ "the client, replies pass the director", LVS_DIR_REQUEST, 0, {
+	{ "the client, replies pass the director", LVS_DIR_REQUEST, 0, false, {
 		/*        SYN   FIN   ACK   RST */
 		[NO] = { SR,  CL,  ES,  CL },
 		[ES] = { ES,  CW,  ES,  CL },
@@ -48,7 +49,7 @@ static const struct table {
 		[LI] = { SR,  LI,  LI,  LI },
 		[SA] = { SR,  TW,  ES,  SR },
 	} },
-	{ "the server", LVS_DIR_REPLY, 0, {
+	{ "the server", LVS_DIR_REPLY, 0, false, {
 		/*        SYN   FIN   ACK   RST */
 		[NO] = { SS,  TW,  ES,  CL },
 		[ES] = { ES,  FW,  ES,  CL },
@@ -62,7 +63,7 @@ static const struct table {
 		[LI] = { LI,  LI,  ES,  CL },
 		[SA] = { SR,  TW,  ES,  CL },
 	} },
-	{ "the client, no reply was seen", LVS_DIR_REQUEST, LVS_CONN_NO_OUTPUT, {
+	{ "the client, no reply was seen", LVS_DIR_REQUEST, LVS_CONN_NO_OUTPUT, false, {
 		/*        SYN   FIN   ACK   RST */
 		[NO] = { SR,  CL,  ES,  CL },
 		[ES] = { ES,  FW,  ES,  CL },
@@ -76,13 +77,55 @@ static const struct table {
 		[LI] = { SR,  LI,  LI,  LI },
 		[SA] = { SR,  TW,  ES,  CL },
 	} },
+	{ "the client, secure", LVS_DIR_REQUEST, 0, true, {
+		/*        SYN   FIN   ACK   RST */
+		[NO] = { SR,  CL,  ES,  CL },
+		[ES] = { ES,  CW,  ES,  CL },
+		[SS] = { ES,  SS,  SS,  CL },
+		[SR] = { SR,  TW,  SR,  SR },
+		[FW] = { SR,  TW,  FW,  CL },
+		[TW] = { SR,  TW,  TW,  CL },
+		[CL] = { SR,  CL,  CL,  CL },
+		[CW] = { SR,  CW,  CW,  CL },
+		[LA] = { SR,  LA,  CL,  LA },
+		[LI] = { SR,  LI,  LI,  LI },
+		[SA] = { SA,  SA,  SA,  CL },
+	} },
+	{ "the server, secure", LVS_DIR_REPLY, 0, true, {
+		/*        SYN   FIN   ACK   RST */
+		[NO] = { SS,  TW,  ES,  CL },
+		[ES] = { ES,  FW,  ES,  CL },
+		[SS] = { SS,  SS,  SS,  SS },
+		[SR] = { SA,  TW,  ES,  CL },
+		[FW] = { SS,  FW,  FW,  CL },
+		[TW] = { SS,  TW,  TW,  TW },
+		[CL] = { SS,  CL,  CL,  CL },
+		[CW] = { SS,  TW,  CW,  CL },
+		[LA] = { SS,  LA,  LA,  CL },
+		[LI] = { LI,  LI,  ES,  CL },
+		[SA] = { SA,  TW,  ES,  CL },
+	} },
+	{ "the client, no reply was seen, secure", LVS_DIR_REQUEST, LVS_CONN_NO_OUTPUT, true, {
+		/*        SYN   FIN   ACK   RST */
+		[NO] = { SA,  CL,  ES,  CL },
+		[ES] = { ES,  FW,  ES,  CL },
+		[SS] = { ES,  SS,  SS,  CL },
+		[SR] = { SR,  TW,  ES,  SR },
+		[FW] = { SA,  FW,  FW,  CL },
+		[TW] = { SA,  TW,  TW,  CL },
+		[CL] = { SA,  CL,  CL,  CL },
+		[CW] = { SA,  CW,  CW,  CL },
+		[LA] = { SA,  LA,  CL,  LA },
+		[LI] = { SA,  LI,  LI,  LI },
+		[SA] = { SA,  TW,  ES,  CL },
+	} },
 };
 
-static uint8_t step(uint8_t from, uint8_t tcp_flags, enum lvs_dir dir, uint16_t conn_flags)
+static uint8_t step(uint8_t from, uint8_t tcp_flags, enum lvs_dir dir, uint16_t conn_flags, bool secure)
 {
 	struct lvs_packet packet = { .proto = LVS_PROTO_TCP, .tcp_flags = tcp_flags };
 	struct lvs_conn conn = { .proto = LVS_PROTO_TCP, .state = from, .flags = conn_flags };
-	uint8_t next = lvs_proto_tcp.next_state(&conn, &packet, dir);
+	uint8_t next = lvs_proto_tcp.next_state(&conn, &packet, dir, secure);
 
 	assert_int_equal(conn.state, from);
 	assert_int_equal(conn.flags, conn_flags);
@@ -144,7 +187,7 @@ static void every_cell_under_all_flags(void **state)
 			for (unsigned int flags = 0; flags <= 0xff; flags++) {
 				const struct table *table = &tables[t];
 				uint8_t want = expected(table, from, (uint8_t)flags);
-				uint8_t got = step(from, (uint8_t)flags, table->dir, table->conn_flags);
+				uint8_t got = step(from, (uint8_t)flags, table->dir, table->conn_flags, table->secure);
 
 				if (got != want)
 					fail_msg("%s sends %#x in %s: %s, not %s", table->who, flags,
@@ -157,8 +200,9 @@ static void server_is_heard_whatever_was_seen_before(void **state)
 	(void)state;
 	for (uint8_t from = 0; from < STATES; from++)
 		for (unsigned int flags = 0; flags <= 0x1f; flags++)
-			assert_int_equal(step(from, (uint8_t)flags, LVS_DIR_REPLY, LVS_CONN_NO_OUTPUT),
-					 step(from, (uint8_t)flags, LVS_DIR_REPLY, 0));
+			for (unsigned int secure = 0; secure < 2; secure++)
+				assert_int_equal(step(from, (uint8_t)flags, LVS_DIR_REPLY, LVS_CONN_NO_OUTPUT, secure),
+						 step(from, (uint8_t)flags, LVS_DIR_REPLY, 0, secure));
 }
 
 /* Lives of connections as kernel 6.12 IPVS listed them: > is the client, < the server. */
@@ -204,7 +248,7 @@ static void connections_live_as_in_ipvs(void **state)
 		for (size_t k = 0; story->segments[k].who; k++) {
 			now = step(now, story->segments[k].tcp_flags,
 				   story->segments[k].who == '>' ? LVS_DIR_REQUEST : LVS_DIR_REPLY,
-				   story->conn_flags);
+				   story->conn_flags, false);
 			if (now != story->segments[k].state)
 				fail_msg("%s, segment %zu: %s, not %s", story->what, k + 1,
 					 states[story->segments[k].state].name, states[now].name);
@@ -222,7 +266,20 @@ static void syn_starts_unless_it_resets(void **state)
 			.tuple.sport = LVS_BE16(40000),
 		};
 
-		assert_int_equal(lvs_proto_tcp.starts(&packet), (flags & LVS_TCP_SYN) && !(flags & LVS_TCP_RST));
+		assert_int_equal(lvs_proto_tcp.starts(&packet, false), (flags & LVS_TCP_SYN) && !(flags & LVS_TCP_RST));
+	}
+}
+
+static void sloppy_takes_all_but_a_reset(void **state)
+{
+	(void)state;
+	for (unsigned int flags = 0; flags <= 0xff; flags++) {
+		struct lvs_packet packet = { .proto = LVS_PROTO_TCP, .tcp_flags = (uint8_t)flags };
+
+		packet.tuple.sport = LVS_BE16(40000);
+		assert_int_equal(lvs_proto_tcp.starts(&packet, true), !(flags & LVS_TCP_RST));
+		packet.tuple.sport = LVS_BE16(20);
+		assert_false(lvs_proto_tcp.starts(&packet, true));
 	}
 }
 
@@ -232,12 +289,12 @@ static void port_20_never_starts(void **state)
 
 	(void)state;
 	packet.tuple.sport = LVS_BE16(20);
-	assert_false(lvs_proto_tcp.starts(&packet));
+	assert_false(lvs_proto_tcp.starts(&packet, false));
 	packet.tuple.sport = LVS_BE16(20 << 8);
-	assert_true(lvs_proto_tcp.starts(&packet));
+	assert_true(lvs_proto_tcp.starts(&packet, false));
 	packet.tuple.sport = LVS_BE16(21);
 	packet.tuple.dport = LVS_BE16(20);
-	assert_true(lvs_proto_tcp.starts(&packet));
+	assert_true(lvs_proto_tcp.starts(&packet, false));
 }
 
 int main(void)
@@ -250,6 +307,7 @@ int main(void)
 		cmocka_unit_test(server_is_heard_whatever_was_seen_before),
 		cmocka_unit_test(connections_live_as_in_ipvs),
 		cmocka_unit_test(syn_starts_unless_it_resets),
+		cmocka_unit_test(sloppy_takes_all_but_a_reset),
 		cmocka_unit_test(port_20_never_starts),
 	};
 

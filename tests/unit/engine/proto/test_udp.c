@@ -39,10 +39,10 @@ static void stays_in_it(void **state)
 	struct lvs_conn conn = { .state = 0 };
 
 	(void)state;
-	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REQUEST), 0);
-	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REPLY), 0);
+	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REQUEST, false), 0);
+	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REPLY, false), 0);
 	conn.flags = LVS_CONN_NO_OUTPUT;
-	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REQUEST), 0);
+	assert_int_equal(lvs_proto_udp.next_state(&conn, &packet, LVS_DIR_REQUEST, false), 0);
 }
 
 static void any_datagram_starts_but_from_port_20(void **state)
@@ -58,7 +58,7 @@ static void any_datagram_starts_but_from_port_20(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct lvs_packet packet = { .proto = LVS_PROTO_UDP, .tuple.sport = LVS_BE16(rows[i].sport) };
 
-		assert_int_equal(lvs_proto_udp.starts(&packet), rows[i].starts);
+		assert_int_equal(lvs_proto_udp.starts(&packet, false), rows[i].starts);
 	}
 }
 
