@@ -320,6 +320,21 @@ static struct lvs_tuple reply_tuple(const struct lvs_conn *conn)
 				   .proto = conn->proto };
 }
 
+static int publish_template(struct lvs_conn_table *table, struct lvs_conn *conn)
+{
+	struct lvs_tuple request = request_tuple(conn);
+	uint64_t hash = lvs_conn_hash(table, &request);
+	enum lvs_dir dir;
+
+	if (lvs_conn_find(table, &request, hash, &dir))
+		return -EEXIST;
+	if (!insert(table, hash, lvs_conn_id(table, conn)))
+		return -ENOSPC;
+	conn->flags |= LVS_CONN_INDEXED;
+	table->ntemplates++;
+	return 0;
+}
+
 int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 {
 	struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
@@ -327,6 +342,8 @@ int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 	uint32_t id = lvs_conn_id(table, conn);
 	enum lvs_dir dir;
 
+	if (lvs_unlikely(conn->flags & LVS_CONN_TEMPLATE))
+		return publish_template(table, conn);
 	lvs_conn_prefetch_bucket(table, reply_hash);
 	if (lvs_conn_find(table, &request, request_hash, &dir) || lvs_conn_find(table, &reply, reply_hash, &dir))
 		return -EEXIST;
@@ -351,7 +368,10 @@ void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn)
 		struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
 
 		take_out(table, lvs_conn_hash(table, &request), id);
-		take_out(table, lvs_conn_hash(table, &reply), id | ID_REPLY);
+		if (conn->flags & LVS_CONN_TEMPLATE)
+			table->ntemplates--;
+		else
+			take_out(table, lvs_conn_hash(table, &reply), id | ID_REPLY);
 	}
 	conn->flags = 0;
 	conn->next = table->free;

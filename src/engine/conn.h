@@ -27,6 +27,9 @@ enum {
 	LVS_CONN_NO_OUTPUT = 1 << 2,	/* no reply has passed the director yet, and perhaps none ever will */
 	LVS_CONN_INDEXED = 1 << 3,	/* found by lvs_conn_find() */
 	LVS_CONN_FILED = 1 << 4,	/* in the timing wheel */
+	LVS_CONN_TEMPLATE = 1 << 5,	/* no flow, but a client's pin to a server: engine/persist.h */
+	LVS_CONN_UNANSWERED = 1 << 6,	/* no reply has passed the director yet, though it might */
+	LVS_CONN_SLIDING = 1 << 7,	/* each packet is news to its template */
 };
 
 /**
@@ -41,6 +44,9 @@ enum {
  * @timeout:	how far each packet pushes @expires
  * @server:	stable number of the real server
  * @filed, @next, @prev: of the timing wheel; @next also chains free records
+ * @control:	the template or connection that this one came through, a number of a record; 0: none
+ * @serial:	of @control, which is another's record if its own differs; of a template its own
+ * @ncontrolled: connections whose @control this is
  * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
@@ -59,7 +65,9 @@ struct lvs_conn {
 	lvs_tick filed;
 	uint32_t next, prev;
 	uint16_t delta, delta_addr;
-	uint64_t spare[5];
+	uint32_t control, serial;
+	uint32_t ncontrolled;
+	uint32_t spare[7];
 };
 static_assert(sizeof(struct lvs_conn) == 128, "two cache lines");
 static_assert(offsetof(struct lvs_conn, timeout) == 64, "what every packet needs first is in the first line");
@@ -82,6 +90,7 @@ static_assert(sizeof(struct lvs_conn_bucket) == 64, "one cache line");
  * @touched:	records[touched + 1] and later were never used
  * @free:	chain of records that were used and given back
  * @evicted:	records given up for new ones, by class
+ * @ntemplates:	how many of @used are templates
  */
 struct lvs_conn_table {
 	struct lvs_conn *records;
@@ -95,6 +104,7 @@ struct lvs_conn_table {
 	struct lvs_hash_key key;
 	struct lvs_wheel wheel;
 	uint64_t evicted[LVS_CLASS_COUNT];
+	uint32_t ntemplates;
 };
 
 /* Bytes of memory that a table of @capacity records needs, before any of it is touched. */
@@ -148,7 +158,8 @@ struct lvs_conn *lvs_conn_victim(struct lvs_conn_table *table, lvs_tick now);
 /**
  * lvs_conn_publish() - make a claimed record findable in both directions
  *
- * All addresses and ports are set and do not change from here on. The reply's tuple is daddr:dport to caddr:cport.
+ * All addresses and ports are set and do not change from here on. The reply's tuple is daddr:dport to caddr:cport; a
+ * template has none.
  *
  * Return: 0; -EEXIST if another connection has one of the two tuples; -ENOSPC if the index has no room. The record is
  * then not indexed

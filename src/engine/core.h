@@ -12,6 +12,7 @@
  * @timeouts:	of each state, resolved from the settings
  * @rules_due:	when lvs_rules_expire() wants to be called again
  * @secure:	protocols apply their stricter rules
+ * @serial:	of the latest template
  * @now, @tick, @sink: of the burst being handled
  */
 struct lvs_engine {
@@ -26,6 +27,7 @@ struct lvs_engine {
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
+	uint32_t serial;
 	struct lvs_conn_table conns;
 };
 
@@ -58,6 +60,12 @@ enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *
  */
 enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 			       enum lvs_dir dir);
+
+/* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
+struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);
+
+/* A connection or template is over, whatever ended it; @early: before its time was */
+void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early);
 
 /* The state machine's verdict takes effect: state, timer, class, and the server's active and inactive counts. */
 void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,

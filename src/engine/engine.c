@@ -12,6 +12,7 @@
 #include "base/csum.h"
 #include "engine/core.h"
 #include "engine/icmp.h"
+#include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 
@@ -195,15 +196,31 @@ void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, cons
 		conn->flags ^= LVS_CONN_ACTIVE;
 	}
 	conn->state = state;
+	if (conn->control && proto->states[state].class == LVS_CLASS_ESTABLISHED)
+		lvs_persist_assure(engine, conn);
 	lvs_conn_set_timer(&engine->conns, conn, engine->tick, engine->timeouts[proto->index][state],
 			   proto->states[state].class);
 }
 
-/* A connection is over, whatever ended it. */
-static void end(struct lvs_engine *engine, struct lvs_conn *conn)
+void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early)
 {
-	lvs_server_unbind(lvs_server_at(&engine->rules, conn->server), conn->flags & LVS_CONN_ACTIVE);
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+
+	if (conn->flags & LVS_CONN_TEMPLATE)
+		server->persistent--;
+	else
+		lvs_server_unbind(server, conn->flags & LVS_CONN_ACTIVE);
+	if (conn->control)
+		lvs_persist_unbind(engine, conn, early);
 	lvs_conn_release(&engine->conns, conn);
+}
+
+/* The server has spoken. */
+static void answered(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	conn->flags &= (uint16_t)~(LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED);
+	if (conn->control && conn->class == LVS_CLASS_DATAGRAM)
+		lvs_persist_assure(engine, conn);
 }
 
 static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
@@ -214,8 +231,8 @@ static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn 
 	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
 	if (lvs_unlikely(!lvs_server_at(&engine->rules, conn->server)->service))
 		return LVS_DROP_SERVER_GONE;
-	if (dir == LVS_DIR_REPLY)
-		conn->flags &= (uint16_t)~LVS_CONN_NO_OUTPUT;
+	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED))
+		answered(engine, conn);
 	state = proto->next_state(conn, packet, dir, engine->secure);
 	if (state != conn->state || !(conn->flags & LVS_CONN_FILED))
 		lvs_engine_set_state(engine, conn, proto, state);
@@ -224,8 +241,7 @@ static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn 
 	return lvs_engine_relay(engine, conn, packet, dir);
 }
 
-/* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
-static struct lvs_conn *claim(struct lvs_engine *engine)
+struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine)
 {
 	struct lvs_conn *conn = lvs_conn_claim(&engine->conns);
 
@@ -235,7 +251,7 @@ static struct lvs_conn *claim(struct lvs_engine *engine)
 		if (!victim)
 			return NULL;
 		engine->conns.evicted[victim->class]++;
-		end(engine, victim);
+		lvs_engine_end(engine, victim, true);
 		conn = lvs_conn_claim(&engine->conns);
 	}
 	return conn;
@@ -260,7 +276,7 @@ static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
 	other = lvs_conn_find(&engine->conns, &reply, lvs_conn_hash(&engine->conns, &reply), &dir);
 	if (!other || !lvs_proto_find(other->proto)->states[other->state].over)
 		return LVS_DROP_CONN_CLASH;
-	end(engine, other);
+	lvs_engine_end(engine, other, true);
 	err = lvs_conn_publish(&engine->conns, conn);
 	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
 }
@@ -269,7 +285,7 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 				struct lvs_conn **ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
-	struct lvs_conn *conn = claim(engine);
+	struct lvs_conn *conn = lvs_engine_claim(engine);
 	enum lvs_drop drop;
 
 	if (!conn)
@@ -279,12 +295,11 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 	conn->vaddr = packet->tuple.dst;
 	conn->vport = packet->tuple.dport;
 	conn->daddr = server->spec.addr;
-	conn->dport = server->spec.port ? server->spec.port : packet->tuple.dport;
+	conn->dport = lvs_persist_port(server, packet->tuple.dport);
 	conn->proto = packet->proto;
 	conn->forward = forward->index;
 	conn->server = server->id;
-	if (!forward->replies)
-		conn->flags |= LVS_CONN_NO_OUTPUT;
+	conn->flags |= forward->replies ? LVS_CONN_UNANSWERED : LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED;
 	if (forward->bind)
 		forward->bind(conn);
 	drop = publish(engine, conn);
@@ -298,29 +313,6 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 	engine->stats.total.conns++;
 	*ret_conn = conn;
 	return LVS_DROP_NONE;
-}
-
-/* A packet to a service that belongs to no connection. */
-static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
-			   struct lvs_packet *packet)
-{
-	struct lvs_server *server;
-	struct lvs_conn *conn;
-	enum lvs_drop drop;
-
-	if (!proto->starts(packet, engine->settings.sloppy[proto->index])) {
-		lvs_reply_refuse(engine, packet);
-		return LVS_DROP_NO_CONN;
-	}
-	server = service->spec.sched->pick(service, &packet->tuple, engine->now);
-	if (!server) {
-		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
-		return LVS_DROP_NO_SERVER;
-	}
-	drop = connect_to(engine, server, packet, &conn);
-	if (drop)
-		return drop;
-	return track_and_relay(engine, conn, proto, packet, LVS_DIR_REQUEST);
 }
 
 /* A host tells one of its own addresses of a path MTU with that address as the source. */
@@ -364,16 +356,51 @@ static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet
 	return LVS_DROP_NO_SERVICE;
 }
 
+/* A packet to a service that belongs to no connection. */
+static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
+			   struct lvs_packet *packet)
+{
+	bool own_port = packet->tuple.dport == service->spec.key.port;
+	struct lvs_conn *conn, *template = NULL;
+	struct lvs_server *server;
+	enum lvs_drop drop;
+
+	if (!proto->starts(packet, engine->settings.sloppy[proto->index])) {
+		if (!own_port)
+			return refuse_or_pass(engine, packet);
+		lvs_reply_refuse(engine, packet);
+		return LVS_DROP_NO_CONN;
+	}
+	if (service->spec.persist.timeout) {
+		drop = lvs_persist_pick(engine, service, packet, &server, &template);
+		if (drop)
+			return drop;
+	} else {
+		server = service->spec.sched->pick(service, &packet->tuple, engine->now);
+	}
+	if (!server) {
+		if (!own_port && service->spec.key.port == LVS_PORT_FTP)
+			return refuse_or_pass(engine, packet);
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+		return LVS_DROP_NO_SERVER;
+	}
+	drop = connect_to(engine, server, packet, &conn);
+	if (template)
+		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
+	if (drop)
+		return drop;
+	return track_and_relay(engine, conn, proto, packet, LVS_DIR_REQUEST);
+}
+
 /* No connection has this tuple. */
 static enum lvs_drop miss(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
 	enum lvs_drop drop = check_ends(packet);
 	struct lvs_service *service;
 
 	if (drop)
 		return drop;
-	service = lvs_service_find(&engine->rules, &key);
+	service = lvs_service_lookup(&engine->rules, packet);
 	if (!service)
 		return refuse_or_pass(engine, packet);
 	return begin(engine, service, lvs_proto_find(packet->proto), packet);
@@ -389,8 +416,9 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 	if (!conn)
 		return miss(engine, packet);
 	proto = lvs_proto_find(packet->proto);
-	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && proto->starts(packet, false)) {
-		end(engine, conn);
+	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && !conn->control &&
+	    proto->starts(packet, false)) {
+		lvs_engine_end(engine, conn, true);
 		return miss(engine, packet);
 	}
 	return track_and_relay(engine, conn, proto, packet, dir);
@@ -493,7 +521,8 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
 	while ((conn = lvs_wheel_due(&engine->conns.wheel, engine->tick, &budget)))
-		end(engine, conn);
+		if (!lvs_persist_stays(engine, conn))
+			lvs_engine_end(engine, conn, false);
 	if (engine->rules.ntrash && (!engine->rules_due || now >= engine->rules_due)) {
 		due = lvs_rules_expire(&engine->rules, now);
 		engine->rules_due = due == LVS_NS_NEVER ? 0 : due;

@@ -42,6 +42,7 @@ struct lvs_server_spec {
  * @id:		stable number, kept when a removed server comes back while connections still name it
  * @mtu:	of the path towards it, bytes; 0 if unknown
  * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
+ * @persistent:	templates that pin clients to it (PersistConn)
  * @pos:	where it stands in service->servers
  * @last_weight: the last weight that was not 0; 0 if there was none
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
@@ -56,6 +57,7 @@ struct lvs_server {
 	uint32_t mtu;
 	struct lvs_counters counters;
 	uint32_t active, inactive;
+	uint32_t persistent;
 	struct lvs_server_spec spec;
 	uint32_t pos;
 	uint32_t last_weight;

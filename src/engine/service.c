@@ -12,8 +12,11 @@
 #include "engine/forward.h"
 #include "engine/proto.h"
 #include "engine/sched.h"
+#include "engine/wire.h"
 
 #define HEADS_MIN 16
+#define FTP_DATA 20
+#define UNPRIVILEGED 1024
 /* IPVS: a removed server is forgotten two minutes after its last connection; looked for every minute. */
 #define TRASH_KEEP LVS_SECONDS(120)
 #define TRASH_SCAN LVS_SECONDS(60)
@@ -109,6 +112,26 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
 	while (service && !key_equal(&service->spec.key, key))
 		service = service->next;
 	return service;
+}
+
+struct lvs_service *lvs_service_lookup(const struct lvs_rules *rules, const struct lvs_packet *packet)
+{
+	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
+	uint16_t port = lvs_host16(key.port);
+	struct lvs_service *service = lvs_service_find(rules, &key);
+
+	if (service)
+		return service;
+	if (rules->nftp && key.proto == LVS_PROTO_TCP && (port == FTP_DATA || port >= UNPRIVILEGED)) {
+		key.port = LVS_PORT_FTP;
+		service = lvs_service_find(rules, &key);
+		if (service && service->spec.persist.timeout)
+			return service;
+	}
+	if (!rules->nany)
+		return NULL;
+	key.port = 0;
+	return lvs_service_find(rules, &key);
 }
 
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr)
@@ -258,12 +281,23 @@ static int attach_sched(struct lvs_rules *rules, struct lvs_service *service, co
 	return 0;
 }
 
+/* All ports at once are for persistent clients only: what belongs together then meets at one server. */
+static bool port_ok(const struct lvs_service_spec *spec)
+{
+	return spec->key.port || spec->persist.timeout;
+}
+
+static bool is_ftp(const struct lvs_service_key *key)
+{
+	return key->proto == LVS_PROTO_TCP && key->port == LVS_PORT_FTP;
+}
+
 int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service)
 {
 	struct lvs_service *service, **head;
 	int err = -ENOMEM;
 
-	if (!lvs_addr_is_unicast(&spec->key.addr) || !spec->key.port || !spec->sched || !lvs_proto_find(spec->key.proto))
+	if (!lvs_addr_is_unicast(&spec->key.addr) || !spec->sched || !lvs_proto_find(spec->key.proto) || !port_ok(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -286,6 +320,8 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	*head = service;
 	rules->nservices++;
 	rules->generation++;
+	rules->nftp += is_ftp(&spec->key);
+	rules->nany += !spec->key.port;
 	*ret_service = service;
 	return 0;
 fail:
@@ -298,6 +334,8 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 	struct lvs_service_spec next = *spec;
 
 	next.key = service->spec.key;
+	if (!port_ok(&next))
+		return -EINVAL;
 	if (service->spec.sched != spec->sched || service->spec.mh_slots != spec->mh_slots ||
 	    service->spec.mh_as_added != spec->mh_as_added)
 		return attach_sched(rules, service, &next);
@@ -327,6 +365,8 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	put_vip(rules, service->vip);
 	rules->nservices--;
 	rules->generation++;
+	rules->nftp -= is_ftp(&service->spec.key);
+	rules->nany -= !service->spec.key.port;
 	free_service(service);
 }
 
@@ -498,7 +538,7 @@ lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
 		struct lvs_server *server, *next;
 
 		lvs_list_for_each_safe(server, next, &rules->trash[i], trash) {
-			if (server->active || server->inactive || server->pins || now - server->removed_at < TRASH_KEEP)
+			if (server->active || server->inactive || server->persistent || server->pins || now - server->removed_at < TRASH_KEEP)
 				continue;
 			lvs_list_remove(&server->trash);
 			rules->ntrash--;

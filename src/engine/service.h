@@ -19,10 +19,29 @@
 struct lvs_sched_ops;
 
 /**
+ * struct lvs_persist_spec - how clients stay with their server
+ * @timeout:	seconds; 0: they do not
+ * @mask:	of client addresses: those that are equal under it are one client. Ones throughout in front of an IPv4
+ *		address
+ * @sliding:	time begins with the last packet of a client's connections, not with his last new connection
+ * @keep:	a client whose server is gone is refused until it is back or the time is over; else he gets another one
+ */
+struct lvs_persist_spec {
+	uint32_t timeout;
+	bool sliding;
+	bool keep;
+	struct lvs_addr mask;
+};
+
+#define LVS_PORT_FTP LVS_BE16(21)
+
+/**
  * struct lvs_service_spec - what an operator says of a service
+ * @key:	port 0 is all ports that have no service of their own; only with persistence
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
  * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
+ * @expire_quiescent_template: weight 0 sends persistent clients to other servers too
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -30,6 +49,8 @@ struct lvs_service_spec {
 	uint8_t sched_flags;
 	bool mh_as_added;
 	uint32_t mh_slots;
+	struct lvs_persist_spec persist;
+	bool expire_quiescent_template;
 };
 
 /**
@@ -71,6 +92,7 @@ struct lvs_service {
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many
+ * @nftp, @nany: services of port 21 over TCP, services of all ports
  * @nattached:	how often a scheduler was attached
  */
 struct lvs_rules {
@@ -85,6 +107,7 @@ struct lvs_rules {
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];
 	uint32_t ntrash;
+	uint32_t nftp, nany;
 	uint64_t nattached;
 };
 
@@ -117,6 +140,17 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 
 /* By exact name. Return: borrowed, or NULL */
 struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct lvs_service_key *key);
+
+/**
+ * lvs_service_lookup() - the service that a packet without a connection is for, in IPVS' order
+ * @packet:	parsed
+ *
+ * The service of its very port; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
+ * the one of all ports.
+ *
+ * Return: borrowed, or NULL
+ */
+struct lvs_service *lvs_service_lookup(const struct lvs_rules *rules, const struct lvs_packet *packet);
 
 /* Is @addr virtual? Return: borrowed, or NULL */
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);

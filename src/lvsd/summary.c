@@ -53,9 +53,9 @@ void lvs_director_summary(struct lvs_director *director)
 	struct lvs_net_stats device = { 0 };
 
 	lvs_log(log, LVS_LOG_NOTICE, "connections: %u of %u, evicted %" PRIu64 " half-open %" PRIu64 " closing %" PRIu64
-		" datagram %" PRIu64 " established", conns->used, conns->capacity, conns->evicted[LVS_CLASS_HALF_OPEN],
+		" datagram %" PRIu64 " template %" PRIu64 " established", conns->used, conns->capacity, conns->evicted[LVS_CLASS_HALF_OPEN],
 		conns->evicted[LVS_CLASS_CLOSING], conns->evicted[LVS_CLASS_DATAGRAM],
-		conns->evicted[LVS_CLASS_ESTABLISHED]);
+		conns->evicted[LVS_CLASS_TEMPLATE], conns->evicted[LVS_CLASS_ESTABLISHED]);
 	lvs_log(log, LVS_LOG_NOTICE, "packets: %" PRIu64 " received, %" PRIu64 " forwarded, %" PRIu64 " passed, %" PRIu64
 		" answered, %" PRIu64 " held", stats->received, stats->forwarded, stats->passed, stats->answered,
 		stats->held);

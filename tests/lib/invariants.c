@@ -8,11 +8,16 @@
 
 static void check_pool(const struct lvs_conn_table *table)
 {
-	uint32_t used = 0, freed = 0;
+	uint32_t used = 0, freed = 0, templates = 0;
 
 	assert_true(table->touched <= table->capacity);
-	for (uint32_t id = 1; id <= table->touched; id++)
-		used += lvs_conn_at(table, id) != NULL;
+	for (uint32_t id = 1; id <= table->touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(table, id);
+
+		used += conn != NULL;
+		templates += conn && conn->flags & LVS_CONN_TEMPLATE;
+	}
+	assert_int_equal(templates, table->ntemplates);
 	assert_int_equal(used, table->used);
 	for (uint32_t id = table->free; id; id = table->records[id].next) {
 		assert_true(id <= table->touched);
@@ -32,11 +37,13 @@ static void check_found(struct lvs_conn_table *table, const struct lvs_conn *con
 
 	assert_ptr_equal(lvs_conn_find(table, &request, lvs_conn_hash(table, &request), &dir), conn);
 	assert_int_equal(dir, LVS_DIR_REQUEST);
+	if (conn->flags & LVS_CONN_TEMPLATE)
+		return;
 	assert_ptr_equal(lvs_conn_find(table, &reply, lvs_conn_hash(table, &reply), &dir), conn);
 	assert_int_equal(dir, LVS_DIR_REPLY);
 }
 
-/* Every record has its two entries; if there are no more entries than that, there is nothing else. */
+/* Every record has its two entries, a template one; if there are no more entries than that, there is nothing else. */
 static void check_index(struct lvs_conn_table *table)
 {
 	uint64_t entries = 0;
@@ -52,7 +59,7 @@ static void check_index(struct lvs_conn_table *table)
 	for (uint32_t b = 0; b < table->nbuckets; b++)
 		for (size_t slot = 0; slot < ARRAY_LEN(table->buckets[b].tags); slot++)
 			entries += table->buckets[b].tags[slot] != 0;
-	assert_int_equal(entries, 2ULL * table->used);
+	assert_int_equal(entries, 2ULL * table->used - table->ntemplates);
 }
 
 /* Return: how many records stand in the slot */
@@ -101,7 +108,7 @@ static void check_wheel(const struct lvs_conn_table *table)
 static void check_servers(const struct lvs_engine *engine)
 {
 	const struct lvs_rules *rules = &engine->rules;
-	uint32_t (*count)[2] = calloc(rules->servers_len, sizeof(*count)), removed = 0;
+	uint32_t (*count)[3] = calloc(rules->servers_len, sizeof(*count)), removed = 0;
 
 	assert_non_null(count);
 	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
@@ -111,6 +118,10 @@ static void check_servers(const struct lvs_engine *engine)
 			continue;
 		assert_in_range(conn->server, 1, rules->servers_len - 1);
 		assert_non_null(rules->servers[conn->server]);
+		if (conn->flags & LVS_CONN_TEMPLATE) {
+			count[conn->server][2]++;
+			continue;
+		}
 		assert_int_equal((conn->flags & LVS_CONN_ACTIVE) != 0,
 				 lvs_proto_find(conn->proto)->states[conn->state].active);
 		count[conn->server][(conn->flags & LVS_CONN_ACTIVE) != 0]++;
@@ -125,6 +136,7 @@ static void check_servers(const struct lvs_engine *engine)
 		assert_int_equal(server->id, id);
 		assert_int_equal(server->active, count[id][1]);
 		assert_int_equal(server->inactive, count[id][0]);
+		assert_int_equal(server->persistent, count[id][2]);
 		removed += server->service == NULL;
 	}
 	assert_int_equal(removed, rules->ntrash);

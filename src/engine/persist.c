@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A template stands in the connection table under <masked client, port 0, virtual address, port>, the port being 0 where
+ * all ports of an address go together (FTP, and services of all ports). It lives for the service's time after the last
+ * new connection through it, and on while it controls any.
+ *
+ * A connection names its template by number and serial. So a template can go at any moment, when its server is gone or
+ * a full table needs the record; the connections that it leaves behind notice when they end.
+ *
+ * While a connection is being made its template is taken off the wheel: what is not filed is not evicted.
+ */
+#include "engine/persist.h"
+
+#include "engine/core.h"
+#include "engine/sched.h"
+
+const char *const lvs_persist_state_names[LVS_PERSIST_STATES] = {
+	[LVS_PERSIST_NONE] = "NONE",
+	[LVS_PERSIST_ASSURED] = "ASSURED",
+};
+
+struct lvs_addr lvs_persist_mask6(unsigned int prefix)
+{
+	struct lvs_addr mask = { 0 };
+
+	for (unsigned int bit = 0; bit < prefix; bit++)
+		mask.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	return mask;
+}
+
+struct lvs_addr lvs_persist_mask4(lvs_be32 netmask)
+{
+	struct lvs_addr mask = lvs_persist_mask6(96);
+
+	mask.words[3] = netmask;
+	return mask;
+}
+
+/* Do all ports of the address share a template? */
+static bool all_ports(const struct lvs_service_key *key)
+{
+	return !key->port || key->port == LVS_PORT_FTP;
+}
+
+lvs_be16 lvs_persist_port(const struct lvs_server *server, lvs_be16 asked)
+{
+	if (!server->spec.port || (all_ports(&server->of) && asked != server->of.port))
+		return asked;
+	return server->spec.port;
+}
+
+static struct lvs_tuple key_of(const struct lvs_service *service, const struct lvs_packet *packet)
+{
+	const struct lvs_addr *mask = &service->spec.persist.mask;
+	struct lvs_tuple key = { .src = packet->tuple.src, .dst = packet->tuple.dst,
+				 .dport = all_ports(&service->spec.key) ? 0 : packet->tuple.dport,
+				 .proto = packet->proto | LVS_PERSIST_PROTO };
+
+	key.src.halves[0] &= mask->halves[0];
+	key.src.halves[1] &= mask->halves[1];
+	return key;
+}
+
+static bool quiescent(const struct lvs_service *service, const struct lvs_server *server)
+{
+	return !server->spec.weight && service->spec.expire_quiescent_template;
+}
+
+/* Return: with its record claimed and found by @key, but not filed; NULL if the table is full */
+static struct lvs_conn *new_template(struct lvs_engine *engine, const struct lvs_service *service,
+				     const struct lvs_tuple *key, struct lvs_server *server)
+{
+	struct lvs_conn *template = lvs_engine_claim(engine);
+
+	if (!template)
+		return NULL;
+	template->caddr = key->src;
+	template->vaddr = key->dst;
+	template->vport = key->dport;
+	template->proto = key->proto;
+	template->daddr = server->spec.addr;
+	template->dport = key->dport ? lvs_persist_port(server, key->dport) : 0;
+	template->server = server->id;
+	template->forward = server->spec.forward->index;
+	template->timeout = lvs_ticks_from_seconds(service->spec.persist.timeout);
+	template->flags |= LVS_CONN_TEMPLATE;
+	if (lvs_conn_publish(&engine->conns, template)) {
+		lvs_conn_release(&engine->conns, template);
+		return NULL;
+	}
+	if (!++engine->serial)
+		engine->serial = 1;
+	template->serial = engine->serial;
+	server->persistent++;
+	return template;
+}
+
+enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
+			       struct lvs_server **ret_server, struct lvs_conn **ret_template)
+{
+	struct lvs_tuple key = key_of(service, packet);
+	struct lvs_conn *template;
+	struct lvs_server *server;
+	enum lvs_dir dir;
+
+	*ret_server = NULL;
+	*ret_template = NULL;
+	template = lvs_conn_find(&engine->conns, &key, lvs_conn_hash(&engine->conns, &key), &dir);
+	if (template) {
+		server = lvs_server_at(&engine->rules, template->server);
+		if (!server->service && service->spec.persist.keep)
+			return LVS_DROP_NONE;
+		if (server->service && !quiescent(service, server)) {
+			lvs_wheel_remove(&engine->conns.wheel, template);
+			*ret_server = server;
+			*ret_template = template;
+			return LVS_DROP_NONE;
+		}
+		lvs_engine_end(engine, template, true);
+	}
+	server = service->spec.sched->pick(service, &packet->tuple, engine->now);
+	if (!server)
+		return LVS_DROP_NONE;
+	template = new_template(engine, service, &key, server);
+	if (!template)
+		return LVS_DROP_TABLE_FULL;
+	*ret_server = server;
+	*ret_template = template;
+	return LVS_DROP_NONE;
+}
+
+void lvs_persist_bind(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_conn *template,
+		      struct lvs_conn *conn)
+{
+	if (conn) {
+		conn->control = lvs_conn_id(&engine->conns, template);
+		conn->serial = template->serial;
+		if (service->spec.persist.sliding)
+			conn->flags |= LVS_CONN_SLIDING;
+		template->ncontrolled++;
+	} else if (!template->expires) {
+		lvs_engine_end(engine, template, true);
+		return;
+	} else {
+		template->class = LVS_CLASS_TEMPLATE;
+		lvs_wheel_add(&engine->conns.wheel, template);
+		return;
+	}
+	lvs_conn_set_timer(&engine->conns, template, engine->tick, template->timeout, LVS_CLASS_TEMPLATE);
+}
+
+/* Return: borrowed; NULL if it went before its connection */
+static struct lvs_conn *template_of(struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	struct lvs_conn *template = lvs_conn_at(&engine->conns, conn->control);
+
+	if (!template || !(template->flags & LVS_CONN_TEMPLATE) || template->serial != conn->serial)
+		return NULL;
+	return template;
+}
+
+void lvs_persist_unbind(struct lvs_engine *engine, struct lvs_conn *conn, bool early)
+{
+	struct lvs_conn *template = template_of(engine, conn);
+	lvs_tick last = conn->expires - conn->timeout;
+
+	if (!template)
+		return;
+	template->ncontrolled--;
+	if (early && !template->ncontrolled && template->state == LVS_PERSIST_NONE &&
+	    template->flags & LVS_CONN_FILED) {
+		lvs_engine_end(engine, template, true);
+		return;
+	}
+	/* The wheel sees at the old deadline that there is a later one. */
+	if (conn->flags & LVS_CONN_SLIDING && lvs_tick_before(template->expires, last + template->timeout))
+		template->expires = last + template->timeout;
+}
+
+void lvs_persist_assure(struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	struct lvs_conn *template = template_of(engine, conn);
+
+	if (template)
+		template->state = LVS_PERSIST_ASSURED;
+}
+
+bool lvs_persist_stays(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	if (!(conn->flags & LVS_CONN_TEMPLATE) || !conn->ncontrolled)
+		return false;
+	lvs_conn_set_timer(&engine->conns, conn, engine->tick, conn->timeout, LVS_CLASS_TEMPLATE);
+	return true;
+}
