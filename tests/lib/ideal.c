@@ -49,7 +49,7 @@ static void track(struct ideal *ideal, unsigned int service, struct ideal_conn *
 	const struct lvs_proto_ops *proto = lvs_proto_find(ideal_places[service].proto);
 	const struct lvs_packet seen = { .tcp_flags = packet->tcp_flags };
 	const struct lvs_conn was = { .state = conn->state };
-	uint8_t state = proto->next_state(&was, &seen, packet->request ? LVS_DIR_REQUEST : LVS_DIR_REPLY);
+	uint8_t state = proto->next_state(&was, &seen, packet->request ? LVS_DIR_REQUEST : LVS_DIR_REPLY, false);
 
 	if (fresh || state != conn->state)
 		conn->timeout = ideal->timeouts[proto->index][state];
