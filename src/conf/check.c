@@ -20,9 +20,14 @@ struct named {
 	bool given;
 };
 
-static bool readable(const struct lvs_addr *addr, uint16_t port)
+static bool readable(const struct lvs_conf_service *service)
 {
-	return port && !lvs_addr_is_any(addr);
+	return (service->port || service->persistent.on) && !lvs_addr_is_any(&service->addr);
+}
+
+static bool server_readable(const struct lvs_conf_service *service, const struct lvs_conf_server *server)
+{
+	return (server->port || !service->port) && !lvs_addr_is_any(&server->addr);
 }
 
 static const char *protocol_text(uint8_t protocol)
@@ -101,7 +106,7 @@ static void check_twin_services(const struct lvs_conf_service **sorted, size_t n
 	for (size_t i = 1; i < n; i++) {
 		const struct lvs_conf_service *service = sorted[i];
 
-		if (!readable(&service->addr, service->port) || lvs_conf_order_services(sorted[i - 1], service) != 0)
+		if (!readable(service) || lvs_conf_order_services(sorted[i - 1], service) != 0)
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
 				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
@@ -121,7 +126,7 @@ static int check_twin_servers(const struct lvs_conf_service *service, struct lvs
 	for (size_t i = 1; i < service->nservers; i++) {
 		const struct lvs_conf_server *server = sorted[i];
 
-		if (!readable(&server->addr, server->port) || lvs_conf_order_servers(sorted[i - 1], server) != 0)
+		if (!server_readable(service, server) || lvs_conf_order_servers(sorted[i - 1], server) != 0)
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
@@ -183,7 +188,7 @@ static void check_family(const struct lvs_conf_service *service, const struct lv
 	bool four = lvs_addr_is4(&service->addr);
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
-	if (!readable(&service->addr, service->port) || lvs_addr_is4(&server->addr) == four)
+	if (!readable(service) || lvs_addr_is4(&server->addr) == four)
 		return;
 	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "masq keeps the address family",
 			    "server %s is %s and service \"%s\" is %s",
@@ -194,15 +199,20 @@ static void check_family(const struct lvs_conf_service *service, const struct lv
 static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
 			 struct lvs_conf_errors *errors)
 {
+	char text[LVS_ENDPOINT_TEXT_BYTES];
 	int err;
 
-	if (!service->nservers && readable(&service->addr, service->port))
+	if (!service->port && !service->persistent.on && !lvs_addr_is_any(&service->addr))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
+				    "put it behind a colon; only a persistent service may have all ports", "\"%s\" has no port",
+				    lvs_endpoint_format(&service->addr, 0, text));
+	if (!service->nservers && readable(service))
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->where, "clients are refused until it has some",
 				    "service \"%s\" has no servers", service->name);
 	for (size_t i = 0; i < service->nservers; i++) {
 		const struct lvs_conf_server *server = &service->servers[i];
 
-		if (!readable(&server->addr, server->port))
+		if (!server_readable(service, server))
 			continue;
 		check_family(service, server, errors);
 		check_loops(sorted, n, service, server, errors);

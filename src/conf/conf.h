@@ -113,6 +113,28 @@ struct lvs_conf_timeouts {
 	uint32_t sctp_closed;
 };
 
+#define LVS_CONF_NETMASK_BYTES 16
+
+enum lvs_conf_on_failure { LVS_CONF_BREAK, LVS_CONF_KEEP };
+
+/**
+ * struct lvs_conf_persistent - clients come back to their server
+ * @on:		they do
+ * @timeout:	seconds
+ * @netmask:	IPv4 clients that it makes equal are one; a dotted quad
+ * @prefix6:	the same for IPv6, in bits
+ * @sliding:	the time begins with the last packet, not the last new connection
+ * @on_failure:	what becomes of clients whose server is gone
+ */
+struct lvs_conf_persistent {
+	bool on;
+	uint32_t timeout;
+	char netmask[LVS_CONF_NETMASK_BYTES];
+	uint32_t prefix6;
+	bool sliding;
+	enum lvs_conf_on_failure on_failure;
+};
+
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order, never 0
@@ -129,7 +151,7 @@ struct lvs_conf_server {
 
 /**
  * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port) is its key
- * @port:	host order, never 0
+ * @port:	host order; 0, only with @persistent: all ports
  * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
  * @forward:	"masq"; static storage
@@ -142,6 +164,7 @@ struct lvs_conf_service {
 	uint8_t protocol;
 	const char *scheduler;
 	const char *forward;
+	struct lvs_conf_persistent persistent;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;

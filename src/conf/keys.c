@@ -5,6 +5,7 @@
  */
 #include "conf/keys.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -60,6 +61,13 @@ static const char *bad_table(const void *value)
 	uint32_t table = *(const uint32_t *)value;
 
 	return table >= 253 && table <= 255 ? "is one of the kernel's own tables" : NULL;
+}
+
+static const char *bad_netmask(const void *value)
+{
+	struct in_addr mask;
+
+	return inet_pton(AF_INET, value, &mask) == 1 ? NULL : "is not four numbers up to 255, such as \"255.255.255.0\"";
 }
 
 static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, true }, { NULL, 0, false } };
@@ -166,12 +174,33 @@ const struct lvs_conf_group lvs_conf_server_group = {
 	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,
 };
 
+static const struct lvs_conf_word on_failures[] = {
+	{ "break", LVS_CONF_BREAK, false }, { "keep", LVS_CONF_KEEP, false }, { NULL, 0, false },
+};
+
+#define PERSISTENT(m) LIVE, .name = #m, MEMBER(lvs_conf_persistent, m)
+static const struct lvs_conf_key persistent_keys[] = {
+	{ PERSISTENT(timeout), .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = 300,
+	  .help = "seconds that a client's server is remembered" },
+	{ PERSISTENT(netmask), .type = LVS_CONF_TEXT, .bad = bad_netmask, .def_text = "255.255.255.255",
+	  .help = "what makes IPv4 addresses one client" },
+	{ PERSISTENT(prefix6), .type = LVS_CONF_NUMBER, .min = 1, .max = 128, .def = 128,
+	  .help = "how many equal bits make IPv6 addresses one client" },
+	{ PERSISTENT(sliding), .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether the time begins with the last packet" },
+	{ PERSISTENT(on_failure), .type = LVS_CONF_CHOICE, .words = on_failures, .def = LVS_CONF_BREAK,
+	  .help = "what clients do when their server is gone" },
+};
+static const struct lvs_conf_group persistent_group = {
+	"persistence", sizeof(struct lvs_conf_persistent), ARRAY_LEN(persistent_keys), persistent_keys, NULL,
+};
+
 #define SERVICE(m, member) LIVE, .name = #m, MEMBER(lvs_conf_service, member)
 static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(name, name), .type = LVS_CONF_TEXT, .bad = bad_name, .def_text = "",
 	  .where = offsetof(struct lvs_conf_service, name_where),
 	  .help = "what logs and counters call the service" },
-	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true, .port = true,
+	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
 	  .where = offsetof(struct lvs_conf_service, where),
 	  .help = "the address and port that clients reach" },
 	{ SERVICE(protocol, protocol), .type = LVS_CONF_CHOICE, .words = protocols, .def = IPPROTO_TCP,
@@ -183,7 +212,8 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
 	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
 	  .help = "the real servers" },
-	{ .name = "persistent", .type = LVS_CONF_ABSENT, .help = "persistence" },
+	{ SERVICE(persistent, persistent), .type = LVS_CONF_GROUP, .optional = true, .group = &persistent_group,
+	  .help = "clients come back to their server" },
 	{ .name = "check", .type = LVS_CONF_ABSENT, .help = "health checks" },
 };
 
@@ -287,6 +317,8 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 		memset(member, 0, key->size);
 		break;
 	case LVS_CONF_GROUP:
+		if (key->optional)
+			*(bool *)member = false;
 		lvs_conf_group_defaults(key->group, member);
 		break;
 	case LVS_CONF_LIST:
@@ -314,6 +346,16 @@ static bool interfaces_equal(const struct lvs_conf_interfaces *a, const struct l
 	return true;
 }
 
+static bool members_equal(const struct lvs_conf_key *key, const void *a, const void *b)
+{
+	if (key->optional && (!*(const bool *)a || !*(const bool *)b))
+		return *(const bool *)a == *(const bool *)b;
+	for (size_t i = 0; i < key->group->nkeys; i++)
+		if (!lvs_conf_key_equal(&key->group->keys[i], a, b))
+			return false;
+	return true;
+}
+
 bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
 	const void *in_a = (const char *)a + key->offset;
@@ -334,6 +376,8 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
 		return !memcmp(in_a, in_b, sizeof(struct lvs_addr) + sizeof(uint16_t));
 	case LVS_CONF_INTERFACES:
 		return interfaces_equal(in_a, in_b);
+	case LVS_CONF_GROUP:
+		return members_equal(key, in_a, in_b);
 	default:
 		return true;
 	}
@@ -350,6 +394,23 @@ static void format_interfaces(const struct lvs_conf_interfaces *interfaces, char
 	(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, "]");
 }
 static_assert(LVS_CONF_INTERFACES_MAX * (LVS_CONF_IFNAME_BYTES + 4) + 3 <= LVS_CONF_VALUE_BYTES, "all names fit");
+
+static void format_group(const struct lvs_conf_key *key, const void *member, char *buf)
+{
+	char value[LVS_CONF_VALUE_BYTES];
+	size_t at;
+
+	if (key->optional && !*(const bool *)member) {
+		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "none");
+		return;
+	}
+	at = (size_t)snprintf(buf, LVS_CONF_VALUE_BYTES, "{");
+	for (size_t i = 0; i < key->group->nkeys && at < LVS_CONF_VALUE_BYTES; i++)
+		at += (size_t)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, " %s = %s;", key->group->keys[i].name,
+				       lvs_conf_key_format(&key->group->keys[i], member, value));
+	if (at < LVS_CONF_VALUE_BYTES)
+		(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, " }");
+}
 
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES])
 {
@@ -381,6 +442,9 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 		break;
 	case LVS_CONF_INTERFACES:
 		format_interfaces(member, buf);
+		break;
+	case LVS_CONF_GROUP:
+		format_group(key, member, buf);
 		break;
 	default:
 		break;

@@ -38,6 +38,7 @@ struct lvs_conf_group;
  * @reload:	a running director can change it
  * @required:	there is no default
  * @port:	ENDPOINT: the port has no default either
+ * @optional:	GROUP: its struct begins with a bool that says whether the file has it
  * @offset:	of the member within its group's struct
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
@@ -56,6 +57,7 @@ struct lvs_conf_key {
 	bool reload;
 	bool required;
 	bool port;
+	bool optional;
 	size_t offset;
 	size_t size;
 	size_t count;
@@ -94,14 +96,14 @@ void lvs_conf_group_defaults(const struct lvs_conf_group *group, void *base);
 /* Return: the row called @name, or NULL */
 const struct lvs_conf_key *lvs_conf_group_find(const struct lvs_conf_group *group, const char *name);
 
-/* BOOL to INTERFACES: whether the member has the same value in both structs. */
+/* All but LIST: whether the member has the same value in both structs. */
 bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b);
 
 /**
  * lvs_conf_key_format() - a member's value as lvs.conf spells it
  * @base:	the struct it is a member of
  *
- * BOOL to INTERFACES only. Return: @buf
+ * All but LIST; a group on one line, "none" for an optional one that is not there. Return: @buf
  */
 #define LVS_CONF_VALUE_BYTES 1024
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES]);

@@ -137,6 +137,8 @@ static int read_key(const struct lvs_conf_reader *reader, const struct lvs_conf_
 	case LVS_CONF_GROUP:
 		if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_GROUP, "a group, { ... }"))
 			return 0;
+		if (key->optional)
+			*((bool *)base + key->offset) = true;
 		return read_group(reader, key->group, node, (char *)base + key->offset);
 	case LVS_CONF_LIST:
 		return read_list(reader, key, node, base);

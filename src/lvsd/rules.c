@@ -6,6 +6,7 @@
  */
 #include "lvsd/rules.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "conf/diff.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
+#include "engine/persist.h"
 #include "engine/sched.h"
 #include "net/net.h"
 
@@ -53,11 +55,29 @@ void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *r
 	settings_from(conf, &ret_options->settings);
 }
 
+static struct lvs_persist_spec persist_spec(const struct lvs_conf_service *service)
+{
+	const struct lvs_conf_persistent *conf = &service->persistent;
+	struct in_addr netmask;
+
+	if (!conf->on)
+		return (struct lvs_persist_spec){ .timeout = 0 };
+	(void)inet_pton(AF_INET, conf->netmask, &netmask);	/* was read before */
+	return (struct lvs_persist_spec){
+		.timeout = conf->timeout,
+		.sliding = conf->sliding,
+		.keep = conf->on_failure == LVS_CONF_KEEP,
+		.mask = lvs_addr_is4(&service->addr) ? lvs_persist_mask4((LVS_FORCE lvs_be32)netmask.s_addr) :
+						      lvs_persist_mask6(conf->prefix6),
+	};
+}
+
 static struct lvs_service_spec service_spec(const struct lvs_conf_service *service)
 {
 	return (struct lvs_service_spec){
 		.key = { .addr = service->addr, .port = LVS_BE16(service->port), .proto = service->protocol },
 		.sched = lvs_sched_find(service->scheduler),
+		.persist = persist_spec(service),
 	};
 }
 

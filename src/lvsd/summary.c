@@ -30,8 +30,8 @@ static void log_service(struct lvs_log *log, const struct lvs_service *service)
 		const struct lvs_server *server = service->servers[i];
 
 		lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), text);
-		lvs_log(log, LVS_LOG_NOTICE, "  -> %s %s weight %u: %u active, %u inactive, " COUNTERS_FORMAT, text,
-			server->spec.forward->label, server->spec.weight, server->active, server->inactive,
+		lvs_log(log, LVS_LOG_NOTICE, "  -> %s %s weight %u: %u active, %u inactive, %u persistent, " COUNTERS_FORMAT, text,
+			server->spec.forward->label, server->spec.weight, server->active, server->inactive, server->persistent,
 			COUNTERS_ARGS(&server->counters));
 	}
 }

@@ -42,6 +42,14 @@ static const struct row {
 		"service \"dns\" (192.0.2.10:80, udp) removed, 1 server" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("scheduler = \"rr\";", A)), {
 		"service \"web\": scheduler \"wlc\" -> \"rr\"" }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("persistent: { sliding = true; };", A)), {
+		"service \"web\": persistent none -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = true; "
+		"on_failure = \"break\"; }" }, 0 },
+	{ SERVICES(WEB("persistent: { prefix6 = 64; };", A)), SERVICES(WEB("persistent: { };", A)), {
+		"service \"web\": persistent { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 64; sliding = false; "
+		"on_failure = \"break\"; } -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = false; "
+		"on_failure = \"break\"; }" }, 0 },
+	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", A2)), {
 		"service \"web\": server 10.0.0.1:80: weight 1 -> 2" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", B)), {
@@ -81,7 +89,7 @@ static void changes_are_listed(void **state)
 		struct lvs_conf *old_conf = parse(rows[i].old_text), *new_conf = parse(rows[i].new_text);
 		struct lvs_conf_diff diff;
 		size_t expected = 0;
-		char line[300];
+		char line[500];
 
 		assert_int_equal(lvs_conf_diff_init(old_conf, new_conf, &diff), 0);
 		while (expected < ARRAY_LEN(rows[i].lines) && rows[i].lines[expected])

@@ -57,6 +57,8 @@ static void every_kind_of_value_comes_back(void **state)
 		"director: { max_connections = 1024; fragments = 1; user = \"u\"; group = \"g\"; ping = \"always\";\n"
 		"  reply_rate = 7; log_level = \"error\"; };\n"
 		"services: ( { address = \"[2001:db8::1]:1\"; protocol = \"udp\"; scheduler = \"lc\"; },\n"
+		"  { address = \"192.0.2.9\"; persistent: { timeout = 5; netmask = \"255.0.255.0\"; prefix6 = 1;"
+		"    sliding = true; on_failure = \"keep\"; }; servers: ( { address = \"10.0.0.7\"; } ); },\n"
 		"  { name = \"[a]:b-c_d.e\"; address = \"192.0.2.1:65535\"; servers: ( { address = \"10.0.0.1\"; name = \"x\"; },\n"
 		"    { address = \"10.0.0.1:1\"; weight = 0; } ); } );\n";
 	struct lvs_conf_errors errors;

@@ -176,8 +176,17 @@ static const struct row {
 	{ "\n  zzz = 1;" WEB, "2:3: unknown key \"zzz\" in the file" },
 	{ SERVICE("weight = 2;"), "1:42: unknown key \"weight\" in a service (it is a key of a server)" },
 	{ SERVICE("udp = 2;"), "1:42: unknown key \"udp\" in a service (it is a key of timeouts)" },
-	{ SERVICE("persistent = { timeout = 300; };"),
-	  "1:42: \"persistent\" (persistence) is not supported by this version (remove it)" },
+	{ SERVICE("persistent = { timeout = 0; };"),
+	  "1:67: \"timeout\" is 0, but has to be from 1 to 2678400 (seconds that a client's server is remembered)" },
+	{ SERVICE("persistent = { netmask = \"255.255\"; };"),
+	  "1:67: \"netmask\": \"255.255\" is not four numbers up to 255, such as \"255.255.255.0\" (what makes IPv4 addresses "
+	  "one client)" },
+	{ SERVICE("persistent = { prefix6 = 129; };"),
+	  "1:67: \"prefix6\" is 129, but has to be from 1 to 128 (how many equal bits make IPv6 addresses one client)" },
+	{ SERVICE("persistent = { on_failure = \"stay\"; };"),
+	  "1:70: there is no on_failure \"stay\" (there is \"break\" \"keep\")" },
+	{ SERVICE("persistent = 300;"), "1:55: \"persistent\" takes a group, { ... }, not a whole number (clients come back to "
+	  "their server)" },
 	{ SERVICE("check = { type = \"http\"; };"),
 	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
 	{ "services: ( {" SERVERS " } );",
@@ -250,7 +259,7 @@ static const struct row {
 	{ "director: { user = \"-r\"; };" WEB,
 	  "1:20: \"user\": \"-r\" begins with \"-\" (the user to become after start)" },
 	/* addresses */
-	{ ONLY_VIP("\"192.0.2.10\""), "1:25: \"192.0.2.10\" has no port (put it behind a colon: \"192.0.2.10:80\")" },
+	{ ONLY_VIP("\"192.0.2.10\""), "1:25: \"192.0.2.10\" has no port (put it behind a colon; only a persistent service may have all ports)" },
 	{ ONLY_VIP("\"192.0.2.10:0\""), "1:25: \"192.0.2.10:0\" has no valid port (a port is a number from 1 to 65535)" },
 	{ ONLY_VIP("\"192.0.2.10:70000\""),
 	  "1:25: \"192.0.2.10:70000\" has no valid port (a port is a number from 1 to 65535)" },
