@@ -196,6 +196,15 @@ static void check_family(const struct lvs_conf_service *service, const struct lv
 			    service->name, four ? "IPv4" : "IPv6");
 }
 
+static void check_one_packet(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	if (service->one_packet && service->protocol != IPPROTO_UDP)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->one_packet_where,
+				    "a connection of any other protocol would be torn apart",
+				    "\"one_packet\" is only for UDP, and service \"%s\" is %s", service->name,
+				    protocol_text(service->protocol));
+}
+
 static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
 			 struct lvs_conf_errors *errors)
 {
@@ -217,6 +226,7 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 		check_family(service, server, errors);
 		check_loops(sorted, n, service, server, errors);
 	}
+	check_one_packet(service, errors);
 	err = check_twin_servers(service, errors);
 	return err < 0 ? err : check_server_names(service, errors);
 }

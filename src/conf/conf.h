@@ -155,6 +155,7 @@ struct lvs_conf_server {
  * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
  * @forward:	"masq"; static storage
+ * @one_packet:	each datagram is scheduled anew; UDP only
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -165,11 +166,13 @@ struct lvs_conf_service {
 	const char *scheduler;
 	const char *forward;
 	struct lvs_conf_persistent persistent;
+	bool one_packet;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
+	struct lvs_conf_where one_packet_where;
 };
 
 /* The whole. @services: owned, in the order of the file. */

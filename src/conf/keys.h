@@ -42,7 +42,7 @@ struct lvs_conf_group;
  * @offset:	of the member within its group's struct
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
- * @where:	TEXT, ENDPOINT, INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
+ * @where:	BOOL to INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
  * @min, @max:	NUMBER: its range; LIST: @max elements
  * @def:	BOOL, NUMBER, CHOICE: the default
  * @def_text:	WORD, TEXT: the default

@@ -340,19 +340,21 @@ int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 	struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
 	uint64_t request_hash = lvs_conn_hash(table, &request), reply_hash = lvs_conn_hash(table, &reply);
 	uint32_t id = lvs_conn_id(table, conn);
+	bool both = !(conn->flags & LVS_CONN_ONE_PACKET);
 	enum lvs_dir dir;
 
 	if (lvs_unlikely(conn->flags & LVS_CONN_TEMPLATE))
 		return publish_template(table, conn);
 	lvs_conn_prefetch_bucket(table, reply_hash);
-	if (lvs_conn_find(table, &request, request_hash, &dir) || lvs_conn_find(table, &reply, reply_hash, &dir))
+	if ((both && lvs_conn_find(table, &request, request_hash, &dir)) || lvs_conn_find(table, &reply, reply_hash, &dir))
 		return -EEXIST;
 	if (lvs_tuple_equal(&request, &reply))
 		return -EEXIST;
-	if (!insert(table, request_hash, id))
+	if (both && !insert(table, request_hash, id))
 		return -ENOSPC;
 	if (!insert(table, reply_hash, id | ID_REPLY)) {
-		take_out(table, request_hash, id);
+		if (both)
+			take_out(table, request_hash, id);
 		return -ENOSPC;
 	}
 	conn->flags |= LVS_CONN_INDEXED;
@@ -367,7 +369,8 @@ void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn)
 	if (conn->flags & LVS_CONN_INDEXED) {
 		struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
 
-		take_out(table, lvs_conn_hash(table, &request), id);
+		if (!(conn->flags & LVS_CONN_ONE_PACKET))
+			take_out(table, lvs_conn_hash(table, &request), id);
 		if (conn->flags & LVS_CONN_TEMPLATE)
 			table->ntemplates--;
 		else

@@ -30,6 +30,7 @@ enum {
 	LVS_CONN_TEMPLATE = 1 << 5,	/* no flow, but a client's pin to a server: engine/persist.h */
 	LVS_CONN_UNANSWERED = 1 << 6,	/* no reply has passed the director yet, though it might */
 	LVS_CONN_SLIDING = 1 << 7,	/* each packet is news to its template */
+	LVS_CONN_ONE_PACKET = 1 << 8,	/* found by replies only, see engine/one_packet.h */
 };
 
 /**
@@ -159,7 +160,7 @@ struct lvs_conn *lvs_conn_victim(struct lvs_conn_table *table, lvs_tick now);
  * lvs_conn_publish() - make a claimed record findable in both directions
  *
  * All addresses and ports are set and do not change from here on. The reply's tuple is daddr:dport to caddr:cport; a
- * template has none.
+ * template has none, and a record with LVS_CONN_ONE_PACKET has only that.
  *
  * Return: 0; -EEXIST if another connection has one of the two tuples; -ENOSPC if the index has no room. The record is
  * then not indexed

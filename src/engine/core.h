@@ -14,6 +14,7 @@
  * @secure:	protocols apply their stricter rules
  * @serial:	of the latest template
  * @now, @tick, @sink: of the burst being handled
+ * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
  */
 struct lvs_engine {
 	struct lvs_engine_settings settings;
@@ -27,6 +28,7 @@ struct lvs_engine {
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
+	struct lvs_conn *one_packet;
 	uint32_t serial;
 	struct lvs_conn_table conns;
 };

@@ -12,6 +12,7 @@
 #include "base/csum.h"
 #include "engine/core.h"
 #include "engine/icmp.h"
+#include "engine/one_packet.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
@@ -208,6 +209,8 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 
 	if (conn->flags & LVS_CONN_TEMPLATE)
 		server->persistent--;
+	else if (conn->flags & LVS_CONN_ONE_PACKET)
+		server->pins--;
 	else
 		lvs_server_unbind(server, conn->flags & LVS_CONN_ACTIVE);
 	if (conn->control)
@@ -384,6 +387,14 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
 		return LVS_DROP_NO_SERVER;
 	}
+	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
+		drop = lvs_one_packet_relay(engine, server, packet);
+		if (template && drop)
+			lvs_persist_bind(engine, service, template, NULL);
+		else if (template)
+			lvs_persist_renew(engine, template);
+		return drop;
+	}
 	drop = connect_to(engine, server, packet, &conn);
 	if (template)
 		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
@@ -440,6 +451,7 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 
 	if (drop)
 		return drop;
+	engine->one_packet = NULL;
 	if (packet->kind == LVS_PACKET_FLOW)
 		drop = walk_flow(engine, packet);
 	else
@@ -448,7 +460,7 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 		bool ours = packet->kind == LVS_PACKET_FLOW &&
 			    lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);
 
-		fate = ours ? LVS_FRAGMENT_FOLLOW : LVS_FRAGMENT_PASS;
+		fate = engine->one_packet ? LVS_FRAGMENT_FOLLOW_ONE_PACKET : ours ? LVS_FRAGMENT_FOLLOW : LVS_FRAGMENT_PASS;
 	}
 	lvs_fragment_resolve(engine, packet, fate);
 	return drop;

@@ -26,6 +26,7 @@
 
 #include "base/list.h"
 #include "engine/core.h"
+#include "engine/one_packet.h"
 #include "engine/wire.h"
 
 #define UNIT_BYTES 2048
@@ -62,7 +63,7 @@ struct key {
 /**
  * struct datagram - what is known of one
  * @order:	in the list of its state, or of free ones
- * @tuple:	of the first fragment, once KNOWN
+ * @tuple:	of the first fragment, once KNOWN; of its reply for a one-packet datagram
  * @seen:	when a fragment last came
  * @bytes:	sum of @pieces
  * @end:	where the last fragment ends, 0 until it came
@@ -420,6 +421,7 @@ static enum lvs_drop follow(struct lvs_engine *engine, const struct datagram *da
 
 	switch ((enum lvs_fragment_fate)datagram->fate) {
 	case LVS_FRAGMENT_FOLLOW:
+	case LVS_FRAGMENT_FOLLOW_ONE_PACKET:
 		break;
 	case LVS_FRAGMENT_PASS:
 		drop = lvs_engine_take_hop(engine, packet);
@@ -430,6 +432,8 @@ static enum lvs_drop follow(struct lvs_engine *engine, const struct datagram *da
 		return LVS_DROP_FRAG_FIRST_DROPPED;
 	}
 	conn = lvs_conn_find(conns, &datagram->tuple, lvs_conn_hash(conns, &datagram->tuple), &dir);
+	if (datagram->fate == LVS_FRAGMENT_FOLLOW_ONE_PACKET)
+		dir = LVS_DIR_REQUEST;	/* found from the other side */
 	return conn ? lvs_engine_relay(engine, conn, packet, dir) : LVS_DROP_FRAG_NO_CONN;
 }
 
@@ -450,7 +454,7 @@ void lvs_fragment_resolve(struct lvs_engine *engine, const struct lvs_packet *pa
 	struct copy *copy;
 
 	assert(datagram && datagram->state != CONDEMNED);
-	datagram->tuple = packet->tuple;
+	datagram->tuple = fate == LVS_FRAGMENT_FOLLOW_ONE_PACKET ? lvs_one_packet_tuple(engine->one_packet) : packet->tuple;
 	datagram->fate = (uint8_t)fate;
 	while ((copy = take_copy(engine, datagram))) {
 		enum lvs_drop drop = follow(engine, datagram, &copy->packet);

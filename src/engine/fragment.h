@@ -42,6 +42,7 @@ extern const struct lvs_fragment_limits lvs_fragment_limits_default;
 /* What became of a first fragment. */
 enum lvs_fragment_fate {
 	LVS_FRAGMENT_FOLLOW,	/* belongs to a connection: find it by the first fragment's tuple */
+	LVS_FRAGMENT_FOLLOW_ONE_PACKET,	/* belongs to engine->one_packet */
 	LVS_FRAGMENT_PASS,	/* none of ours */
 	LVS_FRAGMENT_DROP,
 };

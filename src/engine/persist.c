@@ -149,6 +149,11 @@ void lvs_persist_bind(struct lvs_engine *engine, const struct lvs_service *servi
 	lvs_conn_set_timer(&engine->conns, template, engine->tick, template->timeout, LVS_CLASS_TEMPLATE);
 }
 
+void lvs_persist_renew(struct lvs_engine *engine, struct lvs_conn *template)
+{
+	lvs_conn_set_timer(&engine->conns, template, engine->tick, template->timeout, LVS_CLASS_TEMPLATE);
+}
+
 /* Return: borrowed; NULL if it went before its connection */
 static struct lvs_conn *template_of(struct lvs_engine *engine, const struct lvs_conn *conn)
 {

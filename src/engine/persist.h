@@ -53,6 +53,9 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 void lvs_persist_bind(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_conn *template,
 		      struct lvs_conn *conn);
 
+/* A one-packet datagram came through @template, whose time begins anew; no connection holds it. */
+void lvs_persist_renew(struct lvs_engine *engine, struct lvs_conn *template);
+
 /* @conn, whose control is not 0, is about to end; @early: before its time was over. */
 void lvs_persist_unbind(struct lvs_engine *engine, struct lvs_conn *conn, bool early);
 

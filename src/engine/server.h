@@ -46,7 +46,7 @@ struct lvs_server_spec {
  * @pos:	where it stands in service->servers
  * @last_weight: the last weight that was not 0; 0 if there was none
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
- * @pins:	how often schedulers have taken a note of it, which lasts until they drop it
+ * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @of:		name of its service, so that it is known again when it comes back
  * @trash:	among the removed servers
  * @removed_at:	when it was removed

@@ -38,6 +38,7 @@ struct lvs_persist_spec {
 /**
  * struct lvs_service_spec - what an operator says of a service
  * @key:	port 0 is all ports that have no service of their own; only with persistence
+ * @one_packet:	every UDP datagram is scheduled anew, see engine/one_packet.h
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
  * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
@@ -46,6 +47,7 @@ struct lvs_persist_spec {
 struct lvs_service_spec {
 	struct lvs_service_key key;
 	const struct lvs_sched_ops *sched;
+	bool one_packet;
 	uint8_t sched_flags;
 	bool mh_as_added;
 	uint32_t mh_slots;

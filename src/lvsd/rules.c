@@ -78,6 +78,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.key = { .addr = service->addr, .port = LVS_BE16(service->port), .proto = service->protocol },
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
+		.one_packet = service->one_packet,
 	};
 }
 

@@ -50,6 +50,8 @@ static const struct row {
 		"on_failure = \"break\"; } -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = false; "
 		"on_failure = \"break\"; }" }, 0 },
 	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
+	{ SERVICES(WEB("protocol = \"udp\";", A)), SERVICES(WEB("protocol = \"udp\"; one_packet = true;", A)), {
+		"service \"web\": one_packet false -> true" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", A2)), {
 		"service \"web\": server 10.0.0.1:80: weight 1 -> 2" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", B)), {

@@ -187,6 +187,8 @@ static const struct row {
 	  "1:70: there is no on_failure \"stay\" (there is \"break\" \"keep\")" },
 	{ SERVICE("persistent = 300;"), "1:55: \"persistent\" takes a group, { ... }, not a whole number (clients come back to "
 	  "their server)" },
+	{ SERVICE("one_packet = true;"), "1:55: \"one_packet\" is only for UDP, and service \"tcp-192.0.2.10:80\" is tcp "
+					 "(a connection of any other protocol would be torn apart)" },
 	{ SERVICE("check = { type = \"http\"; };"),
 	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
 	{ "services: ( {" SERVERS " } );",

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One-packet scheduling: every datagram is a connection of its own. For engine/ sources only. */
+#ifndef LVS_ENGINE_ONE_PACKET_H
+#define LVS_ENGINE_ONE_PACKET_H
+
+#include "engine/drop.h"
+
+struct lvs_conn;
+struct lvs_engine;
+struct lvs_packet;
+struct lvs_server;
+struct lvs_tuple;
+
+/* Seconds for which a server's answer is recognised, unless the timeout of UDP is shorter. */
+#define LVS_ONE_PACKET_SECONDS 10
+
+/**
+ * lvs_one_packet_relay() - a datagram leaves for the server that was picked for it
+ * @server:	of a service whose every datagram is scheduled
+ * @packet:	from a client, of no connection
+ *
+ * Where replies come back through the director, a record is left that translates them.
+ */
+enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, struct lvs_packet *packet);
+
+/* The tuple under which @conn, a one-packet record, is found: that of the reply. */
+struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn);
+
+#endif
