@@ -76,6 +76,9 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @group:	empty: the user's own
  * @ping:	when echo requests to a VIP are answered
  * @reply_rate:	packets per second and kind that the director itself originates
+ * @max_half_open: 0: no limit of its own
+ * @drop_entry, @drop_packet, @secure_tcp: modes 0 to 3 of IPVS
+ * @am_droprate: one packet in so many, in mode 3
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
  */
 struct lvs_conf_director {
@@ -85,6 +88,13 @@ struct lvs_conf_director {
 	char group[LVS_CONF_USER_BYTES];
 	enum lvs_conf_ping ping;
 	uint32_t reply_rate;
+	uint32_t max_half_open;
+	uint32_t drop_entry;
+	uint32_t drop_packet;
+	uint32_t am_droprate;
+	uint32_t secure_tcp;
+	bool sloppy_tcp;
+	bool sloppy_sctp;
 	uint32_t log_level;
 };
 

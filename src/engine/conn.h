@@ -31,6 +31,8 @@ enum {
 	LVS_CONN_UNANSWERED = 1 << 6,	/* no reply has passed the director yet, though it might */
 	LVS_CONN_SLIDING = 1 << 7,	/* each packet is news to its template */
 	LVS_CONN_ONE_PACKET = 1 << 8,	/* found by replies only, see engine/one_packet.h */
+
+	LVS_CONN_SEEN_SHIFT = 12,	/* the bits from here on count packets from the client, see defence.h */
 };
 
 /**

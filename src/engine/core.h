@@ -23,6 +23,7 @@ struct lvs_engine {
 	struct lvs_stats stats;
 	struct lvs_replies replies;
 	struct lvs_fragments *fragments;
+	struct lvs_defence defence;
 	lvs_ns rules_due;
 	bool secure;
 	lvs_ns now;

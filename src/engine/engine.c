@@ -70,6 +70,9 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
 	}
 	lvs_replies_configure(&engine->replies, settings->reply_rate, now);
 	engine->settings = *settings;
+	engine->now = now;
+	engine->tick = lvs_tick_from_ns(now);
+	lvs_defence_judge(engine);
 }
 
 struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine)
@@ -85,6 +88,11 @@ const struct lvs_stats *lvs_engine_stats(const struct lvs_engine *engine)
 const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine)
 {
 	return &engine->conns;
+}
+
+const struct lvs_defence *lvs_engine_defence(const struct lvs_engine *engine)
+{
+	return &engine->defence;
 }
 
 void lvs_engine_pass(struct lvs_engine *engine, struct lvs_packet *packet)
@@ -236,6 +244,8 @@ static enum lvs_drop track_and_relay(struct lvs_engine *engine, struct lvs_conn 
 		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED))
 		answered(engine, conn);
+	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT)
+		conn->flags = (uint16_t)(conn->flags + (1u << LVS_CONN_SEEN_SHIFT));
 	state = proto->next_state(conn, packet, dir, engine->secure);
 	if (state != conn->state || !(conn->flags & LVS_CONN_FILED))
 		lvs_engine_set_state(engine, conn, proto, state);
@@ -288,9 +298,12 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 				struct lvs_conn **ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
-	struct lvs_conn *conn = lvs_engine_claim(engine);
+	struct lvs_conn *conn;
 	enum lvs_drop drop;
 
+	if (lvs_proto_find(packet->proto)->states[0].class == LVS_CLASS_HALF_OPEN)
+		lvs_defence_make_room(engine);
+	conn = lvs_engine_claim(engine);
 	if (!conn)
 		return LVS_DROP_TABLE_FULL;
 	conn->caddr = packet->tuple.src;
@@ -374,6 +387,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		lvs_reply_refuse(engine, packet);
 		return LVS_DROP_NO_CONN;
 	}
+	if (lvs_defence_refuses(engine))
+		return LVS_DROP_DEFENCE;
 	if (service->spec.persist.timeout) {
 		drop = lvs_persist_pick(engine, service, packet, &server, &template);
 		if (drop)
@@ -535,6 +550,7 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
 	while ((conn = lvs_wheel_due(&engine->conns.wheel, engine->tick, &budget)))
 		if (!lvs_persist_stays(engine, conn))
 			lvs_engine_end(engine, conn, false);
+	lvs_defence_step(engine);
 	if (engine->rules.ntrash && (!engine->rules_due || now >= engine->rules_due)) {
 		due = lvs_rules_expire(&engine->rules, now);
 		engine->rules_due = due == LVS_NS_NEVER ? 0 : due;

@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
-#include "engine/conn.h"
+#include "engine/defence.h"
 #include "engine/fragment.h"
 #include "engine/packet.h"
 #include "engine/proto.h"
@@ -33,12 +33,14 @@ enum lvs_ping {
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
+ * @defence:	against overload
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
  */
 struct lvs_engine_settings {
 	enum lvs_ping ping;
 	uint32_t reply_rate;
 	bool decrement_ttl;
+	struct lvs_defence_settings defence;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 };
@@ -86,5 +88,6 @@ struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine);
 /* Borrowed, live. */
 const struct lvs_stats *lvs_engine_stats(const struct lvs_engine *engine);
 const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine);
+const struct lvs_defence *lvs_engine_defence(const struct lvs_engine *engine);
 
 #endif

@@ -25,6 +25,7 @@ enum lvs_proto_index {
  * @name:	as ipvsadm prints it
  * @timeout:	default, seconds
  * @active:	counted in ActiveConn
+ * @flooded:	what a flood leaves behind: drop_entry gives it up at once
  * @over:	a packet that begins a connection takes this one's place (IPVS: conn_reuse_mode 1)
  */
 struct lvs_proto_state {
@@ -32,6 +33,7 @@ struct lvs_proto_state {
 	uint32_t timeout;
 	enum lvs_class class;
 	bool active;
+	bool flooded;
 	bool over;
 };
 

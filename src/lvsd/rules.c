@@ -37,6 +37,15 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 
 	*ret = (struct lvs_engine_settings){ .ping = pings[conf->director.ping],
 					     .reply_rate = conf->director.reply_rate };
+	ret->defence = (struct lvs_defence_settings){
+		.drop_entry = (enum lvs_defence_mode)conf->director.drop_entry,
+		.drop_packet = (enum lvs_defence_mode)conf->director.drop_packet,
+		.secure_tcp = (enum lvs_defence_mode)conf->director.secure_tcp,
+		.rate = conf->director.am_droprate,
+		.max_half_open = conf->director.max_half_open,
+	};
+	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
+	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
 	memcpy(ret->timeouts[LVS_PROTO_INDEX_tcp], tcp, sizeof(tcp));
 	ret->timeouts[LVS_PROTO_INDEX_udp][0] = t->udp;
 	memcpy(ret->timeouts[LVS_PROTO_INDEX_sctp], sctp, sizeof(sctp));

@@ -56,6 +56,10 @@ void lvs_director_summary(struct lvs_director *director)
 		" datagram %" PRIu64 " template %" PRIu64 " established", conns->used, conns->capacity, conns->evicted[LVS_CLASS_HALF_OPEN],
 		conns->evicted[LVS_CLASS_CLOSING], conns->evicted[LVS_CLASS_DATAGRAM],
 		conns->evicted[LVS_CLASS_TEMPLATE], conns->evicted[LVS_CLASS_ESTABLISHED]);
+	if (lvs_engine_defence(director->engine)->given_up || lvs_engine_defence(director->engine)->attack)
+		lvs_log(log, LVS_LOG_NOTICE, "defence: %s, drop_entry gave up %" PRIu64 " connections",
+			lvs_engine_defence(director->engine)->attack ? "the table is filling up" : "the table has room",
+			lvs_engine_defence(director->engine)->given_up);
 	lvs_log(log, LVS_LOG_NOTICE, "packets: %" PRIu64 " received, %" PRIu64 " forwarded, %" PRIu64 " passed, %" PRIu64
 		" answered, %" PRIu64 " held", stats->received, stats->forwarded, stats->passed, stats->answered,
 		stats->held);

@@ -36,8 +36,8 @@ enum {
 #define CLOSING(text, seconds) { .name = text, .timeout = (seconds), .class = LVS_CLASS_CLOSING }
 static const struct lvs_proto_state states[] = {
 	[NO] = HALF("NONE", 2),
-	[I1] = HALF("INIT1", 4),
-	[IN] = HALF("INIT", 61),
+	[I1] = { .name = "INIT1", .timeout = 4, .class = LVS_CLASS_HALF_OPEN, .flooded = true },
+	[IN] = { .name = "INIT", .timeout = 61, .class = LVS_CLASS_HALF_OPEN, .flooded = true },
 	[CS] = HALF("C-SENT", 61),
 	[CR] = HALF("C-REPLIED", 61),
 	[CW] = HALF("C-WAIT", 61),

@@ -35,14 +35,14 @@ static const struct lvs_proto_state states[] = {
 	[NONE] = { .name = "NONE", .timeout = 2, .class = LVS_CLASS_HALF_OPEN },
 	[ESTABLISHED] = { .name = "ESTABLISHED", .timeout = 900, .class = LVS_CLASS_ESTABLISHED, .active = true },
 	[SYN_SENT] = { .name = "SYN_SENT", .timeout = 120, .class = LVS_CLASS_HALF_OPEN, .active = true },
-	[SYN_RECV] = { .name = "SYN_RECV", .timeout = 60, .class = LVS_CLASS_HALF_OPEN, .active = true },
+	[SYN_RECV] = { .name = "SYN_RECV", .timeout = 60, .class = LVS_CLASS_HALF_OPEN, .active = true, .flooded = true },
 	[FIN_WAIT] = { .name = "FIN_WAIT", .timeout = 120, .class = LVS_CLASS_CLOSING },
 	[TIME_WAIT] = { .name = "TIME_WAIT", .timeout = 120, .class = LVS_CLASS_CLOSING, .over = true },
 	[CLOSE] = { .name = "CLOSE", .timeout = 10, .class = LVS_CLASS_CLOSING, .over = true },
 	[CLOSE_WAIT] = { .name = "CLOSE_WAIT", .timeout = 60, .class = LVS_CLASS_CLOSING },
 	[LAST_ACK] = { .name = "LAST_ACK", .timeout = 30, .class = LVS_CLASS_CLOSING },
 	[LISTEN] = { .name = "LISTEN", .timeout = 120, .class = LVS_CLASS_HALF_OPEN },
-	[SYNACK] = { .name = "SYNACK", .timeout = 120, .class = LVS_CLASS_HALF_OPEN, .active = true },
+	[SYNACK] = { .name = "SYNACK", .timeout = 120, .class = LVS_CLASS_HALF_OPEN, .active = true, .flooded = true },
 };
 static_assert(ARRAY_LEN(states) == STATES && STATES <= LVS_STATES_MAX, "a row per state");
 
