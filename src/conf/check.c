@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "conf/order.h"
 #include "sys/addrtext.h"
 
@@ -205,6 +206,51 @@ static void check_one_packet(const struct lvs_conf_service *service, struct lvs_
 				    protocol_text(service->protocol));
 }
 
+static void check_thresholds(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+{
+	char hint[80] = "it needs an \"upper_threshold\" that is not smaller";
+
+	if (server->lower_threshold <= server->upper_threshold)
+		return;
+	if (server->upper_where.line)
+		(void)snprintf(hint, sizeof(hint), "\"upper_threshold\" is in line %u", server->upper_where.line);
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->lower_where, hint,
+			    "\"lower_threshold\" is %u and \"upper_threshold\" is %u", server->lower_threshold,
+			    server->upper_threshold);
+}
+
+/* Flags have names for those schedulers that know them, and numbers for all. */
+static void check_flags(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	static const struct {
+		const char *scheduler;
+		uint32_t flags;
+	} own[] = {
+		{ "sh", LVS_CONF_SH_FALLBACK | LVS_CONF_SH_PORT },
+		{ "mh", LVS_CONF_MH_FALLBACK | LVS_CONF_MH_PORT },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		if (service->scheduler_flags & own[i].flags && strcmp(service->scheduler, own[i].scheduler) != 0)
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->flags_where,
+					    "flag-1, flag-2 and flag-3 go with any scheduler",
+					    "scheduler \"%s\" has no flags of \"%s\"", service->scheduler,
+					    own[i].scheduler);
+}
+
+static void check_mh(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	char hint[80] = "give \"mh_table_size\" a greater number";
+
+	if (strcmp(service->scheduler, "mh") != 0 || service->nservers <= service->mh_table_size)
+		return;
+	if (service->mh_where.line)
+		(void)snprintf(hint, sizeof(hint), "\"mh_table_size\" is in line %u", service->mh_where.line);
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->servers[service->mh_table_size].where, hint,
+			    "service \"%s\" has %zu servers and \"mh_table_size\" is %u", service->name,
+			    service->nservers, service->mh_table_size);
+}
+
 static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
 			 struct lvs_conf_errors *errors)
 {
@@ -221,12 +267,15 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 	for (size_t i = 0; i < service->nservers; i++) {
 		const struct lvs_conf_server *server = &service->servers[i];
 
+		check_thresholds(server, errors);
 		if (!server_readable(service, server))
 			continue;
 		check_family(service, server, errors);
 		check_loops(sorted, n, service, server, errors);
 	}
 	check_one_packet(service, errors);
+	check_flags(service, errors);
+	check_mh(service, errors);
 	err = check_twin_servers(service, errors);
 	return err < 0 ? err : check_server_names(service, errors);
 }

@@ -148,22 +148,40 @@ struct lvs_conf_persistent {
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order, never 0
+ * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @name:	of its own within the service; made from the key when the file gives none
  */
 struct lvs_conf_server {
 	struct lvs_addr addr;
 	uint16_t port;
 	uint32_t weight;
+	uint32_t upper_threshold;
+	uint32_t lower_threshold;
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
+	struct lvs_conf_where upper_where;
+	struct lvs_conf_where lower_where;
 };
+
+/* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */
+#define LVS_CONF_SH_FALLBACK 0x01u
+#define LVS_CONF_SH_PORT 0x02u
+#define LVS_CONF_MH_FALLBACK 0x04u
+#define LVS_CONF_MH_PORT 0x08u
+#define LVS_CONF_FLAG_1 0x10u
+#define LVS_CONF_FLAG_2 0x20u
+#define LVS_CONF_FLAG_3 0x40u
+
+enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
 
 /**
  * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port) is its key
  * @port:	host order; 0, only with @persistent: all ports
  * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
- * @scheduler:	"rr", "wrr", "lc" or "wlc"; static storage
+ * @scheduler:	its name; static storage
+ * @scheduler_flags: bits
+ * @mh_table_size: slots
  * @forward:	"masq"; static storage
  * @one_packet:	each datagram is scheduled anew; UDP only
  * @name:	of its own; made from the key when the file gives none
@@ -174,6 +192,9 @@ struct lvs_conf_service {
 	uint16_t port;
 	uint8_t protocol;
 	const char *scheduler;
+	uint32_t scheduler_flags;
+	uint32_t mh_table_size;
+	enum lvs_conf_mh_order mh_order;
 	const char *forward;
 	struct lvs_conf_persistent persistent;
 	bool one_packet;
@@ -183,6 +204,8 @@ struct lvs_conf_service {
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
 	struct lvs_conf_where one_packet_where;
+	struct lvs_conf_where flags_where;
+	struct lvs_conf_where mh_where;
 };
 
 /* The whole. @services: owned, in the order of the file. */

@@ -70,6 +70,16 @@ static const char *bad_netmask(const void *value)
 	return inet_pton(AF_INET, value, &mask) == 1 ? NULL : "is not four numbers up to 255, such as \"255.255.255.0\"";
 }
 
+static const char *bad_mh_table_size(const void *value)
+{
+	static const uint32_t sizes[] = { 251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071 };
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		if (*(const uint32_t *)value == sizes[i])
+			return NULL;
+	return "is not one of 251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071";
+}
+
 static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, true }, { NULL, 0, false } };
 static const struct lvs_conf_word setups[] = {
 	{ "auto", LVS_CONF_SETUP_AUTO, false }, { "manual", LVS_CONF_SETUP_MANUAL, false }, { NULL, 0, false },
@@ -91,6 +101,15 @@ static const struct lvs_conf_word schedulers[] = {
 	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
 	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
 	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word scheduler_flags[] = {
+	{ "sh-fallback", LVS_CONF_SH_FALLBACK, false }, { "sh-port", LVS_CONF_SH_PORT, false },
+	{ "mh-fallback", LVS_CONF_MH_FALLBACK, false }, { "mh-port", LVS_CONF_MH_PORT, false },
+	{ "flag-1", LVS_CONF_FLAG_1, false },		{ "flag-2", LVS_CONF_FLAG_2, false },
+	{ "flag-3", LVS_CONF_FLAG_3, false },		{ NULL, 0, false },
+};
+static const struct lvs_conf_word mh_orders[] = {
+	{ "address", LVS_CONF_MH_ORDER_ADDRESS, false }, { "added", LVS_CONF_MH_ORDER_ADDED, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word forwards[] = {
 	{ "masq", 0, false },  { "droute", 0, true },  { "tunnel", 0, true }, { "local", 0, true },
@@ -184,6 +203,12 @@ static const struct lvs_conf_key server_keys[] = {
 	  .help = "the server's address, and its port if it is not the service's" },
 	{ SERVER(weight, weight), .type = LVS_CONF_NUMBER, .min = 0, .max = 65535, .def = 1,
 	  .help = "the server's share; 0: no new connections" },
+	{ SERVER(upper_threshold, upper_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
+	  .where = offsetof(struct lvs_conf_server, upper_where),
+	  .help = "connections from which on it gets no new ones; 0: any number is welcome" },
+	{ SERVER(lower_threshold, lower_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
+	  .where = offsetof(struct lvs_conf_server, lower_where),
+	  .help = "connections below which it gets new ones again; 0: three quarters of upper_threshold" },
 };
 const struct lvs_conf_group lvs_conf_server_group = {
 	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,
@@ -222,6 +247,14 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "the protocol" },
 	{ SERVICE(scheduler, scheduler), .type = LVS_CONF_WORD, .words = schedulers, .def_text = "wlc",
 	  .help = "the rule that picks a server" },
+	{ SERVICE(scheduler_flags, scheduler_flags), .type = LVS_CONF_FLAGS, .words = scheduler_flags, .def = 0,
+	  .where = offsetof(struct lvs_conf_service, flags_where),
+	  .help = "how the scheduler does it" },
+	{ SERVICE(mh_table_size, mh_table_size), .type = LVS_CONF_NUMBER, .min = 251, .max = 131071, .def = 4093,
+	  .bad = bad_mh_table_size, .where = offsetof(struct lvs_conf_service, mh_where),
+	  .help = "the slots of mh's table" },
+	{ SERVICE(mh_order, mh_order), .type = LVS_CONF_CHOICE, .words = mh_orders, .def = LVS_CONF_MH_ORDER_ADDRESS,
+	  .help = "the order in which servers take mh's slots" },
 	{ SERVICE(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .def_text = "masq",
 	  .help = "the forwarding method" },
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
@@ -316,6 +349,7 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 		*(bool *)member = key->def;
 		break;
 	case LVS_CONF_NUMBER:
+	case LVS_CONF_FLAGS:
 		*(uint32_t *)member = key->def;
 		break;
 	case LVS_CONF_CHOICE:
@@ -383,6 +417,7 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
 	case LVS_CONF_BOOL:
 		return *(const bool *)in_a == *(const bool *)in_b;
 	case LVS_CONF_NUMBER:
+	case LVS_CONF_FLAGS:
 		return *(const uint32_t *)in_a == *(const uint32_t *)in_b;
 	case LVS_CONF_CHOICE:
 		return lvs_conf_choice_get(key, a) == lvs_conf_choice_get(key, b);
@@ -399,6 +434,21 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
 	default:
 		return true;
 	}
+}
+
+static void format_flags(const struct lvs_conf_word *words, uint32_t flags, char *buf)
+{
+	const char *comma = "";
+	size_t at = 0;
+
+	buf[at++] = '(';
+	for (; words->text; words++) {
+		if (!(words->value & flags))
+			continue;
+		at += (size_t)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, "%s\"%s\"", comma, words->text);
+		comma = ", ";
+	}
+	(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, ")");
 }
 
 static void format_interfaces(const struct lvs_conf_interfaces *interfaces, char *buf)
@@ -457,6 +507,9 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 		word = lvs_endpoint_format(member,
 					   *(const uint16_t *)(const void *)((const char *)member + sizeof(struct lvs_addr)),
 					   text);
+		break;
+	case LVS_CONF_FLAGS:
+		format_flags(key->words, *(const uint32_t *)member, buf);
 		break;
 	case LVS_CONF_INTERFACES:
 		format_interfaces(member, buf);

@@ -16,6 +16,7 @@ enum lvs_conf_type {
 	LVS_CONF_NUMBER,	/* uint32_t */
 	LVS_CONF_CHOICE,	/* one of words: its value in 1 or 4 bytes */
 	LVS_CONF_WORD,		/* one of words: const char * to its text */
+	LVS_CONF_FLAGS,		/* any of words: uint32_t, the bits of their values */
 	LVS_CONF_TEXT,		/* char array */
 	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
 	LVS_CONF_INTERFACES,	/* struct lvs_conf_interfaces */
@@ -44,9 +45,9 @@ struct lvs_conf_group;
  * @count:	LIST: offset of the number of elements
  * @where:	BOOL to INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
  * @min, @max:	NUMBER: its range; LIST: @max elements
- * @def:	BOOL, NUMBER, CHOICE: the default
+ * @def:	BOOL, NUMBER, CHOICE, FLAGS: the default
  * @def_text:	WORD, TEXT: the default
- * @words:	CHOICE, WORD
+ * @words:	CHOICE, WORD, FLAGS
  * @group:	GROUP, LIST: what is inside
  * @bad:	NUMBER (uint32_t *), TEXT and each of INTERFACES (char *): why the value is refused, or NULL
  * @help:	what it is, with its unit; for hints

@@ -90,13 +90,13 @@ static void hint_words(const struct lvs_conf_word *words, const char *wrong, cha
 }
 
 static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
-					     const struct lvs_conf_node *node)
+					     const struct lvs_conf_node *node, const char *takes, const char *noun)
 {
 	const struct lvs_conf_word *word = key->words;
 	const char *text;
 	char hint[128];
 
-	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a word in quotes"))
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, takes))
 		return NULL;
 	text = config_setting_get_string(node->setting);
 	while (word->text && strcmp(word->text, text) != 0)
@@ -106,8 +106,27 @@ static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reade
 	hint_words(key->words, word->text ? "" : text, hint, sizeof(hint));
 	lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint,
 			    word->text ? "%s \"%s\" is not supported by this version" : "there is no %s \"%s\"",
-			    key->name, text);
+			    noun, text);
 	return NULL;
+}
+
+static void read_flags(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		       const struct lvs_conf_node *node, void *base)
+{
+	uint32_t flags = 0;
+
+	if (node->kind != LVS_CONF_NODE_LIST &&
+	    !lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_ARRAY, "a list of words, ( \"...\" )"))
+		return;
+	for (uint32_t i = node->first; i; i = reader->scan->nodes[i].next) {
+		const struct lvs_conf_word *word =
+			read_word(reader, key, &reader->scan->nodes[i], "words in quotes", "flag");
+
+		if (!word)
+			return;
+		flags |= word->value;
+	}
+	*(uint32_t *)(void *)((char *)base + key->offset) = flags;
 }
 
 /* Return: whether @text was copied; if not, that is reported */
@@ -238,14 +257,17 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 		read_number(reader, key, node, base);
 		break;
 	case LVS_CONF_CHOICE:
-		word = read_word(reader, key, node);
+		word = read_word(reader, key, node, "a word in quotes", key->name);
 		if (word)
 			lvs_conf_choice_set(key, base, word->value);
 		break;
 	case LVS_CONF_WORD:
-		word = read_word(reader, key, node);
+		word = read_word(reader, key, node, "a word in quotes", key->name);
 		if (word)
 			*(const char **)(void *)((char *)base + key->offset) = word->text;
+		break;
+	case LVS_CONF_FLAGS:
+		read_flags(reader, key, node, base);
 		break;
 	case LVS_CONF_TEXT:
 		if (lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))

@@ -3,6 +3,7 @@
 #ifndef LVS_ENGINE_SCHED_H
 #define LVS_ENGINE_SCHED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,9 +14,10 @@ struct lvs_service;
 struct lvs_service_spec;
 struct lvs_tuple;
 
-/* What the bits of lvs_service_spec.sched_flags are to those schedulers that know them; IPVS has names for a third. */
-#define LVS_SCHED_FALLBACK 0x1u	/* sh, mh: the table's choice is unusable: take another */
+/* What the bits of lvs_service_spec.sched_flags are to those schedulers that know them. */
+#define LVS_SCHED_FALLBACK 0x1u	/* sh, mh: where the table names one that is not usable, take another */
 #define LVS_SCHED_PORT 0x2u	/* sh, mh: the client's port is part of the key */
+#define LVS_SCHED_FLAG_3 0x4u	/* kept for the operator; it means nothing yet */
 
 /**
  * struct lvs_sched_ops - a scheduler
@@ -23,6 +25,7 @@ struct lvs_tuple;
  * @state_bytes: in front of service->sched_state; kept as long as the scheduler is attached, wherever they move to
  * @more_bytes:	how many follow for @nservers servers; NULL: none. Whatever they hold is lost when servers come
  * @check:	can it serve that many servers? NULL: always. Return: 0, -EINVAL (it is @spec) or -ENOSPC
+ * @fits:	does state that was made for @from do for @to, whose flags may differ? NULL: it does
  * @attach:	the state is there, all zeroes; servers will be @added. @seed is random. May be NULL
  * @detach:	the state is about to go; may be NULL
  * @pick:	choose among service->servers for a new connection of @tuple (client's view); no side effect but on its
@@ -39,6 +42,7 @@ struct lvs_sched_ops {
 	size_t state_bytes;
 	size_t (*more_bytes)(const struct lvs_service_spec *spec, uint32_t nservers);
 	int (*check)(const struct lvs_service_spec *spec, uint32_t nservers);
+	bool (*fits)(const struct lvs_service_spec *from, const struct lvs_service_spec *to);
 	void (*attach)(struct lvs_service *service, uint64_t seed);
 	void (*detach)(struct lvs_service *service);
 	struct lvs_server *(*pick)(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now);

@@ -336,8 +336,7 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 	next.key = service->spec.key;
 	if (!port_ok(&next))
 		return -EINVAL;
-	if (service->spec.sched != spec->sched || service->spec.mh_slots != spec->mh_slots ||
-	    service->spec.mh_as_added != spec->mh_as_added)
+	if (service->spec.sched != spec->sched || (spec->sched->fits && !spec->sched->fits(&service->spec, spec)))
 		return attach_sched(rules, service, &next);
 	service->spec = next;	/* the scheduler's cursor stays where it is */
 	return 0;

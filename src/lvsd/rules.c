@@ -81,6 +81,20 @@ static struct lvs_persist_spec persist_spec(const struct lvs_conf_service *servi
 	};
 }
 
+/* Where names differ bits are the same: what is a port to sh is one to mh. */
+static uint8_t sched_flags(uint32_t flags)
+{
+	uint8_t bits = 0;
+
+	if (flags & (LVS_CONF_SH_FALLBACK | LVS_CONF_MH_FALLBACK | LVS_CONF_FLAG_1))
+		bits |= LVS_SCHED_FALLBACK;
+	if (flags & (LVS_CONF_SH_PORT | LVS_CONF_MH_PORT | LVS_CONF_FLAG_2))
+		bits |= LVS_SCHED_PORT;
+	if (flags & LVS_CONF_FLAG_3)
+		bits |= LVS_SCHED_FLAG_3;
+	return bits;
+}
+
 static struct lvs_service_spec service_spec(const struct lvs_conf_service *service)
 {
 	return (struct lvs_service_spec){
@@ -88,6 +102,9 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
 		.one_packet = service->one_packet,
+		.sched_flags = sched_flags(service->scheduler_flags),
+		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
+		.mh_slots = service->mh_table_size,
 	};
 }
 
@@ -97,6 +114,8 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_service *service
 		.addr = server->addr,
 		.port = LVS_BE16(server->port),
 		.weight = server->weight,
+		.upper = server->upper_threshold,
+		.lower = server->lower_threshold,
 		.forward = lvs_forward_find(service->forward),
 	};
 }

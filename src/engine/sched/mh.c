@@ -209,6 +209,11 @@ static int mh_check(const struct lvs_service_spec *spec, uint32_t nservers)
 	return -EINVAL;
 }
 
+static bool mh_fits(const struct lvs_service_spec *from, const struct lvs_service_spec *to)
+{
+	return slots_of(from) == slots_of(to) && from->mh_as_added == to->mh_as_added;
+}
+
 static void mh_edited(struct lvs_service *service)
 {
 	struct mh *mh = service->sched_state;
@@ -227,6 +232,7 @@ const struct lvs_sched_ops lvs_sched_mh = {
 	.state_bytes = sizeof(struct mh),
 	.more_bytes = mh_more_bytes,
 	.check = mh_check,
+	.fits = mh_fits,
 	.pick = mh_pick,
 	.added = mh_moved,
 	.removed = mh_moved,

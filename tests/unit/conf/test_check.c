@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "conf/conf.h"
 #include "conf/errors.h"
 
 #define WEB(more) "services: ( { name = \"web\"; address = \"192.0.2.10:80\"; servers: (\n" more " ); } );"
 #define ONE "{ address = \"10.0.0.1:80\"; }"
+
+#define SCHED(name, more)                                                                                     \
+	"services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " );\nscheduler = \"" name "\";\n" more " } );"
 
 /* Each on the lines given; warnings are accepted and said. */
 static const struct row {
@@ -57,6 +61,25 @@ static const struct row {
 	{ WEB("{ address = \"192.0.2.10:8080\"; }"), 0,
 	  { ":2:13: warning: server 192.0.2.10:8080 has the address of service \"web\" (it is reached only where that "
 	    "address is also one of this machine)" } },
+	/* thresholds */
+	{ WEB("{ address = \"10.0.0.1\"; upper_threshold = 5; lower_threshold = 5; }"), 0, { NULL } },
+	{ WEB("{ address = \"10.0.0.1\"; upper_threshold = 4294967295; }"), 0, { NULL } },
+	{ WEB("{ address = \"10.0.0.1\"; upper_threshold = 5;\nlower_threshold = 6; }"), -EINVAL,
+	  { ":3:19: \"lower_threshold\" is 6 and \"upper_threshold\" is 5 (\"upper_threshold\" is in line 2)" } },
+	{ WEB("{ address = \"10.0.0.1\"; lower_threshold = 1; }"), -EINVAL,
+	  { ":2:43: \"lower_threshold\" is 1 and \"upper_threshold\" is 0 (it needs an \"upper_threshold\" that is not "
+	    "smaller)" } },
+	/* what schedulers take */
+	{ SCHED("sh", "scheduler_flags = ( \"sh-port\", \"sh-fallback\" );"), 0, { NULL } },
+	{ SCHED("mh", "scheduler_flags = [ \"mh-port\", \"flag-1\", \"flag-3\" ];"), 0, { NULL } },
+	{ SCHED("rr", "scheduler_flags = ( \"flag-1\", \"flag-2\", \"flag-3\" );"), 0, { NULL } },
+	{ SCHED("rr", "scheduler_flags = ();"), 0, { NULL } },
+	{ SCHED("sh", "scheduler_flags = ( \"mh-port\" );"), -EINVAL,
+	  { ":3:19: scheduler \"sh\" has no flags of \"mh\" (flag-1, flag-2 and flag-3 go with any scheduler)" } },
+	{ SCHED("rr", "scheduler_flags = ( \"mh-fallback\", \"sh-port\" );"), -EINVAL,
+	  { ":3:19: scheduler \"rr\" has no flags of \"mh\" (flag-1, flag-2 and flag-3 go with any scheduler)",
+	    ":3:19: scheduler \"rr\" has no flags of \"sh\" (flag-1, flag-2 and flag-3 go with any scheduler)" } },
+	{ SCHED("mh", "mh_table_size = 251; mh_order = \"added\";"), 0, { NULL } },
 	/* families */
 	{ WEB("{ address = \"[2001:db8::1]\"; }"), -EINVAL,
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (masq keeps the address family)" } },
@@ -94,10 +117,48 @@ static void collisions_are_found(void **state)
 	}
 }
 
+static void mh_has_a_slot_for_each_server(void **state)
+{
+	static const char *const sizes[] = { "", "mh_table_size = 251;\n" };
+	char *text = NULL, line[512];
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf = NULL;
+	size_t len;
+
+	(void)state;
+	for (unsigned int n = 251; n <= 252; n++) {
+		for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+			FILE *file = open_memstream(&text, &len);
+			int err;
+
+			assert_non_null(file);
+			fprintf(file, "services: ( { name = \"web\"; address = \"192.0.2.10:80\"; scheduler = \"mh\";\n%sservers: (\n",
+				sizes[i]);
+			for (unsigned int k = 1; k <= n; k++)
+				fprintf(file, "%s{ address = \"10.0.0.%u\"; }", k > 1 ? ",\n" : "", k);
+			fputs(" ); } );", file);
+			fclose(file);
+			err = lvs_conf_parse(text, len, "", &errors, &conf);
+			free(text);
+			if (n == 251 || i == 0) {
+				assert_int_equal(err, 0);
+				lvs_conf_free(conf);
+				continue;
+			}
+			assert_int_equal(err, -EINVAL);
+			assert_int_equal(errors.n, 1);
+			assert_string_equal(lvs_conf_errors_line(&errors, 0, line, sizeof(line)),
+					    ":255:13: service \"web\" has 252 servers and \"mh_table_size\" is 251 "
+					    "(\"mh_table_size\" is in line 2)");
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(collisions_are_found),
+		cmocka_unit_test(mh_has_a_slot_for_each_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

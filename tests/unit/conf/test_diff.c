@@ -54,6 +54,12 @@ static const struct row {
 		"service \"web\": one_packet false -> true" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", A2)), {
 		"service \"web\": server 10.0.0.1:80: weight 1 -> 2" }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("", "{ address = \"10.0.0.1\"; upper_threshold = 9; lower_threshold = 3; }")), {
+		"service \"web\": server 10.0.0.1:80: upper_threshold 0 -> 9, lower_threshold 0 -> 3" }, 0 },
+	{ SERVICES(WEB("scheduler = \"mh\";", A)), SERVICES(WEB("scheduler = \"mh\"; mh_order = \"added\"; mh_table_size = 251;"
+	  "scheduler_flags = ( \"mh-port\", \"mh-fallback\" );", A)), {
+		"service \"web\": scheduler_flags () -> (\"mh-fallback\", \"mh-port\"), mh_table_size 4093 -> 251, "
+		"mh_order \"address\" -> \"added\"" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", B)), {
 		"service \"web\": server 10.0.0.1:80 removed",
 		"service \"web\": server 10.0.0.2:81 added, weight 3" }, 0 },

@@ -60,7 +60,9 @@ static void every_kind_of_value_comes_back(void **state)
 		"  { address = \"192.0.2.9\"; persistent: { timeout = 5; netmask = \"255.0.255.0\"; prefix6 = 1;"
 		"    sliding = true; on_failure = \"keep\"; }; servers: ( { address = \"10.0.0.7\"; } ); },\n"
 		"  { name = \"[a]:b-c_d.e\"; address = \"192.0.2.1:65535\"; servers: ( { address = \"10.0.0.1\"; name = \"x\"; },\n"
-		"    { address = \"10.0.0.1:1\"; weight = 0; } ); } );\n";
+		"    { address = \"10.0.0.1:1\"; weight = 0; upper_threshold = 3000000000; lower_threshold = 1; } );\n"
+		"    scheduler = \"sh\"; scheduler_flags = [ \"flag-2\", \"sh-port\", \"sh-fallback\" ]; mh_table_size = 251;\n"
+		"    mh_order = \"added\"; } );\n";
 	struct lvs_conf_errors errors;
 	struct lvs_conf *conf = NULL, *defaults = lvs_conf_new();
 

@@ -36,6 +36,16 @@ static void check_row(const struct lvs_conf_group *group, const struct lvs_conf_
 		assert_true(key->def >= key->min && key->def <= key->max);
 		assert_true(!key->bad || !key->bad(&key->def));
 	}
+	if (key->type == LVS_CONF_FLAGS) {
+		uint32_t seen = 0;
+
+		assert_int_equal(key->size, sizeof(uint32_t));
+		for (const struct lvs_conf_word *word = key->words; word->text; word++) {
+			assert_true(word->value && !(seen & word->value));
+			seen |= word->value;
+		}
+		assert_int_equal(key->def & ~seen, 0);
+	}
 	if (key->type == LVS_CONF_CHOICE)
 		assert_non_null(lvs_conf_word_text(key->words, key->def));
 	if (key->type == LVS_CONF_TEXT) {

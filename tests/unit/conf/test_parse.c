@@ -89,7 +89,10 @@ static void every_key_reaches_its_member(void **state)
 		"  { servers: ( { address = \"[2001:db8:1::5]\"; }, { address = \"[2001:db8:1::6]:54\"; weight = 0;\n"
 		"      name = \"six\"; } ); name = \"dns6\"; address = \"[2001:db8::53]:53\"; protocol = \"udp\";\n"
 		"    scheduler = \"wrr\"; forward = \"masq\"; },\n"
-		"  { address = \"192.0.2.10:443\"; servers: ( { address = \"10.0.0.1\"; weight = 65535; } ); } );\n");
+		"  { address = \"192.0.2.10:443\"; scheduler = \"mh\"; mh_table_size = 65521; mh_order = \"added\";\n"
+		"    scheduler_flags = ( \"mh-port\", \"flag-3\", \"mh-port\" );\n"
+		"    servers: ( { address = \"10.0.0.1\"; weight = 65535; upper_threshold = 4294967295; lower_threshold = 2; } );\n"
+		"  } );\n");
 	const struct lvs_conf_service *service;
 	struct lvs_addr addr;
 
@@ -125,6 +128,9 @@ static void every_key_reaches_its_member(void **state)
 	assert_int_equal(service->protocol, IPPROTO_UDP);
 	assert_string_equal(service->name, "dns6");
 	assert_string_equal(service->scheduler, "wrr");
+	assert_int_equal(service->scheduler_flags, 0);
+	assert_int_equal(service->mh_table_size, 4093);
+	assert_int_equal(service->mh_order, LVS_CONF_MH_ORDER_ADDRESS);
 	assert_string_equal(service->forward, "masq");
 	assert_int_equal(service->where.line, 10);
 	assert_int_equal(service->nservers, 2);
@@ -132,6 +138,8 @@ static void every_key_reaches_its_member(void **state)
 	assert_true(lvs_addr_equal(&service->servers[0].addr, &addr));
 	assert_int_equal(service->servers[0].port, 53);
 	assert_int_equal(service->servers[0].weight, 1);
+	assert_int_equal(service->servers[0].upper_threshold, 0);
+	assert_int_equal(service->servers[0].lower_threshold, 0);
 	assert_string_equal(service->servers[0].name, "[2001:db8:1::5]:53");
 	assert_int_equal(service->servers[1].port, 54);
 	assert_int_equal(service->servers[1].weight, 0);
@@ -139,10 +147,15 @@ static void every_key_reaches_its_member(void **state)
 	service = &conf->services[1];
 	assert_string_equal(service->name, "tcp-192.0.2.10:443");
 	assert_int_equal(service->protocol, IPPROTO_TCP);
-	assert_string_equal(service->scheduler, "wlc");
+	assert_string_equal(service->scheduler, "mh");
+	assert_int_equal(service->scheduler_flags, LVS_CONF_MH_PORT | LVS_CONF_FLAG_3);
+	assert_int_equal(service->mh_table_size, 65521);
+	assert_int_equal(service->mh_order, LVS_CONF_MH_ORDER_ADDED);
 	assert_string_equal(service->forward, "masq");
 	assert_int_equal(service->servers[0].port, 443);
 	assert_int_equal(service->servers[0].weight, 65535);
+	assert_true(service->servers[0].upper_threshold == UINT32_MAX);
+	assert_int_equal(service->servers[0].lower_threshold, 2);
 	lvs_conf_free(conf);
 }
 
@@ -243,6 +256,18 @@ static const struct row {
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
 					       "\"ovf\" \"mh\" \"twos\")" },
 	{ SERVICE("forward = \"droute\";"), "1:52: forward \"droute\" is not supported by this version (there is \"masq\")" },
+	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"?)" },
+	{ SERVICE("scheduler_flags = ( \"nosuch\" );"),
+	  "1:62: there is no flag \"nosuch\" (there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" "
+	  "\"flag-1\" \"flag-2\" \"flag-3\")" },
+	{ SERVICE("scheduler_flags = \"sh-port\";"),
+	  "1:60: \"scheduler_flags\" takes a list of words, ( \"...\" ), not a string (how the scheduler does it)" },
+	{ SERVICE("scheduler_flags = ( 1 );"),
+	  "1:62: \"scheduler_flags\" takes words in quotes, not a whole number (how the scheduler does it)" },
+	{ SERVICE("mh_table_size = 4096;"),
+	  "1:58: \"mh_table_size\": 4096 is not one of 251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071 "
+	  "(the slots of mh's table)" },
+	{ SERVICE("mh_order = \"weight\";"), "1:53: there is no mh_order \"weight\" (there is \"address\" \"added\")" },
 	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" (there is \"masq\")" },
 	{ SERVICE("protocol = \"icmp\";"), "1:53: there is no protocol \"icmp\" "
 					   "(there is \"tcp\" \"udp\" \"sctp\")" },

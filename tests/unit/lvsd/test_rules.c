@@ -197,6 +197,31 @@ static void a_service_removed_at_run_time_comes_back_with_its_next_edit(void **s
 	assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->nservers, 2);
 }
 
+static void thresholds_and_what_schedulers_take_reach_the_engine(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6);
+
+	assert_int_equal(web->spec.sched_flags, 0);
+	apply(f, "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"mh\"; mh_table_size = 251;"
+		 "mh_order = \"added\"; scheduler_flags = ( \"mh-port\", \"flag-3\" ); servers: ("
+		 "  { address = \"10.0.0.1:80\"; upper_threshold = 9; lower_threshold = 4; } ); } );");
+	assert_string_equal(web->spec.sched->name, "mh");
+	assert_int_equal(web->spec.sched_flags, LVS_SCHED_PORT | LVS_SCHED_FLAG_3);
+	assert_int_equal(web->spec.mh_slots, 251);
+	assert_true(web->spec.mh_as_added);
+	assert_int_equal(web->servers[0]->spec.upper, 9);
+	assert_int_equal(web->servers[0]->spec.lower, 4);
+	apply(f, "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"sh\";"
+		 "scheduler_flags = ( \"sh-fallback\", \"flag-2\" ); servers: ("
+		 "  { address = \"10.0.0.1:80\"; upper_threshold = 3; } ); } );");
+	assert_int_equal(web->spec.sched_flags, LVS_SCHED_FALLBACK | LVS_SCHED_PORT);
+	assert_int_equal(web->spec.mh_slots, 4093);
+	assert_false(web->spec.mh_as_added);
+	assert_int_equal(web->servers[0]->spec.upper, 3);
+	assert_int_equal(web->servers[0]->spec.lower, 0);
+}
+
 #define PICTURE_BYTES 4096
 
 static int by_text(const void *a, const void *b)
@@ -308,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_becomes_services_and_servers, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_the_file_still_says_is_not_touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(thresholds_and_what_schedulers_take_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
 	};
