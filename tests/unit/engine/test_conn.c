@@ -156,6 +156,52 @@ static void a_pool_can_be_filled_to_the_last_record(void **state)
 	destroy(f);
 }
 
+/* An index far too small for its pool: who finds no room is refused, and those who were moved about for him are all there. */
+static void an_index_without_room_loses_nobody(void **state)
+{
+	enum { CAPACITY = 200 };
+	uint32_t refused = 0;
+
+	(void)state;
+	for (uint32_t nbuckets = 1; nbuckets <= 8; nbuckets++) {
+		struct fixture *f = make(CAPACITY);
+		uint32_t entries = 0;
+		enum lvs_dir dir;
+
+		f->table.nbuckets = nbuckets;
+		for (uint32_t n = 0; n < CAPACITY; n++) {
+			struct lvs_conn *conn = lvs_conn_claim(&f->table);
+			int err;
+
+			fill(conn, n, n % 2);
+			err = lvs_conn_publish(&f->table, conn);
+			if (!err)
+				continue;
+			assert_int_equal(err, -ENOSPC);
+			lvs_conn_release(&f->table, conn);
+			refused++;
+		}
+		for (uint32_t id = 1; id <= f->table.touched; id++) {
+			struct lvs_conn *conn = lvs_conn_at(&f->table, id);
+
+			if (!conn)
+				continue;
+			assert_ptr_equal(find(f, request_of(conn), &dir), conn);
+			assert_int_equal(dir, LVS_DIR_REQUEST);
+			assert_ptr_equal(find(f, reply_of(conn), &dir), conn);
+			assert_int_equal(dir, LVS_DIR_REPLY);
+		}
+		for (uint32_t b = 0; b < nbuckets; b++)
+			for (size_t slot = 0; slot < ARRAY_LEN(f->table.buckets[b].tags); slot++)
+				entries += f->table.buckets[b].tags[slot] != 0;
+		assert_int_equal(entries, 2 * f->table.used);
+		/* A request may have found the last slot, so that its reply did not. */
+		assert_in_range(entries, nbuckets * 9, nbuckets * ARRAY_LEN(f->table.buckets->tags));
+		destroy(f);
+	}
+	assert_true(refused > 1000);
+}
+
 static void a_random_crowd_stays_findable(void **state)
 {
 	enum { CAPACITY = 2000, STEPS = 200000 };
@@ -252,6 +298,7 @@ int main(void)
 		cmocka_unit_test(what_exists_is_not_published_twice),
 		cmocka_unit_test(a_released_record_is_found_no_more_and_used_again),
 		cmocka_unit_test(a_pool_can_be_filled_to_the_last_record),
+		cmocka_unit_test(an_index_without_room_loses_nobody),
 		cmocka_unit_test(a_random_crowd_stays_findable),
 		cmocka_unit_test(victims_come_by_class_and_then_by_idleness),
 		cmocka_unit_test(a_shorter_timeout_takes_effect_at_once),
