@@ -8,6 +8,7 @@ need strace
 in_namespace "$0" "$@"
 need_tun
 strace -qq -o /dev/null true 2>/dev/null || SKIP "processes cannot be traced"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"	# which does not work in a traced process
 
 # direct_when <signal> <nth> - start the director and send it a signal when it speaks to the kernel for the nth time
 direct_when() {
