@@ -377,7 +377,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 			   struct lvs_packet *packet)
 {
 	bool own_port = packet->tuple.dport == service->spec.key.port;
-	struct lvs_conn *conn, *template = NULL;
+	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 	enum lvs_drop drop;
 
