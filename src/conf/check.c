@@ -21,14 +21,17 @@ struct named {
 	bool given;
 };
 
+/* One range of a service's list of ports. */
+struct span {
+	const struct lvs_conf_service *service;
+	struct lvs_port_range range;
+};
+
 static bool readable(const struct lvs_conf_service *service)
 {
-	return (service->port || service->persistent.on) && !lvs_addr_is_any(&service->addr);
-}
+	bool one = service->port != 0, list = service->ports.n > 0;
 
-static bool server_readable(const struct lvs_conf_service *service, const struct lvs_conf_server *server)
-{
-	return (server->port || !service->port) && !lvs_addr_is_any(&server->addr);
+	return !lvs_addr_is_any(&service->addr) && !(one && list) && (one || list || service->persistent.on);
 }
 
 static const char *protocol_text(uint8_t protocol)
@@ -107,7 +110,7 @@ static void check_twin_services(const struct lvs_conf_service **sorted, size_t n
 	for (size_t i = 1; i < n; i++) {
 		const struct lvs_conf_service *service = sorted[i];
 
-		if (!readable(service) || lvs_conf_order_services(sorted[i - 1], service) != 0)
+		if (!readable(service) || service->ports.n || lvs_conf_order_services(sorted[i - 1], service) != 0)
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
 				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
@@ -127,7 +130,7 @@ static int check_twin_servers(const struct lvs_conf_service *service, struct lvs
 	for (size_t i = 1; i < service->nservers; i++) {
 		const struct lvs_conf_server *server = sorted[i];
 
-		if (!server_readable(service, server) || lvs_conf_order_servers(sorted[i - 1], server) != 0)
+		if (lvs_addr_is_any(&server->addr) || lvs_conf_order_servers(sorted[i - 1], server) != 0)
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
@@ -154,33 +157,42 @@ static size_t lower_bound(const struct lvs_conf_service **sorted, size_t n, cons
 	return low;
 }
 
+static bool has_port(const struct lvs_conf_service *service, uint16_t port)
+{
+	if (!port || service->port == port)
+		return true;
+	for (uint32_t i = 0; i < service->ports.n; i++)
+		if (port >= service->ports.ranges[i].first && port <= service->ports.ranges[i].last)
+			return true;
+	return false;
+}
+
 /*
- * What is sent to a server whose address is a VIP is routed back into the device. With the port of a service it is
+ * What is sent to a server whose address is a VIP is routed back into the device. With a port of a service it is
  * scheduled again, without end when that service leads back. With another port it can arrive only where the VIP is
  * local to this machine.
  */
 static void check_loops(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
 			const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
 {
-	struct lvs_conf_service key = { .addr = server->addr, .port = server->port, .protocol = service->protocol };
+	const struct lvs_conf_service key = { .addr = server->addr };
+	const size_t first = lower_bound(sorted, n, &key);
 	char text[LVS_ENDPOINT_TEXT_BYTES];
-	size_t at = lower_bound(sorted, n, &key);
 
 	lvs_endpoint_format(&server->addr, server->port, text);
-	if (at < n && lvs_conf_order_services(sorted[at], &key) == 0) {
+	for (size_t at = first; at < n && lvs_addr_equal(&sorted[at]->addr, &server->addr); at++) {
+		if (sorted[at]->protocol != service->protocol || !has_port(sorted[at], server->port))
+			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    "a server needs an address of its own, not a service's",
 				    "server %s is %s: its packets would come back", text,
-				    lvs_conf_order_services(service, &key) == 0 ? "the service itself" : "a service");
+				    sorted[at] == service ? "the service itself" : "a service");
 		return;
 	}
-	key.port = 0;
-	key.protocol = 0;
-	at = lower_bound(sorted, n, &key);
-	if (at < n && lvs_addr_equal(&sorted[at]->addr, &server->addr))
+	if (first < n && lvs_addr_equal(&sorted[first]->addr, &server->addr))
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &server->where,
 				    "it is reached only where that address is also one of this machine",
-				    "server %s has the address of service \"%s\"", text, sorted[at]->name);
+				    "server %s has the address of service \"%s\"", text, sorted[first]->name);
 }
 
 static void check_family(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
@@ -251,16 +263,78 @@ static void check_mh(const struct lvs_conf_service *service, struct lvs_conf_err
 			    service->nservers, service->mh_table_size);
 }
 
+static void check_ports(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (lvs_addr_is_any(&service->addr))
+		return;
+	lvs_endpoint_format(&service->addr, service->port, text);
+	if (service->port && service->ports.n)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->ports_where, "leave the port out of \"address\"",
+				    "\"%s\" has a port already", text);
+	else if (!service->port && !service->ports.n && !service->ports_where.line && !service->persistent.on)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
+				    "put it behind a colon; only a persistent service may have all ports",
+				    "\"%s\" has no port", text);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int order = memcmp(&x->service->addr, &y->service->addr, sizeof(x->service->addr));
+
+	if (!order)
+		order = (int)x->service->protocol - (int)y->service->protocol;
+	if (!order)
+		order = (int)x->range.first - (int)y->range.first;
+	return order ? order : (x->service > y->service) - (x->service < y->service);
+}
+
+/* One finding for each list that takes a port from another one. */
+static int check_overlaps(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+	struct span *spans, *widest;
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->nservices; i++)
+		n += conf->services[i].ports.n;
+	spans = calloc(n + 1, sizeof(*spans));
+	if (!spans)
+		return -ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < conf->nservices; i++)
+		for (uint32_t k = 0; readable(&conf->services[i]) && k < conf->services[i].ports.n; k++)
+			spans[n++] = (struct span){ &conf->services[i], conf->services[i].ports.ranges[k] };
+	qsort(spans, n, sizeof(*spans), by_place);
+	widest = spans;
+	for (struct span *span = spans + 1; span < spans + n; span++) {
+		bool same = lvs_addr_equal(&widest->service->addr, &span->service->addr) &&
+			    widest->service->protocol == span->service->protocol;
+
+		if (same && span->range.first <= widest->range.last) {
+			const struct span *later = widest->service > span->service ? widest : span;
+			const struct span *sooner = later == span ? widest : span;
+
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &later->service->ports_where,
+					    first_in(&sooner->service->ports_where, hint, sizeof(hint)),
+					    "port %u of %s (%s) is in two services' lists", span->range.first,
+					    lvs_endpoint_format(&span->service->addr, 0, text),
+					    protocol_text(span->service->protocol));
+		}
+		if (!same || span->range.last > widest->range.last)
+			widest = span;
+	}
+	free(spans);
+	return 0;
+}
+
 static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
 			 struct lvs_conf_errors *errors)
 {
-	char text[LVS_ENDPOINT_TEXT_BYTES];
 	int err;
 
-	if (!service->port && !service->persistent.on && !lvs_addr_is_any(&service->addr))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
-				    "put it behind a colon; only a persistent service may have all ports", "\"%s\" has no port",
-				    lvs_endpoint_format(&service->addr, 0, text));
 	if (!service->nservers && readable(service))
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->where, "clients are refused until it has some",
 				    "service \"%s\" has no servers", service->name);
@@ -268,11 +342,12 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 		const struct lvs_conf_server *server = &service->servers[i];
 
 		check_thresholds(server, errors);
-		if (!server_readable(service, server))
+		if (lvs_addr_is_any(&server->addr))
 			continue;
 		check_family(service, server, errors);
 		check_loops(sorted, n, service, server, errors);
 	}
+	check_ports(service, errors);
 	check_one_packet(service, errors);
 	check_flags(service, errors);
 	check_mh(service, errors);
@@ -310,7 +385,9 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, NULL, "add some to \"services\"",
 				    "there are no services");
 	check_twin_services(sorted, conf->nservices, errors);
-	err = check_service_names(conf, errors);
+	err = check_overlaps(conf, errors);
+	if (!err)
+		err = check_service_names(conf, errors);
 	for (size_t i = 0; err == 0 && i < conf->nservices; i++)
 		err = check_service(sorted, conf->nservices, &conf->services[i], errors);
 	free(sorted);

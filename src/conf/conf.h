@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "base/addr.h"
+#include "base/ports.h"
 
 struct lvs_conf_errors;
 
@@ -147,7 +148,7 @@ struct lvs_conf_persistent {
 
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
- * @port:	host order, never 0
+ * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @name:	of its own within the service; made from the key when the file gives none
  */
@@ -176,8 +177,9 @@ struct lvs_conf_server {
 enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
 
 /**
- * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port) is its key
- * @port:	host order; 0, only with @persistent: all ports
+ * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port, first of @ports) is its key
+ * @port:	host order; 0 if there is a list of ports, and, only with @persistent, for all ports
+ * @ports:	the list; n is 0 if there is none
  * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @scheduler:	its name; static storage
  * @scheduler_flags: bits
@@ -195,6 +197,7 @@ struct lvs_conf_service {
 	uint32_t scheduler_flags;
 	uint32_t mh_table_size;
 	enum lvs_conf_mh_order mh_order;
+	struct lvs_ports ports;
 	const char *forward;
 	struct lvs_conf_persistent persistent;
 	bool one_packet;
@@ -203,6 +206,7 @@ struct lvs_conf_service {
 	struct lvs_conf_server *servers;
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
+	struct lvs_conf_where ports_where;
 	struct lvs_conf_where one_packet_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;

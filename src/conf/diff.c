@@ -6,13 +6,13 @@
 #include "conf/diff.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/keys.h"
 #include "conf/order.h"
+#include "conf/text.h"
 #include "sys/addrtext.h"
 
 struct differ {
@@ -249,11 +249,10 @@ static void put_keys(struct line *line, const struct lvs_conf_group *group, cons
 
 static void put_service(struct line *line, const struct lvs_conf_service *service, const char *what)
 {
-	char text[LVS_ENDPOINT_TEXT_BYTES];
+	char text[LVS_CONF_SERVICE_TEXT_BYTES];
 
-	put(line, "service \"%s\" (%s, %s) %s, %zu server%s", service->name,
-	    lvs_endpoint_format(&service->addr, service->port, text), lvs_conf_word_text(lvs_conf_group_find(&lvs_conf_service_group, "protocol")->words, service->protocol),
-	    what, service->nservers, service->nservers == 1 ? "" : "s");
+	put(line, "service \"%s\" (%s) %s, %zu server%s", service->name, lvs_conf_service_text(service, text), what,
+	    service->nservers, service->nservers == 1 ? "" : "s");
 }
 
 static void put_server(struct line *line, const struct lvs_conf_change *change)

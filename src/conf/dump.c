@@ -45,7 +45,7 @@ static void dump_group(const struct lvs_conf_group *group, const void *base, int
 	for (size_t i = 0; i < group->nkeys; i++) {
 		const struct lvs_conf_key *key = &group->keys[i];
 
-		if (key->type == LVS_CONF_ABSENT || (key->optional && !*((const bool *)base + key->offset)))
+		if (key->type == LVS_CONF_ABSENT || lvs_conf_key_unset(key, base))
 			continue;
 		indent(out, depth);
 		if (key->type == LVS_CONF_LIST) {

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "conf/conf.h"
+#include "conf/text.h"
 #include "sys/addrtext.h"
 
 /* What a kernel accepts as an interface name, without '%', which it would replace by a number. */
@@ -243,6 +244,9 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
 	  .where = offsetof(struct lvs_conf_service, where),
 	  .help = "the address and port that clients reach" },
+	{ SERVICE(ports, ports), .type = LVS_CONF_PORTS, .optional = true,
+	  .where = offsetof(struct lvs_conf_service, ports_where),
+	  .help = "ports and ranges of them in place of one port: \"80,443,8000-8999\"" },
 	{ SERVICE(protocol, protocol), .type = LVS_CONF_CHOICE, .words = protocols, .def = IPPROTO_TCP,
 	  .help = "the protocol" },
 	{ SERVICE(scheduler, scheduler), .type = LVS_CONF_WORD, .words = schedulers, .def_text = "wlc",
@@ -272,8 +276,6 @@ static const struct lvs_conf_key service_keys[] = {
 static void finish_service(void *base)
 {
 	struct lvs_conf_service *service = base;
-	char text[LVS_ENDPOINT_TEXT_BYTES];
-
 	for (size_t i = 0; i < service->nservers; i++) {
 		struct lvs_conf_server *server = &service->servers[i];
 
@@ -283,11 +285,8 @@ static void finish_service(void *base)
 			lvs_endpoint_format(&server->addr, server->port, server->name);
 	}
 	if (!*service->name)
-		(void)snprintf(service->name, sizeof(service->name), "%s-%s",
-			       lvs_conf_word_text(protocols, service->protocol),
-			       lvs_endpoint_format(&service->addr, service->port, text));
+		lvs_conf_service_name(service, service->name);
 }
-static_assert(LVS_CONF_NAME_BYTES >= LVS_ENDPOINT_TEXT_BYTES + sizeof("sctp-"), "made names fit");
 
 const struct lvs_conf_group lvs_conf_service_group = {
 	"a service", sizeof(struct lvs_conf_service), ARRAY_LEN(service_keys), service_keys, finish_service,
@@ -365,6 +364,7 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 	case LVS_CONF_ENDPOINT:
 		memset(member, 0, sizeof(struct lvs_addr) + sizeof(uint16_t));
 		break;
+	case LVS_CONF_PORTS:
 	case LVS_CONF_INTERFACES:
 		memset(member, 0, key->size);
 		break;
@@ -427,6 +427,8 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
 		return !strcmp(in_a, in_b);
 	case LVS_CONF_ENDPOINT:
 		return !memcmp(in_a, in_b, sizeof(struct lvs_addr) + sizeof(uint16_t));
+	case LVS_CONF_PORTS:
+		return !memcmp(in_a, in_b, sizeof(struct lvs_ports));
 	case LVS_CONF_INTERFACES:
 		return interfaces_equal(in_a, in_b);
 	case LVS_CONF_GROUP:
@@ -483,7 +485,7 @@ static void format_group(const struct lvs_conf_key *key, const void *member, cha
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES])
 {
 	const void *member = (const char *)base + key->offset;
-	char text[LVS_ENDPOINT_TEXT_BYTES];
+	char text[LVS_ENDPOINT_TEXT_BYTES], ports[LVS_CONF_PORTS_TEXT_BYTES];
 	const char *word = NULL;
 
 	*buf = '\0';
@@ -511,6 +513,9 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 	case LVS_CONF_FLAGS:
 		format_flags(key->words, *(const uint32_t *)member, buf);
 		break;
+	case LVS_CONF_PORTS:
+		word = lvs_conf_ports_format(member, ports);
+		break;
 	case LVS_CONF_INTERFACES:
 		format_interfaces(member, buf);
 		break;
@@ -523,6 +528,18 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 	if (word)
 		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "\"%s\"", word);
 	return buf;
+}
+
+bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base)
+{
+	const char *member = (const char *)base + key->offset;
+
+	if (key->type == LVS_CONF_GROUP)
+		return key->optional && !*(const bool *)member;
+	for (size_t i = 0; key->optional && i < key->size; i++)
+		if (member[i])
+			return false;
+	return key->optional;
 }
 
 const char *lvs_conf_word_text(const struct lvs_conf_word *words, uint32_t value)

@@ -19,6 +19,7 @@ enum lvs_conf_type {
 	LVS_CONF_FLAGS,		/* any of words: uint32_t, the bits of their values */
 	LVS_CONF_TEXT,		/* char array */
 	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
+	LVS_CONF_PORTS,		/* struct lvs_ports */
 	LVS_CONF_INTERFACES,	/* struct lvs_conf_interfaces */
 	LVS_CONF_GROUP,		/* struct */
 	LVS_CONF_LIST,		/* size_t count, pointer to an array of structs */
@@ -38,8 +39,8 @@ struct lvs_conf_group;
  * struct lvs_conf_key - one row
  * @reload:	a running director can change it
  * @required:	there is no default
- * @port:	ENDPOINT: the port has no default either
- * @optional:	GROUP: its struct begins with a bool that says whether the file has it
+ * @optional:	may be absent, and a dump then leaves it out: a GROUP's struct begins with a bool that says whether it is
+ *		there; any other member is all zeros if it is not
  * @offset:	of the member within its group's struct
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
@@ -57,7 +58,6 @@ struct lvs_conf_key {
 	enum lvs_conf_type type;
 	bool reload;
 	bool required;
-	bool port;
 	bool optional;
 	size_t offset;
 	size_t size;
@@ -108,6 +108,9 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
  */
 #define LVS_CONF_VALUE_BYTES 1024
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES]);
+
+/* Whether the member says nothing, so that a dump leaves it out. */
+bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base);
 
 /* CHOICE: Return: the word of a value, or NULL */
 const char *lvs_conf_word_text(const struct lvs_conf_word *words, uint32_t value);

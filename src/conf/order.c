@@ -16,7 +16,9 @@ int lvs_conf_order_services(const struct lvs_conf_service *a, const struct lvs_c
 {
 	int order = order_endpoints(&a->addr, a->port, &b->addr, b->port);
 
-	return order ? order : (int)a->protocol - (int)b->protocol;
+	if (!order)
+		order = (int)a->protocol - (int)b->protocol;
+	return order ? order : (int)a->ports.ranges[0].first - (int)b->ports.ranges[0].first;
 }
 
 int lvs_conf_order_servers(const struct lvs_conf_server *a, const struct lvs_conf_server *b)

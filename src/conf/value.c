@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "conf/suggest.h"
+#include "conf/text.h"
 #include "sys/addrtext.h"
 
 static const char *const kind_names[] = {
@@ -235,13 +236,27 @@ static void read_endpoint(const struct lvs_conf_reader *reader, const struct lvs
 	else if (err < 0)
 		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, endpoint_hint(text),
 				    "\"%s\" is not an address", text);
-	else if (key->port && !port)
-		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, "put it behind a colon: \"192.0.2.10:80\"",
-				    "\"%s\" has no port", text);
 	else {
 		memcpy(member, &addr, sizeof(addr));
 		memcpy(member + sizeof(addr), &port, sizeof(port));
 	}
+}
+
+static void read_ports(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		       const struct lvs_conf_node *node, void *base)
+{
+	const char *text, *reason;
+	struct lvs_ports ports;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))
+		return;
+	text = config_setting_get_string(node->setting);
+	reason = lvs_conf_ports_parse(text, &ports);
+	if (reason)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, "write it like \"80,443,8000-8999\"",
+				    "\"%s\": \"%s\" %s", key->name, text, reason);
+	else
+		memcpy((char *)base + key->offset, &ports, sizeof(ports));
 }
 
 void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
@@ -275,6 +290,9 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 		break;
 	case LVS_CONF_ENDPOINT:
 		read_endpoint(reader, key, node, base);
+		break;
+	case LVS_CONF_PORTS:
+		read_ports(reader, key, node, base);
 		break;
 	case LVS_CONF_INTERFACES:
 		read_interfaces(reader, key, node, base);

@@ -376,7 +376,7 @@ static enum lvs_drop refuse_or_pass(struct lvs_engine *engine, struct lvs_packet
 static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
 			   struct lvs_packet *packet)
 {
-	bool own_port = packet->tuple.dport == service->spec.key.port;
+	bool own_port = service->spec.key.ranged || packet->tuple.dport == service->spec.key.port;
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 	enum lvs_drop drop;

@@ -14,11 +14,16 @@
 struct lvs_service;
 struct lvs_forward_ops;
 
-/* What names a service. */
+/**
+ * struct lvs_service_key - what names a service
+ * @port:	of a service that has a list of them: the first one
+ * @ranged:	has a list
+ */
 struct lvs_service_key {
 	struct lvs_addr addr;
 	lvs_be16 port;
 	uint8_t proto;
+	bool ranged;
 };
 
 /**

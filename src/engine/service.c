@@ -29,14 +29,14 @@ static uint64_t hash_addr(const struct lvs_rules *rules, const struct lvs_addr *
 static uint64_t hash_key(const struct lvs_rules *rules, const struct lvs_service_key *key)
 {
 	const uint64_t words[3] = { key->addr.halves[0], key->addr.halves[1],
-				    (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
+				    (uint64_t)key->ranged << 24 | (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
 
 	return lvs_hash_words(&rules->key, words, ARRAY_LEN(words));
 }
 
 static bool key_equal(const struct lvs_service_key *a, const struct lvs_service_key *b)
 {
-	return a->port == b->port && a->proto == b->proto && lvs_addr_equal(&a->addr, &b->addr);
+	return a->port == b->port && a->proto == b->proto && a->ranged == b->ranged && lvs_addr_equal(&a->addr, &b->addr);
 }
 
 static struct lvs_list *trash_head(struct lvs_rules *rules, const struct lvs_service_key *of, const struct lvs_addr *addr,
@@ -94,6 +94,7 @@ void lvs_rules_fini(struct lvs_rules *rules)
 			struct lvs_vip *vip = rules->vip_heads[i];
 
 			rules->vip_heads[i] = vip->next;
+			lvs_port_map_fini(&vip->ports);
 			free(vip);
 		}
 	}
@@ -114,12 +115,21 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
 	return service;
 }
 
+static struct lvs_service *find_ranged(const struct lvs_rules *rules, const struct lvs_service_key *key)
+{
+	const struct lvs_vip *vip = lvs_vip_find(rules, &key->addr);
+
+	return vip ? lvs_port_map_find(&vip->ports, key->proto, lvs_host16(key->port)) : NULL;
+}
+
 struct lvs_service *lvs_service_lookup(const struct lvs_rules *rules, const struct lvs_packet *packet)
 {
 	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
 	uint16_t port = lvs_host16(key.port);
 	struct lvs_service *service = lvs_service_find(rules, &key);
 
+	if (!service && rules->nranged)
+		service = find_ranged(rules, &key);
 	if (service)
 		return service;
 	if (rules->nftp && key.proto == LVS_PROTO_TCP && (port == FTP_DATA || port >= UNPRIVILEGED)) {
@@ -225,6 +235,7 @@ static void put_vip(struct lvs_rules *rules, struct lvs_vip *vip)
 	while (*link != vip)
 		link = &(*link)->next;
 	*link = vip->next;
+	lvs_port_map_fini(&vip->ports);
 	free(vip);
 }
 
@@ -289,7 +300,7 @@ static bool port_ok(const struct lvs_service_spec *spec)
 
 static bool is_ftp(const struct lvs_service_key *key)
 {
-	return key->proto == LVS_PROTO_TCP && key->port == LVS_PORT_FTP;
+	return key->proto == LVS_PROTO_TCP && !key->ranged && key->port == LVS_PORT_FTP;
 }
 
 int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service)
@@ -297,7 +308,8 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	struct lvs_service *service, **head;
 	int err = -ENOMEM;
 
-	if (!lvs_addr_is_unicast(&spec->key.addr) || !spec->sched || !lvs_proto_find(spec->key.proto) || !port_ok(spec))
+	if (!lvs_addr_is_unicast(&spec->key.addr) || !spec->sched || !lvs_proto_find(spec->key.proto) || !port_ok(spec) ||
+	    !lvs_port_map_valid(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -314,17 +326,24 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 		err = -ENOMEM;
 		goto fail;
 	}
+	err = lvs_port_map_make_room(service->vip, spec);
+	if (err)
+		goto fail;
 	lvs_list_push_back(&service->vip->services, &service->of_vip);
+	lvs_port_map_lay(service);
 	head = &rules->service_heads[hash_key(rules, &spec->key) % rules->nheads];
 	service->next = *head;
 	*head = service;
 	rules->nservices++;
 	rules->generation++;
+	rules->nranged += spec->key.ranged;
 	rules->nftp += is_ftp(&spec->key);
 	rules->nany += !spec->key.port;
 	*ret_service = service;
 	return 0;
 fail:
+	if (service->vip)
+		put_vip(rules, service->vip);
 	free_service(service);
 	return err;
 }
@@ -332,14 +351,21 @@ fail:
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec)
 {
 	struct lvs_service_spec next = *spec;
+	int err;
 
 	next.key = service->spec.key;
-	if (!port_ok(&next))
+	if (!port_ok(&next) || !lvs_port_map_valid(&next))
 		return -EINVAL;
+	err = lvs_port_map_make_room(service->vip, &next);
+	if (err)
+		return err;
 	if (service->spec.sched != spec->sched || (spec->sched->fits && !spec->sched->fits(&service->spec, spec)))
-		return attach_sched(rules, service, &next);
-	service->spec = next;	/* the scheduler's cursor stays where it is */
-	return 0;
+		err = attach_sched(rules, service, &next);
+	else
+		service->spec = next;	/* the scheduler's cursor stays where it is */
+	if (!err && next.ports.n)
+		lvs_port_map_lay(service);
+	return err;
 }
 
 /* @server has left its service's array. */
@@ -361,9 +387,12 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 		link = &(*link)->next;
 	*link = service->next;
 	lvs_list_remove(&service->of_vip);
+	service->spec.ports.n = 0;
+	lvs_port_map_lay(service);
 	put_vip(rules, service->vip);
 	rules->nservices--;
 	rules->generation++;
+	rules->nranged -= service->spec.key.ranged;
 	rules->nftp -= is_ftp(&service->spec.key);
 	rules->nany -= !service->spec.key.port;
 	free_service(service);

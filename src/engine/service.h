@@ -12,7 +12,9 @@
 #include "base/addr.h"
 #include "base/hash.h"
 #include "base/list.h"
+#include "base/ports.h"
 #include "engine/packet.h"
+#include "engine/port_map.h"
 #include "engine/server.h"
 #include "engine/stats.h"
 
@@ -38,6 +40,7 @@ struct lvs_persist_spec {
 /**
  * struct lvs_service_spec - what an operator says of a service
  * @key:	port 0 is all ports that have no service of their own; only with persistence
+ * @ports:	of a service with key.ranged; the lowest is key.port
  * @one_packet:	every UDP datagram is scheduled anew, see engine/one_packet.h
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
@@ -46,6 +49,7 @@ struct lvs_persist_spec {
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
+	struct lvs_ports ports;
 	const struct lvs_sched_ops *sched;
 	bool one_packet;
 	uint8_t sched_flags;
@@ -59,12 +63,14 @@ struct lvs_service_spec {
  * struct lvs_vip - an address that at least one service has
  * @local:	also an address of this host, whose stack takes what no service takes
  * @services:	ring of its services
+ * @ports:	of those that have lists of ports
  */
 struct lvs_vip {
 	struct lvs_addr addr;
 	bool local;
 	struct lvs_vip *next;
 	struct lvs_list services;
+	struct lvs_port_map ports;
 };
 
 /**
@@ -94,6 +100,7 @@ struct lvs_service {
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many
+ * @nranged:	services with lists of ports
  * @nftp, @nany: services of port 21 over TCP, services of all ports
  * @nattached:	how often a scheduler was attached
  */
@@ -109,6 +116,7 @@ struct lvs_rules {
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];
 	uint32_t ntrash;
+	uint32_t nranged;
 	uint32_t nftp, nany;
 	uint64_t nattached;
 };
@@ -121,6 +129,8 @@ void lvs_rules_fini(struct lvs_rules *rules);
 
 /**
  * lvs_service_add() - a new service without servers
+ *
+ * Where lists of ports overlap, the service that was added first has the port; one with that port alone comes before all.
  *
  * Return: 0, -EEXIST, -EINVAL (address that is not unicast, unknown protocol, no scheduler, or what it does not
  * take) or -ENOMEM
@@ -147,7 +157,7 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
  * lvs_service_lookup() - the service that a packet without a connection is for, in IPVS' order
  * @packet:	parsed
  *
- * The service of its very port; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
+ * The service of its very port; that which has it in a list; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
  * the one of all ports.
  *
  * Return: borrowed, or NULL

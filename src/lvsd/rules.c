@@ -97,8 +97,12 @@ static uint8_t sched_flags(uint32_t flags)
 
 static struct lvs_service_spec service_spec(const struct lvs_conf_service *service)
 {
+	bool ranged = service->ports.n > 0;
+	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
+
 	return (struct lvs_service_spec){
-		.key = { .addr = service->addr, .port = LVS_BE16(service->port), .proto = service->protocol },
+		.key = { .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol, .ranged = ranged },
+		.ports = service->ports,
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
 		.one_packet = service->one_packet,

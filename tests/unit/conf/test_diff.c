@@ -14,6 +14,7 @@
 #define B "{ address = \"10.0.0.2:81\"; weight = 3; }"
 #define WEB(keys, servers) "{ name = \"web\"; address = \"192.0.2.10:80\"; " keys " servers: ( " servers " ); }"
 #define DNS "{ name = \"dns\"; address = \"192.0.2.10:80\"; protocol = \"udp\"; servers: ( " A " ); }"
+#define RANGE(ports) "{ name = \"range\"; address = \"192.0.2.10\"; ports = \"" ports "\"; servers: ( " A " ); }"
 #define SERVICES(services) "services: ( " services " );"
 
 static const struct row {
@@ -52,6 +53,11 @@ static const struct row {
 	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\";", A)), SERVICES(WEB("protocol = \"udp\"; one_packet = true;", A)), {
 		"service \"web\": one_packet false -> true" }, 0 },
+	{ SERVICES(RANGE("8000-8999,80")), SERVICES(RANGE("80,443,8000-8999")), {
+		"service \"range\": ports \"80,8000-8999\" -> \"80,443,8000-8999\"" }, 0 },
+	{ SERVICES(RANGE("80,81")), SERVICES(RANGE("81")), {
+		"service \"range\" (192.0.2.10:80,81, tcp) removed, 1 server",
+		"service \"range\" (192.0.2.10:81, tcp) added, 1 server" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", A2)), {
 		"service \"web\": server 10.0.0.1:80: weight 1 -> 2" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("", "{ address = \"10.0.0.1\"; upper_threshold = 9; lower_threshold = 3; }")), {

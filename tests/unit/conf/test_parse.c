@@ -172,6 +172,9 @@ static void spellings_are_accepted(void **state)
 		"network: { server_interfaces = ( \"eth1\" ); };" WEB,
 		"network: { server_interfaces = []; };" WEB,
 		TWO_PROTOCOLS,
+		"services: ( { address = \"192.0.2.10\"; ports = \"80-90\";" SERVERS " },"
+		" { address = \"192.0.2.10:80\";" SERVERS " }, { address = \"192.0.2.10\"; ports = \" 91, 70 \";" SERVERS " },"
+		" { address = \"192.0.2.10\"; ports = \"80-90\"; protocol = \"udp\";" SERVERS " } );",
 	};
 
 	(void)state;
@@ -179,6 +182,9 @@ static void spellings_are_accepted(void **state)
 		lvs_conf_free(valid(texts[i]));
 }
 
+#define PORTS(list) "services: ( { address = \"192.0.2.10\"; ports = \"" list "\";" SERVERS " } );"
+#define PORTS_AT "1:47: \"ports\": "
+#define PORTS_HINT "(write it like \"80,443,8000-8999\")"
 static const struct row {
 	const char *text;
 	const char *finding;
@@ -202,6 +208,21 @@ static const struct row {
 	  "their server)" },
 	{ SERVICE("one_packet = true;"), "1:55: \"one_packet\" is only for UDP, and service \"tcp-192.0.2.10:80\" is tcp "
 					 "(a connection of any other protocol would be torn apart)" },
+	{ SERVICE("ports = \"81\";"),
+	  "1:50: \"192.0.2.10:80\" has a port already (leave the port out of \"address\")" },
+	{ PORTS("80,0"), PORTS_AT "\"80,0\" is not a list of ports from 1 to 65535 " PORTS_HINT },
+	{ PORTS("80-65536"), PORTS_AT "\"80-65536\" is not a list of ports from 1 to 65535 " PORTS_HINT },
+	{ PORTS("80,"), PORTS_AT "\"80,\" is not a list of ports from 1 to 65535 " PORTS_HINT },
+	{ PORTS("http"), PORTS_AT "\"http\" is not a list of ports from 1 to 65535 " PORTS_HINT },
+	{ PORTS(""), PORTS_AT "\"\" is not a list of ports from 1 to 65535 " PORTS_HINT },
+	{ PORTS("90-80"), PORTS_AT "\"90-80\" has a range that ends before it begins " PORTS_HINT },
+	{ PORTS("80-90,70,85"), PORTS_AT "\"80-90,70,85\" has a port twice " PORTS_HINT },
+	{ "services: ( { address = \"192.0.2.10\"; ports = \"80-90\";" SERVERS " },\n"
+	  "  { address = \"192.0.2.10\"; ports = \"70,90-99\";" SERVERS " } );",
+	  "2:37: port 90 of 192.0.2.10 (tcp) is in two services' lists (the first one is in line 1)" },
+	{ "services: ( { address = \"192.0.2.10\"; ports = \"80-90\"; servers: ( { address = \"192.0.2.10:85\"; } ); } );",
+	  "1:79: server 192.0.2.10:85 is the service itself: its packets would come back "
+	  "(a server needs an address of its own, not a service's)" },
 	{ SERVICE("check = { type = \"http\"; };"),
 	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
 	{ "services: ( {" SERVERS " } );",

@@ -41,7 +41,7 @@ static int setup(void **state)
 	memset(w->options.memory, 0, bytes);
 	assert_int_equal(lvs_engine_new(&w->options, w->now, &w->engine), 0);
 	for (size_t i = 0; i < ARRAY_LEN(protos); i++) {
-		struct lvs_service_spec of = { .key = { test_addr("192.0.2.10"), LVS_BE16(80), protos[i] },
+		struct lvs_service_spec of = { .key = { .addr = test_addr("192.0.2.10"), .port = LVS_BE16(80), .proto = protos[i] },
 					       .sched = lvs_sched_find("rr") };
 		struct lvs_server_spec spec = { .addr = test_addr("10.0.0.11"), .port = LVS_BE16(8080), .weight = 1,
 						.forward = lvs_forward_find("masq") };

@@ -425,7 +425,8 @@ static void servers_and_connections_end_in_between(void **state)
 	/* The first one again, and with it the connection; now the server goes. */
 	pieces_feed(&world, &d, 0, 1000, true);
 	assert_int_equal(world.nout, 1);
-	service = lvs_service_find(rules, &(struct lvs_service_key){ d.flow.dst, LVS_BE16(80), LVS_PROTO_UDP });
+	service = lvs_service_find(rules, &(struct lvs_service_key){ .addr = d.flow.dst, .port = LVS_BE16(80),
+									 .proto = LVS_PROTO_UDP });
 	lvs_server_remove(rules, service->servers[0], world.now);
 	pieces_feed(&world, &d, 1000, 2000, true);
 	assert_int_equal(world.nout, 0);
