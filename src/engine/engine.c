@@ -12,6 +12,7 @@
 #include "base/csum.h"
 #include "engine/core.h"
 #include "engine/icmp.h"
+#include "engine/ipsec.h"
 #include "engine/one_packet.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
@@ -454,7 +455,9 @@ static enum lvs_drop walk_other(struct lvs_engine *engine, struct lvs_packet *pa
 {
 	enum lvs_drop drop = check_ends(packet);
 
-	return drop ? drop : refuse_or_pass(engine, packet);
+	if (drop || lvs_ipsec_relay(engine, packet, &drop))
+		return drop;
+	return refuse_or_pass(engine, packet);
 }
 
 /* A first fragment walks like the whole packet would; the later ones go where it went. */
