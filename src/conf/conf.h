@@ -96,6 +96,7 @@ struct lvs_conf_director {
 	uint32_t secure_tcp;
 	bool sloppy_tcp;
 	bool sloppy_sctp;
+	bool schedule_icmp;
 	uint32_t log_level;
 };
 

@@ -176,6 +176,8 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "whether TCP connections may begin in their midst" },
 	{ DIRECTOR(sloppy_sctp), LIVE, .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether SCTP associations may begin in their midst" },
+	{ DIRECTOR(schedule_icmp), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether an ICMP error about an unknown connection begins it" },
 	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
 	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
 	  .help = "the least important messages that are logged" },

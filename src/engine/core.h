@@ -70,6 +70,14 @@ struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);
 /* A connection or template is over, whatever ended it; @early: before its time was */
 void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early);
 
+/**
+ * lvs_engine_schedule_quoted() - begin a connection of which only an ICMP error tells (schedule_icmp)
+ * @tuple:	as the client's packets have it; no connection has it
+ *
+ * Return: a connection in the state of one that has seen no packet; NULL if there is no service, no server or no room
+ */
+struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const struct lvs_tuple *tuple);
+
 /* The state machine's verdict takes effect: state, timer, class, and the server's active and inactive counts. */
 void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 			  uint8_t state);

@@ -419,6 +419,26 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	return track_and_relay(engine, conn, proto, packet, LVS_DIR_REQUEST);
 }
 
+struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const struct lvs_tuple *tuple)
+{
+	const struct lvs_packet packet = { .tuple = *tuple, .proto = tuple->proto, .kind = LVS_PACKET_FLOW };
+	struct lvs_service *service = lvs_service_lookup(&engine->rules, &packet);
+	struct lvs_conn *conn = NULL, *template = NULL;
+	struct lvs_server *server;
+
+	if (!service || service->spec.one_packet || lvs_proto_is_ftp_data(&packet) || lvs_defence_refuses(engine))
+		return NULL;
+	if (!service->spec.persist.timeout)
+		server = service->spec.sched->pick(service, tuple, engine->now);
+	else if (lvs_persist_pick(engine, service, &packet, &server, &template))
+		return NULL;
+	if (server && !connect_to(engine, server, &packet, &conn))
+		lvs_engine_set_state(engine, conn, lvs_proto_find(tuple->proto), 0);
+	if (template)
+		lvs_persist_bind(engine, service, template, conn);
+	return conn;
+}
+
 /* No connection has this tuple. */
 static enum lvs_drop miss(struct lvs_engine *engine, struct lvs_packet *packet)
 {

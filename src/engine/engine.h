@@ -32,6 +32,7 @@ enum lvs_ping {
  * @ping:	who answers a ping to a virtual address
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @schedule_icmp: an ICMP error about a packet of a service that no connection has begins one
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @defence:	against overload
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
@@ -41,6 +42,7 @@ struct lvs_engine_settings {
 	uint32_t reply_rate;
 	bool decrement_ttl;
 	struct lvs_defence_settings defence;
+	bool schedule_icmp;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 };

@@ -77,11 +77,17 @@ static struct lvs_conn *find_quoted(struct lvs_engine *engine, const struct lvs_
 				    const struct lvs_packet *quoted, enum lvs_dir *ret_dir)
 {
 	struct lvs_tuple tuple = lvs_tuple_reverse(&quoted->tuple);
+	struct lvs_conn *conn;
 
 	/* An error goes to the sender of what it quotes; any other would be led astray behind the director. */
 	if (quoted->kind != LVS_PACKET_FLOW || !lvs_addr_equal(&packet->tuple.dst, &quoted->tuple.src))
 		return NULL;
-	return lvs_conn_find(&engine->conns, &tuple, lvs_conn_hash(&engine->conns, &tuple), ret_dir);
+	conn = lvs_conn_find(&engine->conns, &tuple, lvs_conn_hash(&engine->conns, &tuple), ret_dir);
+	if (!conn && engine->settings.schedule_icmp) {
+		*ret_dir = LVS_DIR_REQUEST;
+		conn = lvs_engine_schedule_quoted(engine, &tuple);
+	}
+	return conn;
 }
 
 /* A path MTU below what every link has: whoever believes it sends crumbs. */

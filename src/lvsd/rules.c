@@ -44,6 +44,7 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 		.rate = conf->director.am_droprate,
 		.max_half_open = conf->director.max_half_open,
 	};
+	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
 	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
 	memcpy(ret->timeouts[LVS_PROTO_INDEX_tcp], tcp, sizeof(tcp));
