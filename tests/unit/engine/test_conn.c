@@ -104,6 +104,32 @@ static void every_part_of_the_tuple_counts(void **state)
 	destroy(f);
 }
 
+/* Or else somebody could send all his packets to one bucket. */
+static void every_part_of_the_tuple_is_hashed(void **state)
+{
+	struct fixture *f = make(1);
+
+	(void)state;
+	for (int ip6 = 0; ip6 < 2; ip6++) {
+		struct lvs_conn conn = { 0 };
+		struct lvs_tuple tuple;
+		uint64_t hash;
+
+		fill(&conn, 1, ip6);
+		tuple = request_of(&conn);
+		hash = lvs_conn_hash(&f->table, &tuple);
+		for (size_t i = 0; i < offsetof(struct lvs_tuple, zero); i++) {
+			struct lvs_tuple other = tuple;
+
+			((uint8_t *)&other)[i] ^= 1;
+			assert_true(lvs_conn_hash(&f->table, &other) != hash);
+		}
+		f->table.key.k0 ^= 1;
+		assert_true(lvs_conn_hash(&f->table, &tuple) != hash);
+	}
+	destroy(f);
+}
+
 static void what_exists_is_not_published_twice(void **state)
 {
 	struct fixture *f = make(16);
@@ -295,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_directions_find_one_record),
 		cmocka_unit_test(every_part_of_the_tuple_counts),
+		cmocka_unit_test(every_part_of_the_tuple_is_hashed),
 		cmocka_unit_test(what_exists_is_not_published_twice),
 		cmocka_unit_test(a_released_record_is_found_no_more_and_used_again),
 		cmocka_unit_test(a_pool_can_be_filled_to_the_last_record),
