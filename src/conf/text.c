@@ -111,5 +111,5 @@ void lvs_conf_service_name(const struct lvs_conf_service *service, char name[LVS
 	lvs_endpoint_format(&service->addr, first, text);
 	if (ports->n)
 		(void)snprintf(last, sizeof(last), "-%u", ports->ranges[ports->n - 1].last);
-	(void)snprintf(name, LVS_CONF_NAME_BYTES, "%s-%s%s", protocol_text(service->protocol), text, last);
+	(void)snprintf(name, LVS_CONF_NAME_BYTES, "%s-%s%.6s", protocol_text(service->protocol), text, last);
 }
