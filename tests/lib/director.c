@@ -10,6 +10,7 @@
 
 #include "engine/sched.h"
 #include "tests/lib/director.h"
+#include "tests/lib/invariants.h"
 
 #define CONNECTIONS 64
 
@@ -57,12 +58,8 @@ int director_setup(void **state)
 int director_teardown(void **state)
 {
 	struct director *director = *state;
-	const struct lvs_stats *stats = lvs_engine_stats(director->engine);
-	uint64_t ends = stats->forwarded + stats->passed + stats->answered + stats->held;
 
-	for (size_t i = 0; i < LVS_DROP_COUNT; i++)
-		ends += stats->dropped[i];
-	assert_int_equal(stats->received, ends);
+	invariants_hold(director->engine);
 	forget(director);
 	lvs_engine_free(director->engine);
 	free(director->memory);

@@ -22,7 +22,7 @@ struct director {
 	struct lvs_packet out[DIRECTOR_OUT_MAX];
 };
 
-/* For cmocka: *@state is the struct director *. Tearing down checks that every packet is counted once. */
+/* For cmocka: *@state is the struct director *. Tearing down checks tests/lib/invariants.h. */
 int director_setup(void **state);
 int director_teardown(void **state);
 

@@ -27,39 +27,41 @@ static void check_pool(const struct lvs_conn_table *table)
 	assert_int_equal(used + freed, table->touched);
 }
 
-static void check_found(struct lvs_conn_table *table, const struct lvs_conn *conn)
+/* Return: found by its tuple of direction @dir */
+static bool is_found(struct lvs_conn_table *table, const struct lvs_conn *conn, enum lvs_dir dir)
 {
 	const struct lvs_tuple request = { .src = conn->caddr, .dst = conn->vaddr, .sport = conn->cport,
 					   .dport = conn->vport, .proto = conn->proto };
 	const struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport,
 					 .dport = conn->cport, .proto = conn->proto };
-	enum lvs_dir dir = LVS_DIR_REPLY;
+	const struct lvs_tuple *tuple = dir == LVS_DIR_REQUEST ? &request : &reply;
+	enum lvs_dir seen = LVS_DIR_REQUEST + LVS_DIR_REPLY - dir;
 
-	assert_ptr_equal(lvs_conn_find(table, &request, lvs_conn_hash(table, &request), &dir), conn);
-	assert_int_equal(dir, LVS_DIR_REQUEST);
-	if (conn->flags & LVS_CONN_TEMPLATE)
-		return;
-	assert_ptr_equal(lvs_conn_find(table, &reply, lvs_conn_hash(table, &reply), &dir), conn);
-	assert_int_equal(dir, LVS_DIR_REPLY);
+	return lvs_conn_find(table, tuple, lvs_conn_hash(table, tuple), &seen) == conn && seen == dir;
 }
 
-/* Every record has its two entries, a template one; if there are no more entries than that, there is nothing else. */
+/* Every record has its entries: a template that of requests, a one-packet record that of replies, all others both. */
 static void check_index(struct lvs_conn_table *table)
 {
-	uint64_t entries = 0;
+	uint64_t entries = 0, expected = 0;
 
 	for (uint32_t id = 1; id <= table->touched; id++) {
 		const struct lvs_conn *conn = lvs_conn_at(table, id);
+		bool requests, replies;
 
 		if (!conn)
 			continue;
+		requests = !(conn->flags & LVS_CONN_ONE_PACKET);
+		replies = !(conn->flags & LVS_CONN_TEMPLATE);
 		assert_true(conn->flags & LVS_CONN_INDEXED);
-		check_found(table, conn);
+		assert_true(!requests || is_found(table, conn, LVS_DIR_REQUEST));
+		assert_true(!replies || is_found(table, conn, LVS_DIR_REPLY));
+		expected += requests + replies;
 	}
 	for (uint32_t b = 0; b < table->nbuckets; b++)
 		for (size_t slot = 0; slot < ARRAY_LEN(table->buckets[b].tags); slot++)
 			entries += table->buckets[b].tags[slot] != 0;
-	assert_int_equal(entries, 2ULL * table->used - table->ntemplates);
+	assert_int_equal(entries, expected);
 }
 
 /* Return: how many records stand in the slot */
@@ -105,42 +107,77 @@ static void check_wheel(const struct lvs_conn_table *table)
 	assert_int_equal(all, table->used);
 }
 
-static void check_servers(const struct lvs_engine *engine)
-{
-	const struct lvs_rules *rules = &engine->rules;
-	uint32_t (*count)[3] = calloc(rules->servers_len, sizeof(*count)), removed = 0;
+/* What a server is the subject of. */
+struct census {
+	uint32_t active, inactive, persistent;
+};
 
-	assert_non_null(count);
-	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
-		const struct lvs_conn *conn = lvs_conn_at(&engine->conns, id);
+static void check_control(const struct lvs_conn_table *table, const struct lvs_conn *conn, uint32_t *controlled)
+{
+	const struct lvs_conn *template = conn->control ? lvs_conn_at(table, conn->control) : NULL;
+
+	assert_true(conn->control <= table->touched);
+	if (template && template->flags & LVS_CONN_TEMPLATE && template->serial == conn->serial)
+		controlled[conn->control]++;
+}
+
+static void count_conns(const struct lvs_engine *engine, struct census *census)
+{
+	const struct lvs_conn_table *table = &engine->conns;
+	uint32_t *controlled = calloc((size_t)table->touched + 1, sizeof(*controlled)), templates = 0;
+
+	assert_non_null(controlled);
+	for (uint32_t id = 1; id <= table->touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(table, id);
 
 		if (!conn)
 			continue;
-		assert_in_range(conn->server, 1, rules->servers_len - 1);
-		assert_non_null(rules->servers[conn->server]);
+		assert_in_range(conn->server, 1, engine->rules.servers_len - 1);
+		check_control(table, conn, controlled);
 		if (conn->flags & LVS_CONN_TEMPLATE) {
-			count[conn->server][2]++;
+			census[conn->server].persistent++;
+			templates++;
 			continue;
 		}
 		assert_int_equal((conn->flags & LVS_CONN_ACTIVE) != 0,
 				 lvs_proto_find(conn->proto)->states[conn->state].active);
-		count[conn->server][(conn->flags & LVS_CONN_ACTIVE) != 0]++;
+		if (conn->flags & LVS_CONN_ACTIVE)
+			census[conn->server].active++;
+		else if (!(conn->flags & LVS_CONN_ONE_PACKET))
+			census[conn->server].inactive++;
 	}
+	for (uint32_t id = 1; id <= table->touched; id++)
+		if (lvs_conn_at(table, id))
+			assert_int_equal(table->records[id].ncontrolled, controlled[id]);
+	assert_int_equal(table->ntemplates, templates);
+	free(controlled);
+}
+
+static void check_servers(const struct lvs_engine *engine)
+{
+	const struct lvs_rules *rules = &engine->rules;
+	struct census *census = calloc(rules->servers_len, sizeof(*census));
+	uint32_t removed = 0;
+
+	assert_non_null(census);
+	count_conns(engine, census);
 	for (uint32_t id = 1; id < rules->servers_len; id++) {
 		const struct lvs_server *server = rules->servers[id];
+		const struct census *seen = &census[id];
 
 		if (!server) {
 			assert_true(id >= rules->free_id);
+			assert_int_equal(seen->active + seen->inactive + seen->persistent, 0);
 			continue;
 		}
 		assert_int_equal(server->id, id);
-		assert_int_equal(server->active, count[id][1]);
-		assert_int_equal(server->inactive, count[id][0]);
-		assert_int_equal(server->persistent, count[id][2]);
+		assert_int_equal(server->active, seen->active);
+		assert_int_equal(server->inactive, seen->inactive);
+		assert_int_equal(server->persistent, seen->persistent);
 		removed += server->service == NULL;
 	}
 	assert_int_equal(removed, rules->ntrash);
-	free(count);
+	free(census);
 }
 
 static void check_services(const struct lvs_rules *rules)
@@ -153,6 +190,7 @@ static void check_services(const struct lvs_rules *rules)
 			assert_ptr_equal(lvs_vip_find(rules, &service->spec.key.addr), service->vip);
 			for (uint32_t k = 0; k < service->nservers; k++) {
 				assert_ptr_equal(service->servers[k]->service, service);
+				assert_int_equal(service->servers[k]->pos, k);
 				assert_ptr_equal(rules->servers[service->servers[k]->id], service->servers[k]);
 			}
 			n++;
