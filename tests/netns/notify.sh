@@ -8,33 +8,35 @@ in_namespace "$0" "$@"
 need_tun
 
 # heard <text> [n] - the manager has been told, at least n times
-heard() { [ "$(grep -c -- "$1" $work/told)" -ge "${2:-1}" ]; }
+heard() { [ "$(signs "$1")" -ge "${2:-1}" ]; }
+# signs <text> - how often it was said; one datagram may follow another on the same line
+signs() { grep -o -- "$1" $work/told | wc -l; }
 
 stage 1
 configure "$(web_conf rr 1)"
 : >$work/told
-spawn director $work/socat.log socat -u UNIX-RECVFROM:$work/manager,fork SYSTEM:"cat >>$work/told; echo >>$work/told"
+spawn director $work/socat.log socat -u UNIX-RECV:$work/manager OPEN:$work/told,append
 until_true 5 test -S $work/manager
 direct_as env NOTIFY_SOCKET=$work/manager WATCHDOG_USEC=200000
-until_true 5 heard '^READY=1'
-until_true 5 heard '^STATUS=.*2 services'
-until_true 5 heard '^WATCHDOG=1' 5
+until_true 5 heard 'READY=1'
+until_true 5 heard 'STATUS=.*2 services'
+until_true 5 heard 'WATCHDOG=1' 5
 
 reload
-until_true 5 heard '^RELOADING=1'
-until_true 5 heard '^MONOTONIC_USEC=[0-9]'
-until_true 5 heard '^READY=1' 2
+until_true 5 heard 'RELOADING=1'
+until_true 5 heard 'MONOTONIC_USEC=[0-9]'
+until_true 5 heard 'READY=1' 2
 echo nonsense >$work/lvs.conf
 reload
-until_true 5 heard '^READY=1' 3
-until_true 5 heard '^STATUS=.*refused'
+until_true 5 heard 'READY=1' 3
+until_true 5 heard 'STATUS=.*refused'
 
 kill -STOP "$director"
-before=$(grep -c '^WATCHDOG=1' $work/told)
+before=$(signs WATCHDOG=1)
 # A director that does not turn is silent: three times the interval passes without a sign of life.
 at director timeout 0.6 tail -f /dev/null
-[ "$(grep -c '^WATCHDOG=1' $work/told)" -le $((before + 1)) ] || FAIL "signs of life from a stopped process"
+[ "$(signs WATCHDOG=1)" -le $((before + 1)) ] || FAIL "signs of life from a stopped process"
 kill -CONT "$director"
-until_true 5 heard '^WATCHDOG=1' $((before + 3))
+until_true 5 heard 'WATCHDOG=1' $((before + 3))
 stop
-until_true 5 heard '^STOPPING=1'
+until_true 5 heard 'STOPPING=1'
