@@ -12,6 +12,7 @@
 #include "engine/sched.h"
 #include "lvsd/rules.h"
 #include "sys/addrtext.h"
+#include "tests/lib/memory.h"
 
 struct fixture {
 	void *memory;
@@ -75,36 +76,6 @@ static void apply(struct fixture *f, const char *text)
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
-}
-
-/* Allocations until one fails, once; nobody else makes any in this program's one thread. */
-static unsigned int until_failure;
-
-static bool fails(void)
-{
-	return until_failure && !--until_failure;
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__real_reallocarray(void *memory, size_t n, size_t size);
-void *__wrap_reallocarray(void *memory, size_t n, size_t size);
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-	return fails() ? NULL : __real_realloc(memory, size);
-}
-
-void *__wrap_reallocarray(void *memory, size_t n, size_t size)
-{
-	return fails() ? NULL : __real_reallocarray(memory, n, size);
 }
 
 static struct lvs_service *service_at(struct fixture *f, const char *addr, uint16_t port, uint8_t proto)
@@ -296,23 +267,24 @@ static void a_reload_happens_or_does_not(void **state)
 	struct lvs_conf *conf = parse(second);
 	struct lvs_conf_diff diff;
 	unsigned int n = 0;
+	bool failed;
 	int err;
 
 	make_some_at_run_time(f);
 	picture(f, before);
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
 	do {
-		until_failure = ++n;
+		memory_fail_at(++n);
 		err = lvs_rules_apply(f->engine, &diff, conf, 0);
+		failed = memory_failed();
 		picture(f, after);
 		if (err) {
 			assert_int_equal(err, -ENOMEM);
 			assert_string_equal(after, before);
 		}
-	} while (err);
-	assert_int_equal(until_failure, 1);	/* it never came */
+	} while (failed);
+	assert_int_equal(err, 0);
 	assert_in_range(n, 5, 100);
-	until_failure = 0;
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
