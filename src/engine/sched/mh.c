@@ -151,8 +151,11 @@ static void fill(struct mh *mh, const struct lvs_service *service)
 		struct filler *filler = &fillers[next];
 
 		for (uint32_t turn = 0; turn < filler->turns && left > 0; turn++, left--) {
-			while (mh->table[filler->slot] != NOBODY)
-				filler->slot = (filler->slot + filler->skip) % slots;
+			while (mh->table[filler->slot] != NOBODY) {
+				filler->slot += filler->skip;
+				if (filler->slot >= slots)
+					filler->slot -= slots;
+			}
 			mh->table[filler->slot] = filler->pos;
 		}
 	}
