@@ -126,6 +126,21 @@ static void set_hops(struct director *director, bool counted)
 	lvs_engine_configure(director->engine, &settings, director->now);
 }
 
+/* The error quotes the packet as it came. */
+static void expect_time_exceeded(const struct director *director, const struct build *what)
+{
+	const struct lvs_packet *out = &director->out[0];
+	bool ip6 = out->data[0] >> 4 == 6;
+	size_t header = ip6 ? 40 : 20;
+	struct lvs_packet came = build(what);
+
+	assert_int_equal(director->nout, 1);
+	assert_int_equal(out->data[header], ip6 ? LVS_ICMP6_TIME_EXCEEDED : LVS_ICMP_TIME_EXCEEDED);
+	assert_int_equal(out->len, header + 8 + came.len);
+	assert_memory_equal(out->data + header + 8, came.data, came.len);
+	build_free(&came);
+}
+
 static void expect_hop(struct director *director, struct build what, struct build out)
 {
 	for (unsigned int ttl = 255; ttl > 1; ttl--) {
@@ -136,9 +151,7 @@ static void expect_hop(struct director *director, struct build what, struct buil
 	}
 	what.ttl = 1;
 	assert_int_equal(director_take(director, &what), LVS_DROP_TTL);
-	assert_int_equal(director->nout, 1);
-	assert_int_equal(director->out[0].data[director->out[0].data[0] >> 4 == 6 ? 40 : 20],
-			 director->out[0].data[0] >> 4 == 6 ? LVS_ICMP6_TIME_EXCEEDED : LVS_ICMP_TIME_EXCEEDED);
+	expect_time_exceeded(director, &what);
 }
 
 static void a_hop_is_counted_where_no_host_does(void **state)
