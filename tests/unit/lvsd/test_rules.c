@@ -193,6 +193,64 @@ static void thresholds_and_what_schedulers_take_reach_the_engine(void **state)
 	assert_int_equal(web->servers[0]->spec.lower, 0);
 }
 
+static const char *const timeouts[][2] = {
+	{ "ESTABLISHED", "tcp" },	{ "SYN_SENT", "tcp_synsent" },	   { "SYN_RECV", "tcp_synrecv" },
+	{ "FIN_WAIT", "tcpfin" },	{ "TIME_WAIT", "tcp_timewait" },   { "CLOSE", "tcp_close" },
+	{ "CLOSE_WAIT", "tcp_closewait" }, { "LAST_ACK", "tcp_lastack" },  { "LISTEN", "tcp_listen" },
+	{ "SYNACK", "tcp_synack" },
+};
+
+static uint32_t timeout_of(const struct lvs_engine_settings *settings, const char *state)
+{
+	for (size_t i = 0; i < lvs_proto_tcp.nstates; i++)
+		if (!strcmp(lvs_proto_tcp.states[i].name, state))
+			return settings->timeouts[LVS_PROTO_INDEX_tcp][i];
+	fail_msg("no state %s", state);
+	return 0;
+}
+
+static void timeouts_reach_the_states_they_are_named_after(void **state)
+{
+	struct lvs_engine_options options;
+	struct lvs_conf *conf;
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(timeouts); i++) {
+		(void)snprintf(text, sizeof(text), "timeouts: { %s = 4711; };", timeouts[i][1]);
+		conf = parse(text);
+		lvs_rules_options(conf, &options);
+		for (size_t k = 0; k < ARRAY_LEN(timeouts); k++)
+			assert_int_equal(timeout_of(&options.settings, timeouts[k][0]) == 4711, i == k);
+		lvs_conf_free(conf);
+	}
+	conf = parse("timeouts: { udp = 4711; };");
+	lvs_rules_options(conf, &options);
+	assert_int_equal(options.settings.timeouts[LVS_PROTO_INDEX_udp][0], 4711);
+	lvs_conf_free(conf);
+}
+
+/* The file's defaults are those of the protocols, which stand where IPVS' stand. */
+static void a_file_that_says_nothing_of_timeouts_changes_none(void **state)
+{
+	struct lvs_engine_options options;
+	struct lvs_conf *conf = parse("");
+
+	(void)state;
+	lvs_rules_options(conf, &options);
+	lvs_conf_free(conf);
+	for (size_t p = 0; p < LVS_PROTO_INDEX_COUNT; p++) {
+		for (size_t s = 0; s < lvs_protos[p]->nstates; s++) {
+			uint32_t seconds = options.settings.timeouts[p][s];
+
+			if (seconds)
+				assert_int_equal(seconds, lvs_protos[p]->states[s].timeout);
+			else
+				assert_int_equal(s, 0);
+		}
+	}
+}
+
 #define PICTURE_BYTES 4096
 
 static int by_text(const void *a, const void *b)
@@ -307,6 +365,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(thresholds_and_what_schedulers_take_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
+		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
+		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
 	};
 
