@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What `make install` puts where, that it leaves an lvs.conf that somebody has changed alone, and that `make uninstall` takes
+# all else away again.
+set -eu
+
+image=$(mktemp -d)
+trap 'rm -rf "$image"' EXIT
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# do_make <target>
+do_make() { make -s -C "${top_builddir:-.}" "$1" DESTDIR="$image" >"$image.log" 2>&1 || { cat "$image.log"; exit 1; }; rm "$image.log"; }
+
+# files - modes and names, without the prefix of this build
+files() { (cd "$image" && find . -type f -printf '%m %p\n' | sed "s|\.$sysconfdir/|ETC/|; s|\.$prefix/|PREFIX/|" | sort -k 2); }
+
+# same <what> <expected> <seen>
+same() {
+	[ "$2" = "$3" ] && return
+	printf '%s\n--- expected\n%s\n--- seen\n%s\n' "$1" "$2" "$3"
+	exit 1
+}
+
+# where <variable> - what configure was told
+where() { sed -n "s/^$1 = //p" "${top_builddir:-.}/Makefile" | sed "s|\${prefix}|${prefix:-}|"; }
+prefix=$(where prefix)
+sysconfdir=$(where sysconfdir)
+[ -n "$(where systemdsystemunitdir)" ] || { echo "SKIP: no unit directory"; exit 77; }
+
+installed='644 ETC/lvs.conf
+644 PREFIX/lib/systemd/system/lvsd.service
+644 PREFIX/lib/sysusers.d/lvsd.conf
+644 PREFIX/lib/tmpfiles.d/lvsd.conf
+755 PREFIX/sbin/lvsd
+644 PREFIX/share/man/man5/lvs.conf.5
+644 PREFIX/share/man/man8/lvsd.8'
+
+do_make install
+same "installed" "$installed" "$(files)"
+grep -q "^ExecStart=$prefix/sbin/lvsd --config $sysconfdir/lvs.conf\$" "$image$prefix/lib/systemd/system/lvsd.service" ||
+	{ echo "the unit starts something else"; exit 1; }
+do_make install
+same "installed twice" "$installed" "$(files)"
+do_make uninstall
+same "uninstalled" "" "$(files)"
+
+do_make install
+echo 'services: ();' >"$image$sysconfdir/lvs.conf"
+do_make install
+same "over a changed lvs.conf" "services: ();" "$(cat "$image$sysconfdir/lvs.conf")"
+same "the sample" "" "$(diff "${top_srcdir:-.}/etc/lvs.conf" "$image$sysconfdir/lvs.conf.sample")"
+do_make uninstall
+same "uninstalled, with a changed lvs.conf" "644 ETC/lvs.conf" "$(files)"
