@@ -18,6 +18,8 @@
 #define KICKS 128
 /* An established connection is not given up before it was silent for so long. */
 #define IDLE_SECONDS 60
+/* Who has not answered within so long is not in the middle of a handshake any more. */
+#define HANDSHAKE_SECONDS 3
 
 static uint32_t buckets_for(uint32_t capacity)
 {
@@ -197,19 +199,29 @@ struct lvs_conn *lvs_conn_claim(struct lvs_conn_table *table)
 	return conn;
 }
 
+static bool is_silent(const struct lvs_conn *conn, lvs_tick now, uint32_t seconds)
+{
+	return now - (conn->expires - conn->timeout) >= lvs_ticks_from_seconds(seconds);
+}
+
 struct lvs_conn *lvs_conn_victim(struct lvs_conn_table *table, lvs_tick now)
 {
-	struct lvs_conn *conn;
+	struct lvs_conn *half_open = lvs_wheel_idlest(&table->wheel, LVS_CLASS_HALF_OPEN), *conn;
 
-	for (unsigned int class = 0; class < LVS_CLASS_ESTABLISHED; class++) {
+	if (half_open && is_silent(half_open, now, HANDSHAKE_SECONDS))
+		return half_open;
+	conn = lvs_wheel_idlest(&table->wheel, LVS_CLASS_CLOSING);
+	if (conn)
+		return conn;
+	if (half_open)
+		return half_open;
+	for (unsigned int class = LVS_CLASS_CLOSING + 1; class < LVS_CLASS_ESTABLISHED; class++) {
 		conn = lvs_wheel_idlest(&table->wheel, class);
 		if (conn)
 			return conn;
 	}
 	conn = lvs_wheel_idlest(&table->wheel, LVS_CLASS_ESTABLISHED);
-	if (conn && now - (conn->expires - conn->timeout) < lvs_ticks_from_seconds(IDLE_SECONDS))
-		return NULL;
-	return conn;
+	return conn && is_silent(conn, now, IDLE_SECONDS) ? conn : NULL;
 }
 
 /* Return: a slot of @bucket that is empty, or SLOTS */

@@ -161,6 +161,14 @@ bool ideal_all_established(const struct ideal *ideal)
 	return true;
 }
 
+/* Half-open ones and closing ones may go before each other: it depends on how long the next of either was silent. */
+static bool goes_before(unsigned int service, const struct ideal_conn *conn, enum lvs_class class)
+{
+	enum lvs_class its = ideal_state(service, conn)->class;
+
+	return its < class && !(its == LVS_CLASS_HALF_OPEN && class == LVS_CLASS_CLOSING);
+}
+
 bool ideal_may_evict(const struct ideal *ideal, const struct ideal_conn *conn, const struct ideal_conn *newcomer,
 		     lvs_tick now)
 {
@@ -170,7 +178,7 @@ bool ideal_may_evict(const struct ideal *ideal, const struct ideal_conn *conn, c
 		for (unsigned int c = 0; c < IDEAL_CLIENTS; c++) {
 			const struct ideal_conn *other = &ideal->conns[s][c];
 
-			if (other->used && other != newcomer && ideal_state(s, other)->class < class)
+			if (other->used && other != newcomer && goes_before(s, other, class))
 				return false;
 		}
 	}

@@ -261,6 +261,7 @@ static void victims_come_by_class_and_then_by_idleness(void **state)
 	const lvs_tick now = 5000, minute = lvs_ticks_from_seconds(60);
 	struct lvs_conn *established = add(f, 1, false), *busy = add(f, 2, false), *closing = add(f, 3, false);
 	struct lvs_conn *late = add(f, 4, false), *early = add(f, 5, false), *datagram = add(f, 6, false);
+	struct lvs_conn *stale = add(f, 7, false);
 
 	(void)state;
 	lvs_conn_set_timer(&f->table, established, now - minute - 1, 6000, LVS_CLASS_ESTABLISHED);
@@ -269,12 +270,17 @@ static void victims_come_by_class_and_then_by_idleness(void **state)
 	lvs_conn_set_timer(&f->table, datagram, now, 10, LVS_CLASS_DATAGRAM);
 	lvs_conn_set_timer(&f->table, late, now, 500, LVS_CLASS_HALF_OPEN);
 	lvs_conn_set_timer(&f->table, early, now, 400, LVS_CLASS_HALF_OPEN);
+	lvs_conn_set_timer(&f->table, stale, now - lvs_ticks_from_seconds(3), 450, LVS_CLASS_HALF_OPEN);
+	lvs_conn_set_timer(&f->table, early, now, 500, LVS_CLASS_HALF_OPEN);
+	lvs_conn_set_timer(&f->table, late, now, 600, LVS_CLASS_HALF_OPEN);
+	assert_ptr_equal(lvs_conn_victim(&f->table, now), stale);
+	lvs_conn_release(&f->table, stale);
+	assert_ptr_equal(lvs_conn_victim(&f->table, now), closing);	/* a handshake may take a moment */
+	lvs_conn_release(&f->table, closing);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), early);
 	lvs_conn_release(&f->table, early);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), late);
 	lvs_conn_release(&f->table, late);
-	assert_ptr_equal(lvs_conn_victim(&f->table, now), closing);
-	lvs_conn_release(&f->table, closing);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), datagram);
 	lvs_conn_release(&f->table, datagram);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), established);

@@ -90,6 +90,7 @@ static void the_class_decides_and_then_who_was_silent_longest(void **state)
 		begin(director, client, classes[client / 16]);
 		director_wait(director, 200 * LVS_NS_PER_MS);
 	}
+	director_wait(director, 3300 * LVS_NS_PER_MS);	/* nobody is in the middle of a handshake any more */
 	/* The last 16 to be asked for make up for those who were given up: each newcomer becomes established at once. */
 	for (int group = 3; group > 0; group--) {
 		for (uint16_t client = 0; client < 16; client++) {
@@ -103,6 +104,27 @@ static void the_class_decides_and_then_who_was_silent_longest(void **state)
 	assert_int_equal(web->inactive + dns->inactive, 0);
 	for (uint16_t client = 0; client < 16; client++)
 		assert_non_null(find(director, client));
+}
+
+static void a_table_of_closing_connections_takes_newcomers(void **state)
+{
+	struct director *director = *state;
+	uint64_t seen[LVS_CLASS_COUNT] = { 0 };
+
+	for (uint16_t client = 0; client < ROOM; client++)
+		begin(director, client, LVS_CLASS_CLOSING);
+	/* All of them at once: their handshakes are not each other's victims. */
+	for (uint16_t client = 200; client < 200 + ROOM / 2; client++) {
+		begin(director, client, LVS_CLASS_HALF_OPEN);
+		assert_int_equal(evicted(director, seen), LVS_CLASS_CLOSING);
+	}
+	for (uint16_t client = 200; client < 200 + ROOM / 2; client++)
+		assert_non_null(find(director, client));
+	/* Only when nothing else is left, and never at the cost of those who talk. */
+	for (uint16_t client = 300; client < 300 + ROOM; client++) {
+		begin(director, client, LVS_CLASS_HALF_OPEN);
+		assert_int_equal(evicted(director, seen), client < 300 + ROOM / 2 ? LVS_CLASS_CLOSING : LVS_CLASS_HALF_OPEN);
+	}
 }
 
 static void who_has_spoken_within_a_minute_stays(void **state)
@@ -206,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_class_decides_and_then_who_was_silent_longest, setup, director_teardown),
+		cmocka_unit_test_setup_teardown(a_table_of_closing_connections_takes_newcomers, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(who_has_spoken_within_a_minute_stays, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(a_flood_of_beginnings_leaves_the_rest_alone, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(one_record_is_enough_for_all, setup, director_teardown),
