@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "engine/sched.h"
 #include "tests/lib/invariants.h"
 
 static void check_pool(const struct lvs_conn_table *table)
@@ -109,7 +110,7 @@ static void check_wheel(const struct lvs_conn_table *table)
 
 /* What a server is the subject of. */
 struct census {
-	uint32_t active, inactive, persistent;
+	uint32_t active, inactive, persistent, once;
 };
 
 static void check_control(const struct lvs_conn_table *table, const struct lvs_conn *conn, uint32_t *controlled)
@@ -141,9 +142,11 @@ static void count_conns(const struct lvs_engine *engine, struct census *census)
 		}
 		assert_int_equal((conn->flags & LVS_CONN_ACTIVE) != 0,
 				 lvs_proto_find(conn->proto)->states[conn->state].active);
-		if (conn->flags & LVS_CONN_ACTIVE)
+		if (conn->flags & LVS_CONN_ONE_PACKET)
+			census[conn->server].once++;
+		else if (conn->flags & LVS_CONN_ACTIVE)
 			census[conn->server].active++;
-		else if (!(conn->flags & LVS_CONN_ONE_PACKET))
+		else
 			census[conn->server].inactive++;
 	}
 	for (uint32_t id = 1; id <= table->touched; id++)
@@ -167,13 +170,16 @@ static void check_servers(const struct lvs_engine *engine)
 
 		if (!server) {
 			assert_true(id >= rules->free_id);
-			assert_int_equal(seen->active + seen->inactive + seen->persistent, 0);
+			assert_int_equal(seen->active + seen->inactive + seen->persistent + seen->once, 0);
 			continue;
 		}
 		assert_int_equal(server->id, id);
 		assert_int_equal(server->active, seen->active);
 		assert_int_equal(server->inactive, seen->inactive);
 		assert_int_equal(server->persistent, seen->persistent);
+		assert_true(server->pins >= seen->once);
+		if (server->service && !server->service->spec.sched->detach)	/* no scheduler that takes notes of its own */
+			assert_int_equal(server->pins, seen->once);
 		removed += server->service == NULL;
 	}
 	assert_int_equal(removed, rules->ntrash);

@@ -73,6 +73,23 @@ static void every_server_of_an_address_gets_its_mtu(void **state)
 	assert_int_equal(c->mtu, 0);
 }
 
+static void every_address_has_its_own(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_server *a = add(f, "10.0.0.1", 80), *b = add(f, "10.0.0.2", 80), *c = add(f, "10.0.0.3", 80);
+
+	for (int round = 0; round < 2; round++) {
+		set(f, "10.0.0.3", 1300);
+		set(f, "10.0.0.1", 1100);
+		set(f, "10.0.0.2", 1200);
+		lvs_mtus_apply(&f->mtus, f->engine);
+		assert_int_equal(a->mtu, 1100);
+		assert_int_equal(b->mtu, 1200);
+		assert_int_equal(c->mtu, 1300);
+		assert_int_equal(f->mtus.n, 3);
+	}
+}
+
 static void the_latest_value_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -117,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_server_of_an_address_gets_its_mtu, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_address_has_its_own, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_latest_value_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_server_that_comes_later_gets_what_is_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_nobody_has_is_forgotten, setup, teardown),

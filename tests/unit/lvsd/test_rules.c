@@ -8,7 +8,7 @@
 #include "conf/conf.h"
 #include "conf/diff.h"
 #include "conf/errors.h"
-#include "engine/engine.h"
+#include "engine/core.h"
 #include "engine/sched.h"
 #include "lvsd/rules.h"
 #include "sys/addrtext.h"
@@ -193,6 +193,70 @@ static void thresholds_and_what_schedulers_take_reach_the_engine(void **state)
 	assert_int_equal(web->servers[0]->spec.lower, 0);
 }
 
+static void what_was_removed_at_run_time_needs_no_removal(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_rules *rules = lvs_engine_rules(f->engine);
+	struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6);
+
+	lvs_server_remove(rules, server_at(web, "10.0.0.2", 80), 0);
+	lvs_service_remove(rules, service_at(f, "192.0.2.1", 53, 17), 0);
+	apply(f, "services: ("
+		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; servers: ( { address = \"10.0.0.1:80\"; } ); } );");
+	assert_ptr_equal(service_at(f, "192.0.2.1", 80, 6), web);
+	assert_int_equal(web->nservers, 1);
+	lvs_service_remove(rules, web, 0);
+	apply(f, "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; } );");
+	assert_null(service_at(f, "192.0.2.1", 80, 6));
+}
+
+/* Settings of a running engine change with the file, or not at all. */
+static void settings_come_into_force_with_the_rest(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_conf *conf = parse("timeouts: { udp = 1234; }; director: { reply_rate = 77; ping = \"never\"; };"
+				      "services: ( { address = \"192.0.2.9:80\"; } );");
+	struct lvs_conf_diff diff;
+
+	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
+	memory_fail_at(2);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, 0), -ENOMEM);
+	assert_true(memory_failed());
+	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 300);
+	assert_int_equal(f->engine->settings.ping, LVS_PING_WHEN_LIVE);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, 0), 0);
+	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 1234);
+	assert_int_equal(f->engine->timeouts[LVS_PROTO_INDEX_udp][0], lvs_ticks_from_seconds(1234));
+	assert_int_equal(f->engine->settings.reply_rate, 77);
+	assert_int_equal(f->engine->settings.ping, LVS_PING_NEVER);
+	lvs_conf_diff_fini(&diff);
+	lvs_conf_free(f->conf);
+	f->conf = conf;
+}
+
+static void persistence_is_what_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	const struct lvs_persist_spec *persist;
+
+	apply(f, "services: ( { address = \"192.0.2.1:80\"; scheduler = \"rr\"; },"
+		 "{ address = \"192.0.2.1:81\"; persistent = { timeout = 77; netmask = \"255.255.0.0\"; sliding = true;"
+		 "  on_failure = \"keep\"; }; },"
+		 "{ address = \"[2001:db8::1]:80\"; persistent = { prefix6 = 56; }; } );");
+	assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->spec.persist.timeout, 0);
+	persist = &service_at(f, "192.0.2.1", 81, 6)->spec.persist;
+	assert_int_equal(persist->timeout, 77);
+	assert_true(persist->sliding);
+	assert_true(persist->keep);
+	assert_int_equal(lvs_host32(persist->mask.words[3]), 0xffff0000);
+	persist = &service_at(f, "2001:db8::1", 80, 6)->spec.persist;
+	assert_int_equal(persist->timeout, 300);
+	assert_false(persist->sliding);
+	assert_false(persist->keep);
+	assert_int_equal(lvs_host32(persist->mask.words[1]), 0xffffff00);
+	assert_int_equal(persist->mask.halves[1], 0);
+}
+
 static const char *const timeouts[][2] = {
 	{ "ESTABLISHED", "tcp" },	{ "SYN_SENT", "tcp_synsent" },	   { "SYN_RECV", "tcp_synrecv" },
 	{ "FIN_WAIT", "tcpfin" },	{ "TIME_WAIT", "tcp_timewait" },   { "CLOSE", "tcp_close" },
@@ -290,7 +354,8 @@ static void picture(struct fixture *f, char text[PICTURE_BYTES])
 /* Something of everything: services and servers that come, go, change, were made at run time, and lead to one address. */
 static const char second[] = "services: ("
 	"{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ("
-	"  { address = \"10.0.0.2:80\"; weight = 7; }, { address = \"10.0.0.3:80\"; }, { address = \"10.0.0.9:80\"; weight = 3; } ); },"
+	"  { address = \"10.0.0.2:80\"; weight = 7; }, { address = \"10.0.0.3:80\"; }, { address = \"10.0.0.4:80\"; },"
+	"  { address = \"10.0.0.9:80\"; weight = 3; } ); },"
 	"{ name = \"mine\"; address = \"192.0.2.1:8443\"; scheduler = \"wrr\"; servers: ( { address = \"10.0.0.1:80\"; weight = 4; } ); },"
 	"{ name = \"new\"; address = \"192.0.2.2:80\"; servers: ( { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; } ); } );";
 
@@ -348,6 +413,7 @@ static void a_reload_happens_or_does_not(void **state)
 	f->conf = conf;
 	assert_string_equal(after, "192.0.2.1:80 10.0.0.2:80: id 2 weight 7 conns 102\n"
 				   "192.0.2.1:80 10.0.0.3:80: id 8 weight 1 conns 0\n"
+				   "192.0.2.1:80 10.0.0.4:80: id 9 weight 1 conns 0\n"
 				   "192.0.2.1:80 10.0.0.9:80: id 5 weight 3 conns 105\n"
 				   "192.0.2.1:80 wlc conns 7 local 1\n"
 				   "192.0.2.1:8443 10.0.0.1:80: id 4 weight 4 conns 104\n"
@@ -365,6 +431,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(thresholds_and_what_schedulers_take_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
+		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
+		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
