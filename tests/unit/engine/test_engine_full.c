@@ -204,6 +204,26 @@ static void one_record_is_enough_for_all(void **state)
 	director->engine = first;
 }
 
+/* An index without room, which chance does not bring about, is a full table. */
+static void no_room_in_the_index_is_counted_alike(void **state)
+{
+	struct director *director = *state;
+	struct lvs_conn_table *table = &director->engine->conns;
+	uint32_t used;
+
+	table->nbuckets = 1;
+	for (uint16_t client = 0; send(director, client, LVS_PROTO_UDP, 0) == LVS_DROP_NONE; client++)
+		assert_in_range(client, 0, ROOM - 1);
+	used = table->used;
+	assert_in_range(used, 5, 6);
+	assert_int_equal(lvs_engine_stats(director->engine)->dropped[LVS_DROP_TABLE_FULL], 1);
+	assert_int_equal(send(director, 99, LVS_PROTO_TCP, LVS_TCP_SYN), LVS_DROP_TABLE_FULL);
+	assert_int_equal(table->used, used);
+	director_wait(director, LVS_SECONDS(301));
+	assert_int_equal(table->used, 0);
+	assert_int_equal(send(director, 99, LVS_PROTO_TCP, LVS_TCP_SYN), LVS_DROP_NONE);
+}
+
 static void what_makes_no_engine(void **state)
 {
 	struct lvs_engine_options options = { .max_connections = 1, .fragments = lvs_fragment_limits_default };
@@ -232,6 +252,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_has_spoken_within_a_minute_stays, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(a_flood_of_beginnings_leaves_the_rest_alone, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(one_record_is_enough_for_all, setup, director_teardown),
+		cmocka_unit_test_setup_teardown(no_room_in_the_index_is_counted_alike, setup, director_teardown),
 		cmocka_unit_test(what_makes_no_engine),
 	};
 
