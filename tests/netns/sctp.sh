@@ -19,7 +19,7 @@ for port in 7000 7070; do
 	until_true 10 grep -q listening $work/$port.log
 done
 for port in 7000 7001; do
-	[ "$(at client python3 "$ends" call $VIP $port)" = done ] || FAIL "no association with port $port"
+	[ "$(at client python3 "$ends" call $VIP $port)" = "done" ] || FAIL "no association with port $port"
 done
 [ "$(at client python3 "$ends" refused $VIP 7002)" = aborted ] || FAIL "no ABORT from a port without a service"
 summary "service sctp $VIP:7000 rr: 1 servers, 1 conns, in 9 packets"
