@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Every key of lvs.conf, once. Parser, dump, comparison, suggestions and the check that the manual is complete all walk
- * these tables, so a new key is a member of a struct in conf.h and one row in keys.c.
+ * these tables, so a new key is a member of a struct in conf.h and one row in keys_director.c or keys_service.c.
  */
 #ifndef LVS_CONF_KEYS_H
 #define LVS_CONF_KEYS_H
@@ -85,6 +85,9 @@ struct lvs_conf_group {
 	const struct lvs_conf_key *keys;
 	void (*finish)(void *base);
 };
+
+/* For rows: the member @m of struct @s. */
+#define LVS_CONF_MEMBER(s, m) .offset = offsetof(struct s, m), .size = sizeof(((struct s *)NULL)->m)
 
 /* The file as a whole; its struct is struct lvs_conf. */
 extern const struct lvs_conf_group lvs_conf_root;

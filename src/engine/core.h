@@ -64,6 +64,23 @@ enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *
 enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 			       enum lvs_dir dir);
 
+/**
+ * lvs_engine_track() - a packet of a known connection: its protocol's state moves on, then lvs_engine_relay()
+ *
+ * The first packet of a connection comes this way too.
+ */
+enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+			       struct lvs_packet *packet, enum lvs_dir dir);
+
+/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5). */
+enum lvs_drop lvs_engine_check_ends(const struct lvs_packet *packet);
+
+/* No service on that port, or none of that protocol: the host answers for its own addresses, we for the others. */
+enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/* No connection has this packet's tuple: begin one if a service wants it, else refuse or pass it. */
+enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet);
+
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);
 

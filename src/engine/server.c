@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The counts of a real server, and what follows from them: whether it has more than it may have, and where it stands in
- * the eyes of its scheduler. Counts change a few times in the life of a connection, not with every packet.
+ * A real server comes, changes and goes; and its counts, and what follows from them: whether it has more than it may
+ * have, and where it stands in the eyes of its scheduler. Counts change a few times in the life of a connection, not
+ * with every packet.
  */
 #include "engine/server.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/rules.h"
 #include "engine/sched.h"
-#include "engine/service.h"
 
 static uint64_t total(const struct lvs_server *server)
 {
@@ -59,4 +63,130 @@ void lvs_server_unbind(struct lvs_server *server, bool active)
 		server->inactive--;
 	lvs_server_weigh(server);
 	lvs_server_changed(server);
+}
+
+void lvs_server_set_mtu(struct lvs_server *server, uint32_t mtu)
+{
+	server->mtu = mtu;
+}
+
+struct lvs_server *lvs_server_find(const struct lvs_service *service, const struct lvs_addr *addr, lvs_be16 port)
+{
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		struct lvs_server *server = service->servers[i];
+
+		if (server->spec.port == port && lvs_addr_equal(&server->spec.addr, addr))
+			return server;
+	}
+	return NULL;
+}
+
+static int check_spec(const struct lvs_service_key *of, const struct lvs_server_spec *spec)
+{
+	if (!lvs_addr_is_unicast(&spec->addr) || lvs_addr_is_linklocal6(&spec->addr) ||
+	    lvs_addr_is4(&spec->addr) != lvs_addr_is4(&of->addr) || spec->weight > LVS_WEIGHT_MAX || !spec->forward)
+		return -EINVAL;
+	return spec->lower > spec->upper ? -ERANGE : 0;
+}
+
+/* All of @spec but the name, which stays. */
+static void set_spec(struct lvs_server *server, const struct lvs_server_spec *spec)
+{
+	server->spec.weight = spec->weight;
+	server->spec.forward = spec->forward;
+	server->spec.upper = spec->upper;
+	server->spec.lower = spec->lower;
+	if (spec->weight)
+		server->last_weight = spec->weight;
+	lvs_server_weigh(server);
+}
+
+/* Servers from @pos on have moved. */
+static void renumber(struct lvs_service *service, uint32_t pos)
+{
+	for (; pos < service->nservers; pos++)
+		service->servers[pos]->pos = pos;
+}
+
+static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_service_key *of,
+				     const struct lvs_server_spec *spec)
+{
+	struct lvs_server *server = calloc(1, sizeof(*server));
+	uint32_t id = lvs_rules_new_id(rules);
+
+	if (!server || !id) {
+		free(server);
+		return NULL;
+	}
+	server->id = id;
+	server->spec.addr = spec->addr;
+	server->spec.port = spec->port;
+	server->of = *of;
+	lvs_list_init(&server->trash);
+	rules->servers[id] = server;
+	return server;
+}
+
+int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,
+		   struct lvs_server **ret_server)
+{
+	const struct lvs_sched_ops *sched = service->spec.sched;
+	struct lvs_server **servers, *server;
+	int err = check_spec(&service->spec.key, spec);
+
+	if (!err && lvs_server_find(service, &spec->addr, spec->port))
+		err = -EEXIST;
+	if (!err && sched->check)
+		err = sched->check(&service->spec, service->nservers + 1);
+	if (!err)
+		err = lvs_service_grow_sched(service);
+	if (err)
+		return err;
+	servers = reallocarray(service->servers, service->nservers + 1, sizeof(*servers));
+	if (!servers)
+		return -ENOMEM;
+	service->servers = servers;
+	server = lvs_rules_recover(rules, &service->spec.key, spec);
+	if (!server)
+		server = new_server(rules, &service->spec.key, spec);
+	if (!server)
+		return -ENOMEM;
+	set_spec(server, spec);
+	server->service = service;
+	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
+	servers[0] = server;
+	service->nservers++;
+	rules->generation++;
+	renumber(service, 0);
+	if (sched->added)
+		sched->added(service, 0);
+	*ret_server = server;
+	return 0;
+}
+
+int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
+{
+	int err = check_spec(&server->of, spec);
+
+	(void)rules;
+	if (err)
+		return err;
+	set_spec(server, spec);
+	if (server->service->spec.sched->edited)
+		server->service->spec.sched->edited(server->service);
+	return 0;
+}
+
+void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)
+{
+	struct lvs_service *service = server->service;
+	uint32_t pos = server->pos;
+
+	service->nservers--;
+	rules->generation++;
+	memmove(service->servers + pos, service->servers + pos + 1, (service->nservers - pos) * sizeof(*service->servers));
+	renumber(service, pos);
+	if (service->spec.sched->removed)
+		service->spec.sched->removed(service, pos);
+	lvs_rules_discard(rules, server, now);
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The keys of the groups that a file has once. */
+#include "conf/keys.h"
+
+#include <syslog.h>
+
+#include "base/bytes.h"
+#include "conf/bad.h"
+#include "conf/conf.h"
+
+#define LIVE .reload = true
+
+static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, true }, { NULL, 0, false } };
+static const struct lvs_conf_word setups[] = {
+	{ "auto", LVS_CONF_SETUP_AUTO, false }, { "manual", LVS_CONF_SETUP_MANUAL, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word pings[] = {
+	{ "when_up", LVS_CONF_PING_WHEN_UP, false },
+	{ "always", LVS_CONF_PING_ALWAYS, false },
+	{ "never", LVS_CONF_PING_NEVER, false },
+	{ NULL, 0, false },
+};
+static const struct lvs_conf_word log_levels[] = {
+	{ "error", LOG_ERR, false },   { "warning", LOG_WARNING, false }, { "notice", LOG_NOTICE, false },
+	{ "info", LOG_INFO, false },   { "debug", LOG_DEBUG, false },	  { NULL, 0, false },
+};
+
+#define DEVICE(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_device, m)
+static const struct lvs_conf_key device_keys[] = {
+	{ DEVICE(type), .type = LVS_CONF_WORD, .words = types, .def_text = "tun", .help = "the kind of device" },
+	{ DEVICE(name), .type = LVS_CONF_TEXT, .def_text = "lvs0", .bad = lvs_conf_bad_interface,
+	  .help = "the name of the device" },
+	{ DEVICE(mtu), .type = LVS_CONF_NUMBER, .min = 1280, .max = 65535, .def = 1500,
+	  .help = "the largest packet, in bytes" },
+	{ DEVICE(txqueuelen), .type = LVS_CONF_NUMBER, .min = 1, .max = 1000000, .def = 10000,
+	  .help = "the packets that may wait for lvsd" },
+	{ DEVICE(offload), .type = LVS_CONF_BOOL, .def = true,
+	  .help = "whether super-packets and unfinished checksums pass through" },
+};
+
+#define NETWORK(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_network, m)
+static const struct lvs_conf_key network_keys[] = {
+	{ NETWORK(setup), .type = LVS_CONF_CHOICE, .words = setups, .def = LVS_CONF_SETUP_AUTO,
+	  .help = "who makes routes and rules" },
+	{ NETWORK(table), .type = LVS_CONF_NUMBER, .min = 1, .max = UINT32_MAX, .def = 77, .bad = lvs_conf_bad_table,
+	  .help = "the number of the routing table that lvsd owns" },
+	{ NETWORK(priority), .type = LVS_CONF_NUMBER, .min = 1, .max = 32000, .def = 10,
+	  .help = "the preference of lvsd's first policy rule" },
+	{ NETWORK(proxy), .type = LVS_CONF_BOOL, .def = true,
+	  .help = "whether lvsd answers on attached networks for the services' addresses" },
+	{ NETWORK(server_interfaces), .type = LVS_CONF_INTERFACES, .bad = lvs_conf_bad_interface,
+	  .where = offsetof(struct lvs_conf_network, server_interfaces.where),
+	  .help = "the interfaces where replies of real servers arrive" },
+};
+
+#define DIRECTOR(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_director, m)
+static const struct lvs_conf_key director_keys[] = {
+	{ DIRECTOR(max_connections), .type = LVS_CONF_NUMBER, .min = 1024, .max = 100000000, .def = 1048576,
+	  .help = "the size of the connection table, in connections" },
+	{ DIRECTOR(fragments), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 4096,
+	  .help = "how many fragments may wait for their first one" },
+	{ DIRECTOR(user), .type = LVS_CONF_TEXT, .def_text = "lvsd", .bad = lvs_conf_bad_user,
+	  .help = "the user to become after start" },
+	{ DIRECTOR(group), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
+	  .help = "the group to become after start" },
+	{ DIRECTOR(ping), LIVE, .type = LVS_CONF_CHOICE, .words = pings, .def = LVS_CONF_PING_WHEN_UP,
+	  .help = "when a ping to a service's address is answered" },
+	{ DIRECTOR(reply_rate), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 10000000, .def = 1000,
+	  .help = "lvsd's own packets, per second and kind" },
+	{ DIRECTOR(max_half_open), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 100000000, .def = 0,
+	  .help = "half-open connections; 0: as many as there is room for" },
+	{ DIRECTOR(drop_entry), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 3, .def = 0,
+	  .help = "0: off, 1 and 2: when the table is filling up, 3: always" },
+	{ DIRECTOR(drop_packet), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 3, .def = 0,
+	  .help = "0: off, 1 and 2: when the table is filling up, 3: always" },
+	{ DIRECTOR(am_droprate), LIVE, .type = LVS_CONF_NUMBER, .min = 1, .max = 1000000, .def = 10,
+	  .help = "drop_packet in mode 3 drops one in so many" },
+	{ DIRECTOR(secure_tcp), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 3, .def = 0,
+	  .help = "0: off, 1 and 2: when the table is filling up, 3: always" },
+	{ DIRECTOR(sloppy_tcp), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether TCP connections may begin in their midst" },
+	{ DIRECTOR(sloppy_sctp), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether SCTP associations may begin in their midst" },
+	{ DIRECTOR(schedule_icmp), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether an ICMP error about an unknown connection begins it" },
+	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
+	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
+	  .help = "the least important messages that are logged" },
+};
+
+/* 31 days, as much as --set of ipvsadm takes. */
+#define TIMEOUT(m, s)                                                                                                  \
+	{ .name = #m, LVS_CONF_MEMBER(lvs_conf_timeouts, m), LIVE, .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = s, \
+	  .help = "seconds without a packet" }
+static const struct lvs_conf_key timeouts_keys[] = {
+	TIMEOUT(tcp, 900),	   TIMEOUT(tcpfin, 120),      TIMEOUT(udp, 300),	TIMEOUT(tcp_synsent, 120),
+	TIMEOUT(tcp_synrecv, 60),  TIMEOUT(tcp_timewait, 120), TIMEOUT(tcp_close, 10),	TIMEOUT(tcp_closewait, 60),
+	TIMEOUT(tcp_lastack, 30),  TIMEOUT(tcp_listen, 120),  TIMEOUT(tcp_synack, 120),
+	TIMEOUT(sctp, 900),	   TIMEOUT(sctp_init1, 4),    TIMEOUT(sctp_init, 61),
+	TIMEOUT(sctp_cookie, 61),  TIMEOUT(sctp_shutdown, 61), TIMEOUT(sctp_rejected, 4),
+	TIMEOUT(sctp_closed, 61),
+};
+
+#define GROUP(m, text)                                                                                                 \
+	{ .name = #m, .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, m), .help = text,                                       \
+	  .group = &(const struct lvs_conf_group){ #m, sizeof(struct lvs_conf_##m), ARRAY_LEN(m##_keys), m##_keys, \
+					      NULL } }
+static const struct lvs_conf_key root_keys[] = {
+	GROUP(device, "where packets come from"),
+	GROUP(network, "how packets are led to the device"),
+	GROUP(director, "the process itself"),
+	GROUP(timeouts, "when idle connections end"),
+	{ .name = "services", .type = LVS_CONF_LIST, LVS_CONF_MEMBER(lvs_conf, services), LIVE,
+	  .group = &lvs_conf_service_group, .count = offsetof(struct lvs_conf, nservices), .max = LVS_CONF_SERVICES_MAX,
+	  .help = "the virtual services" },
+};
+const struct lvs_conf_group lvs_conf_root = {
+	"the file", sizeof(struct lvs_conf), ARRAY_LEN(root_keys), root_keys, NULL,
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The keys of a service, and of what it is made of. */
+#include "conf/keys.h"
+
+#include <netinet/in.h>
+
+#include "base/bytes.h"
+#include "conf/bad.h"
+#include "conf/conf.h"
+#include "conf/text.h"
+#include "sys/addrtext.h"
+
+#define LIVE .reload = true
+
+static const struct lvs_conf_word protocols[] = {
+	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word schedulers[] = {
+	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
+	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
+	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word scheduler_flags[] = {
+	{ "sh-fallback", LVS_CONF_SH_FALLBACK, false }, { "sh-port", LVS_CONF_SH_PORT, false },
+	{ "mh-fallback", LVS_CONF_MH_FALLBACK, false }, { "mh-port", LVS_CONF_MH_PORT, false },
+	{ "flag-1", LVS_CONF_FLAG_1, false },		{ "flag-2", LVS_CONF_FLAG_2, false },
+	{ "flag-3", LVS_CONF_FLAG_3, false },		{ NULL, 0, false },
+};
+static const struct lvs_conf_word mh_orders[] = {
+	{ "address", LVS_CONF_MH_ORDER_ADDRESS, false }, { "added", LVS_CONF_MH_ORDER_ADDED, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word forwards[] = {
+	{ "masq", 0, false },  { "droute", 0, true },  { "tunnel", 0, true }, { "local", 0, true },
+	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
+};
+
+#define SERVER(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_server, member)
+static const struct lvs_conf_key server_keys[] = {
+	{ SERVER(name, name), .type = LVS_CONF_TEXT, .bad = lvs_conf_bad_name, .def_text = "",
+	  .where = offsetof(struct lvs_conf_server, name_where),
+	  .help = "what logs and counters call the server" },
+	{ SERVER(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
+	  .where = offsetof(struct lvs_conf_server, where),
+	  .help = "the server's address, and its port if it is not the service's" },
+	{ SERVER(weight, weight), .type = LVS_CONF_NUMBER, .min = 0, .max = 65535, .def = 1,
+	  .help = "the server's share; 0: no new connections" },
+	{ SERVER(upper_threshold, upper_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
+	  .where = offsetof(struct lvs_conf_server, upper_where),
+	  .help = "connections from which on it gets no new ones; 0: any number is welcome" },
+	{ SERVER(lower_threshold, lower_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
+	  .where = offsetof(struct lvs_conf_server, lower_where),
+	  .help = "connections below which it gets new ones again; 0: three quarters of upper_threshold" },
+};
+const struct lvs_conf_group lvs_conf_server_group = {
+	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,
+};
+
+static const struct lvs_conf_word on_failures[] = {
+	{ "break", LVS_CONF_BREAK, false }, { "keep", LVS_CONF_KEEP, false }, { NULL, 0, false },
+};
+
+#define PERSISTENT(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_persistent, m)
+static const struct lvs_conf_key persistent_keys[] = {
+	{ PERSISTENT(timeout), .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = 300,
+	  .help = "seconds that a client's server is remembered" },
+	{ PERSISTENT(netmask), .type = LVS_CONF_TEXT, .bad = lvs_conf_bad_netmask, .def_text = "255.255.255.255",
+	  .help = "what makes IPv4 addresses one client" },
+	{ PERSISTENT(prefix6), .type = LVS_CONF_NUMBER, .min = 1, .max = 128, .def = 128,
+	  .help = "how many equal bits make IPv6 addresses one client" },
+	{ PERSISTENT(sliding), .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether the time begins with the last packet" },
+	{ PERSISTENT(on_failure), .type = LVS_CONF_CHOICE, .words = on_failures, .def = LVS_CONF_BREAK,
+	  .help = "what clients do when their server is gone" },
+};
+static const struct lvs_conf_group persistent_group = {
+	"persistence", sizeof(struct lvs_conf_persistent), ARRAY_LEN(persistent_keys), persistent_keys, NULL,
+};
+
+#define SERVICE(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_service, member)
+static const struct lvs_conf_key service_keys[] = {
+	{ SERVICE(name, name), .type = LVS_CONF_TEXT, .bad = lvs_conf_bad_name, .def_text = "",
+	  .where = offsetof(struct lvs_conf_service, name_where),
+	  .help = "what logs and counters call the service" },
+	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
+	  .where = offsetof(struct lvs_conf_service, where),
+	  .help = "the address and port that clients reach" },
+	{ SERVICE(ports, ports), .type = LVS_CONF_PORTS, .optional = true,
+	  .where = offsetof(struct lvs_conf_service, ports_where),
+	  .help = "ports and ranges of them in place of one port: \"80,443,8000-8999\"" },
+	{ SERVICE(protocol, protocol), .type = LVS_CONF_CHOICE, .words = protocols, .def = IPPROTO_TCP,
+	  .help = "the protocol" },
+	{ SERVICE(scheduler, scheduler), .type = LVS_CONF_WORD, .words = schedulers, .def_text = "wlc",
+	  .help = "the rule that picks a server" },
+	{ SERVICE(scheduler_flags, scheduler_flags), .type = LVS_CONF_FLAGS, .words = scheduler_flags, .def = 0,
+	  .where = offsetof(struct lvs_conf_service, flags_where),
+	  .help = "how the scheduler does it" },
+	{ SERVICE(mh_table_size, mh_table_size), .type = LVS_CONF_NUMBER, .min = 251, .max = 131071, .def = 4093,
+	  .bad = lvs_conf_bad_mh_table_size, .where = offsetof(struct lvs_conf_service, mh_where),
+	  .help = "the slots of mh's table" },
+	{ SERVICE(mh_order, mh_order), .type = LVS_CONF_CHOICE, .words = mh_orders, .def = LVS_CONF_MH_ORDER_ADDRESS,
+	  .help = "the order in which servers take mh's slots" },
+	{ SERVICE(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .def_text = "masq",
+	  .help = "the forwarding method" },
+	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
+	  .where = offsetof(struct lvs_conf_service, one_packet_where),
+	  .help = "whether each UDP datagram is scheduled anew" },
+	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
+	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
+	  .help = "the real servers" },
+	{ SERVICE(persistent, persistent), .type = LVS_CONF_GROUP, .optional = true, .group = &persistent_group,
+	  .help = "clients come back to their server" },
+	{ .name = "check", .type = LVS_CONF_ABSENT, .help = "health checks" },
+};
+
+/* A server without a port has its service's; names that were not given are made from what was. */
+static void finish_service(void *base)
+{
+	struct lvs_conf_service *service = base;
+	for (size_t i = 0; i < service->nservers; i++) {
+		struct lvs_conf_server *server = &service->servers[i];
+
+		if (!server->port)
+			server->port = service->port;
+		if (!*server->name)
+			lvs_endpoint_format(&server->addr, server->port, server->name);
+	}
+	if (!*service->name)
+		lvs_conf_service_name(service, service->name);
+}
+
+const struct lvs_conf_group lvs_conf_service_group = {
+	"a service", sizeof(struct lvs_conf_service), ARRAY_LEN(service_keys), service_keys, finish_service,
+};
+
+static_assert(offsetof(struct lvs_conf_service, port) == offsetof(struct lvs_conf_service, addr) + 16, "ENDPOINT");
+static_assert(offsetof(struct lvs_conf_server, port) == offsetof(struct lvs_conf_server, addr) + 16, "ENDPOINT");

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What services and servers stand in: two hash tables with chains, one for services and one for the addresses they share,
+ * grown together when services outnumber chains, and one array of servers by number. A removed server keeps its number
+ * until its connections have ended, so that connections never hold a number that names somebody else.
+ */
+#include "engine/rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define HEADS_MIN 16
+/* IPVS: a removed server is forgotten two minutes after its last connection; looked for every minute. */
+#define TRASH_KEEP LVS_SECONDS(120)
+#define TRASH_SCAN LVS_SECONDS(60)
+
+static uint64_t hash_addr(const struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	return lvs_hash_words(&rules->key, addr->halves, ARRAY_LEN(addr->halves));
+}
+
+uint64_t lvs_rules_hash(const struct lvs_rules *rules, const struct lvs_service_key *key)
+{
+	const uint64_t words[3] = { key->addr.halves[0], key->addr.halves[1],
+				    (uint64_t)key->ranged << 24 | (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
+
+	return lvs_hash_words(&rules->key, words, ARRAY_LEN(words));
+}
+
+bool lvs_service_key_equal(const struct lvs_service_key *a, const struct lvs_service_key *b)
+{
+	return a->port == b->port && a->proto == b->proto && a->ranged == b->ranged && lvs_addr_equal(&a->addr, &b->addr);
+}
+
+static struct lvs_list *trash_head(struct lvs_rules *rules, const struct lvs_service_key *of, const struct lvs_addr *addr,
+				   lvs_be16 port)
+{
+	return &rules->trash[(lvs_rules_hash(rules, of) ^ hash_addr(rules, addr) ^ (LVS_FORCE uint16_t)port) % LVS_TRASH_HEADS];
+}
+
+int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key)
+{
+	memset(rules, 0, sizeof(*rules));
+	for (size_t i = 0; i < LVS_TRASH_HEADS; i++)
+		lvs_list_init(&rules->trash[i]);
+	rules->key = *key;
+	rules->nheads = HEADS_MIN;
+	rules->free_id = 1;
+	rules->servers_len = 64;
+	rules->service_heads = calloc(rules->nheads, sizeof(struct lvs_service *));
+	rules->vip_heads = calloc(rules->nheads, sizeof(struct lvs_vip *));
+	rules->servers = calloc(rules->servers_len, sizeof(struct lvs_server *));
+	if (!rules->service_heads || !rules->vip_heads || !rules->servers) {
+		lvs_rules_fini(rules);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void lvs_rules_fini(struct lvs_rules *rules)
+{
+	for (uint32_t i = 0; rules->service_heads && i < rules->nheads; i++) {
+		while (rules->service_heads[i]) {
+			struct lvs_service *service = rules->service_heads[i];
+
+			rules->service_heads[i] = service->next;
+			lvs_service_free(service);
+		}
+	}
+	for (uint32_t i = 0; rules->vip_heads && i < rules->nheads; i++) {
+		while (rules->vip_heads[i]) {
+			struct lvs_vip *vip = rules->vip_heads[i];
+
+			rules->vip_heads[i] = vip->next;
+			lvs_port_map_fini(&vip->ports);
+			free(vip);
+		}
+	}
+	for (uint32_t i = 1; rules->servers && i < rules->servers_len; i++)
+		free(rules->servers[i]);
+	free(rules->service_heads);
+	free(rules->vip_heads);
+	free(rules->servers);
+	memset(rules, 0, sizeof(*rules));
+}
+
+struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	struct lvs_vip *vip = rules->vip_heads[hash_addr(rules, addr) % rules->nheads];
+
+	while (vip && !lvs_addr_equal(&vip->addr, addr))
+		vip = vip->next;
+	return vip;
+}
+
+void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local)
+{
+	struct lvs_vip *vip = lvs_vip_find(rules, addr);
+
+	if (vip)
+		vip->local = local;
+}
+
+bool lvs_vip_live(const struct lvs_vip *vip)
+{
+	struct lvs_service *service;
+
+	lvs_list_for_each(service, &vip->services, of_vip)
+		for (uint32_t i = 0; i < service->nservers; i++)
+			if (service->servers[i]->spec.weight > 0)
+				return true;
+	return false;
+}
+
+void lvs_rules_grow(struct lvs_rules *rules)
+{
+	uint32_t nheads = rules->nheads * 4;
+	struct lvs_service **service_heads = calloc(nheads, sizeof(struct lvs_service *));
+	struct lvs_vip **vip_heads = calloc(nheads, sizeof(struct lvs_vip *));
+
+	if (!service_heads || !vip_heads) {
+		free(service_heads);
+		free(vip_heads);
+		return;
+	}
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		while (rules->service_heads[i]) {
+			struct lvs_service *service = rules->service_heads[i];
+			struct lvs_service **head = &service_heads[lvs_rules_hash(rules, &service->spec.key) % nheads];
+
+			rules->service_heads[i] = service->next;
+			service->next = *head;
+			*head = service;
+		}
+		while (rules->vip_heads[i]) {
+			struct lvs_vip *vip = rules->vip_heads[i];
+			struct lvs_vip **head = &vip_heads[hash_addr(rules, &vip->addr) % nheads];
+
+			rules->vip_heads[i] = vip->next;
+			vip->next = *head;
+			*head = vip;
+		}
+	}
+	free(rules->service_heads);
+	free(rules->vip_heads);
+	rules->service_heads = service_heads;
+	rules->vip_heads = vip_heads;
+	rules->nheads = nheads;
+}
+
+struct lvs_vip *lvs_vip_get(struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	struct lvs_vip *vip = lvs_vip_find(rules, addr), **head;
+
+	if (vip)
+		return vip;
+	vip = calloc(1, sizeof(*vip));
+	if (!vip)
+		return NULL;
+	vip->addr = *addr;
+	lvs_list_init(&vip->services);
+	head = &rules->vip_heads[hash_addr(rules, addr) % rules->nheads];
+	vip->next = *head;
+	*head = vip;
+	return vip;
+}
+
+void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
+{
+	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) % rules->nheads];
+
+	if (!lvs_list_empty(&vip->services))
+		return;
+	while (*link != vip)
+		link = &(*link)->next;
+	*link = vip->next;
+	lvs_port_map_fini(&vip->ports);
+	free(vip);
+}
+
+void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)
+{
+	server->service = NULL;
+	server->removed_at = now;
+	lvs_list_push_back(trash_head(rules, &server->of, &server->spec.addr, server->spec.port), &server->trash);
+	rules->ntrash++;
+}
+
+struct lvs_server *lvs_rules_recover(struct lvs_rules *rules, const struct lvs_service_key *of,
+				     const struct lvs_server_spec *spec)
+{
+	struct lvs_server *server;
+
+	lvs_list_for_each(server, trash_head(rules, of, &spec->addr, spec->port), trash) {
+		if (server->spec.port == spec->port && lvs_addr_equal(&server->spec.addr, &spec->addr) &&
+		    lvs_service_key_equal(&server->of, of)) {
+			lvs_list_remove(&server->trash);
+			rules->ntrash--;
+			return server;
+		}
+	}
+	return NULL;
+}
+
+uint32_t lvs_rules_new_id(struct lvs_rules *rules)
+{
+	uint32_t id = rules->free_id;
+
+	while (id < rules->servers_len && rules->servers[id])
+		id++;
+	if (id == rules->servers_len) {
+		struct lvs_server **servers = reallocarray(rules->servers, rules->servers_len, 2 * sizeof(*servers));
+
+		if (!servers)
+			return 0;
+		memset(servers + rules->servers_len, 0, rules->servers_len * sizeof(*servers));
+		rules->servers = servers;
+		rules->servers_len *= 2;
+	}
+	rules->free_id = id;
+	return id;
+}
+
+lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
+{
+	for (size_t i = 0; rules->ntrash && i < LVS_TRASH_HEADS; i++) {
+		struct lvs_server *server, *next;
+
+		lvs_list_for_each_safe(server, next, &rules->trash[i], trash) {
+			if (server->active || server->inactive || server->persistent || server->pins || now - server->removed_at < TRASH_KEEP)
+				continue;
+			lvs_list_remove(&server->trash);
+			rules->ntrash--;
+			rules->servers[server->id] = NULL;
+			rules->free_id = LVS_MIN(rules->free_id, server->id);
+			free(server);
+		}
+	}
+	return rules->ntrash ? now + TRASH_SCAN : LVS_NS_NEVER;
+}

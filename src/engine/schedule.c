@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a packet that no connection has to one that has it: whose is it, may it begin a connection, at which server. What
+ * is none of ours is passed, what cannot be served is answered as a host would.
+ */
+#include <errno.h>
+
+#include "engine/core.h"
+#include "engine/icmp.h"
+#include "engine/one_packet.h"
+#include "engine/persist.h"
+#include "engine/sched.h"
+#include "engine/wire.h"
+
+struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine)
+{
+	struct lvs_conn *conn = lvs_conn_claim(&engine->conns);
+
+	if (lvs_unlikely(!conn)) {
+		struct lvs_conn *victim = lvs_conn_victim(&engine->conns, engine->tick);
+
+		if (!victim)
+			return NULL;
+		engine->conns.evicted[victim->class]++;
+		lvs_engine_end(engine, victim, true);
+		conn = lvs_conn_claim(&engine->conns);
+	}
+	return conn;
+}
+
+/*
+ * Publish @conn. Two services may map one client's two connections to what looks like one connection to the server; the
+ * newcomer gets its way only if the other is over.
+ */
+static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport, .dport = conn->cport,
+				   .proto = conn->proto };
+	int err = lvs_conn_publish(&engine->conns, conn);
+	struct lvs_conn *other;
+	enum lvs_dir dir;
+
+	if (lvs_likely(!err))
+		return LVS_DROP_NONE;
+	if (err == -ENOSPC)
+		return LVS_DROP_TABLE_FULL;
+	other = lvs_conn_find(&engine->conns, &reply, lvs_conn_hash(&engine->conns, &reply), &dir);
+	if (!other || !lvs_proto_find(other->proto)->states[other->state].over)
+		return LVS_DROP_CONN_CLASH;
+	lvs_engine_end(engine, other, true);
+	err = lvs_conn_publish(&engine->conns, conn);
+	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
+}
+
+static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+				struct lvs_conn **ret_conn)
+{
+	const struct lvs_forward_ops *forward = server->spec.forward;
+	struct lvs_conn *conn;
+	enum lvs_drop drop;
+
+	if (lvs_proto_find(packet->proto)->states[0].class == LVS_CLASS_HALF_OPEN)
+		lvs_defence_make_room(engine);
+	conn = lvs_engine_claim(engine);
+	if (!conn)
+		return LVS_DROP_TABLE_FULL;
+	conn->caddr = packet->tuple.src;
+	conn->cport = packet->tuple.sport;
+	conn->vaddr = packet->tuple.dst;
+	conn->vport = packet->tuple.dport;
+	conn->daddr = server->spec.addr;
+	conn->dport = lvs_persist_port(server, packet->tuple.dport);
+	conn->proto = packet->proto;
+	conn->forward = forward->index;
+	conn->server = server->id;
+	conn->flags |= forward->replies ? LVS_CONN_UNANSWERED : LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED;
+	if (forward->bind)
+		forward->bind(conn);
+	drop = publish(engine, conn);
+	if (drop) {
+		lvs_conn_release(&engine->conns, conn);
+		return drop;
+	}
+	lvs_server_bind(server);
+	server->counters.conns++;
+	server->service->counters.conns++;
+	engine->stats.total.conns++;
+	*ret_conn = conn;
+	return LVS_DROP_NONE;
+}
+
+/* A host tells one of its own addresses of a path MTU with that address as the source. */
+static bool is_icmp_error(const struct lvs_packet *packet)
+{
+	const uint8_t *type = packet->kind == LVS_PACKET_ICMP ? lvs_packet_at(packet, packet->l4, 1) : NULL;
+
+	return type && lvs_icmp_is_error(*type, packet->ip6);
+}
+
+enum lvs_drop lvs_engine_check_ends(const struct lvs_packet *packet)
+{
+	const struct lvs_tuple *tuple = &packet->tuple;
+
+	if (lvs_addr_is_multicast(&tuple->dst) || lvs_addr_is_broadcast4(&tuple->dst) ||
+	    lvs_addr_is_linklocal6(&tuple->dst) || lvs_addr_is_linklocal6(&tuple->src))
+		return LVS_DROP_LINK_SCOPE;
+	if (!lvs_addr_is_unicast(&tuple->src) || lvs_addr_is_loopback(&tuple->src))
+		return LVS_DROP_MARTIAN;
+	if (lvs_addr_equal(&tuple->src, &tuple->dst) && !is_icmp_error(packet))
+		return LVS_DROP_LAND;
+	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
+
+	if (!vip || vip->local) {
+		enum lvs_drop drop = lvs_engine_take_hop(engine, packet);
+
+		if (!drop)
+			lvs_engine_pass(engine, packet);
+		return drop;
+	}
+	if (packet->kind != LVS_PACKET_FLOW)
+		return LVS_DROP_PROTO_UNSUPPORTED;
+	lvs_reply_refuse(engine, packet);
+	return LVS_DROP_NO_SERVICE;
+}
+
+/* The server that persistence names, or else the scheduler; NULL if nobody is there. */
+static enum lvs_drop choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
+			    struct lvs_server **ret_server, struct lvs_conn **ret_template)
+{
+	if (service->spec.persist.timeout)
+		return lvs_persist_pick(engine, service, packet, ret_server, ret_template);
+	*ret_server = service->spec.sched->pick(service, &packet->tuple, engine->now);
+	return LVS_DROP_NONE;
+}
+
+/* A packet to a service that belongs to no connection. */
+static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
+			   struct lvs_packet *packet)
+{
+	bool own_port = service->spec.key.ranged || packet->tuple.dport == service->spec.key.port;
+	struct lvs_conn *conn = NULL, *template = NULL;
+	struct lvs_server *server;
+	enum lvs_drop drop;
+
+	if (!proto->starts(packet, engine->settings.sloppy[proto->index])) {
+		if (!own_port)
+			return lvs_engine_refuse_or_pass(engine, packet);
+		lvs_reply_refuse(engine, packet);
+		return LVS_DROP_NO_CONN;
+	}
+	if (lvs_defence_refuses(engine))
+		return LVS_DROP_DEFENCE;
+	drop = choose(engine, service, packet, &server, &template);
+	if (drop)
+		return drop;
+	if (!server) {
+		if (!own_port && service->spec.key.port == LVS_PORT_FTP)
+			return lvs_engine_refuse_or_pass(engine, packet);
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+		return LVS_DROP_NO_SERVER;
+	}
+	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
+		drop = lvs_one_packet_relay(engine, server, packet);
+		if (template && drop)
+			lvs_persist_bind(engine, service, template, NULL);
+		else if (template)
+			lvs_persist_renew(engine, template);
+		return drop;
+	}
+	drop = connect_to(engine, server, packet, &conn);
+	if (template)
+		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
+	if (drop)
+		return drop;
+	return lvs_engine_track(engine, conn, proto, packet, LVS_DIR_REQUEST);
+}
+
+struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const struct lvs_tuple *tuple)
+{
+	const struct lvs_packet packet = { .tuple = *tuple, .proto = tuple->proto, .kind = LVS_PACKET_FLOW };
+	struct lvs_service *service = lvs_service_lookup(&engine->rules, &packet);
+	struct lvs_conn *conn = NULL, *template = NULL;
+	struct lvs_server *server;
+
+	if (!service || service->spec.one_packet || lvs_proto_is_ftp_data(&packet) || lvs_defence_refuses(engine))
+		return NULL;
+	if (choose(engine, service, &packet, &server, &template))
+		return NULL;
+	if (server && !connect_to(engine, server, &packet, &conn))
+		lvs_engine_set_state(engine, conn, lvs_proto_find(tuple->proto), 0);
+	if (template)
+		lvs_persist_bind(engine, service, template, conn);
+	return conn;
+}
+
+enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	enum lvs_drop drop = lvs_engine_check_ends(packet);
+	struct lvs_service *service;
+
+	if (drop)
+		return drop;
+	service = lvs_service_lookup(&engine->rules, packet);
+	if (!service)
+		return lvs_engine_refuse_or_pass(engine, packet);
+	return begin(engine, service, lvs_proto_find(packet->proto), packet);
+}
