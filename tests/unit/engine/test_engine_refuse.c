@@ -5,6 +5,8 @@
  */
 #include "tests/lib/test.h"
 
+#include "engine/persist.h"
+#include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/director.h"
 
@@ -161,12 +163,58 @@ static void an_ipv6_header_does_not_speak_of_ipv4_addresses(void **state)
 	}
 }
 
+static const struct {
+	const char *what;
+	uint16_t dport;
+	uint8_t flags;
+	uint32_t weight;
+	enum lvs_drop local, ours;	/* where the address is the host's as well, and where it is ours alone */
+} ftp_rows[] = {
+	{ "segment of no connection", 21, LVS_TCP_ACK, 1, LVS_DROP_NO_CONN, LVS_DROP_NO_CONN },
+	{ "segment of no data connection", 2000, LVS_TCP_ACK, 1, LVS_DROP_NONE, LVS_DROP_NO_SERVICE },
+	{ "no server", 21, LVS_TCP_SYN, 0, LVS_DROP_NO_SERVER, LVS_DROP_NO_SERVER },
+	{ "no server for a data connection", 2000, LVS_TCP_SYN, 0, LVS_DROP_NONE, LVS_DROP_NO_SERVICE },
+	{ "a port that is not FTP's", 999, LVS_TCP_SYN, 1, LVS_DROP_NONE, LVS_DROP_NO_SERVICE },
+};
+
+/* FTP has ports by the thousand, in the hope that data connections come there; what is none is the host's, as in IPVS. */
+static void ports_that_ftp_does_not_use_are_the_host_s(void **state)
+{
+	struct director *director = *state;
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	struct lvs_service_spec of = {
+		.key = { .addr = test_addr("192.0.2.21"), .port = LVS_BE16(21), .proto = LVS_PROTO_TCP },
+		.sched = lvs_sched_find("rr"), .persist = { .timeout = 300, .mask = lvs_persist_mask4(LVS_BE32(~0U)) },
+	};
+	struct lvs_server_spec spec = { .addr = test_addr("10.0.0.21"), .port = LVS_BE16(21), .weight = 1,
+					.forward = lvs_forward_find("masq") };
+	struct lvs_service *service;
+	struct lvs_server *server;
+
+	assert_int_equal(lvs_service_add(rules, &of, &service), 0);
+	assert_int_equal(lvs_server_add(rules, service, &spec, &server), 0);
+	for (size_t n = 0; n < 2 * ARRAY_LEN(ftp_rows); n++) {
+		bool local = n & 1;
+		const struct build what = { .src = nets[0].client, .dst = "192.0.2.21", .sport = 4000,
+					    .dport = ftp_rows[n / 2].dport, .tcp_flags = ftp_rows[n / 2].flags };
+
+		print_message("  %s\n", ftp_rows[n / 2].what);
+		spec.weight = ftp_rows[n / 2].weight;
+		assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+		set_local(director, "192.0.2.21", local);
+		assert_int_equal(director_take(director, &what), local ? ftp_rows[n / 2].local : ftp_rows[n / 2].ours);
+		if (local && !ftp_rows[n / 2].local)
+			director_expect(director, build(&what));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_host_answers_for_its_own_addresses, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(what_a_service_takes_is_never_the_host_s, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(some_addresses_are_never_forwarded_nor_answered, setup, director_teardown),
+		cmocka_unit_test_setup_teardown(ports_that_ftp_does_not_use_are_the_host_s, setup, director_teardown),
 		cmocka_unit_test_setup_teardown(an_ipv6_header_does_not_speak_of_ipv4_addresses, setup, director_teardown),
 	};
 
