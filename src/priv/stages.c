@@ -109,6 +109,8 @@ static bool choose(const struct identity *id, const char **ret_why)
 /* Return: 0 or -Exxx */
 static int change(const struct identity *id, bool other, bool net_admin)
 {
+	bool setpcap = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+
 	capng_clear(CAPNG_SELECT_ALL);
 	if (net_admin)
 		(void)capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, CAP_NET_ADMIN);
@@ -118,8 +120,10 @@ static int change(const struct identity *id, bool other, bool net_admin)
 				    CAPNG_DROP_SUPP_GRP | CAPNG_CLEAR_BOUNDING | CAPNG_CLEAR_AMBIENT) != 0)
 			return errno ? -errno : -EPERM;
 	} else {
-		/* Without CAP_SETPCAP the bounding set stays; no_new_privs takes its meaning away. */
-		(void)capng_apply(CAPNG_SELECT_BOUNDS);
+		/* Without CAP_SETPCAP the bounding set stays, and libcap-ng would complain to syslog; no_new_privs takes its
+		 * meaning away. */
+		if (setpcap)
+			(void)capng_apply(CAPNG_SELECT_BOUNDS);
 		if (capng_apply(CAPNG_SELECT_CAPS) != 0 || capng_apply(CAPNG_SELECT_AMBIENT) != 0)
 			return errno ? -errno : -EPERM;
 	}
