@@ -40,6 +40,7 @@ for n in 1 2; do
 	at s$n ip -6 route add default via 2001:db8:1::1
 	web s$n
 	spawn s$n $work/dns$n socat UDP6-RECVFROM:53,fork SYSTEM:"cat >/dev/null; echo s$n"
+	until_true 5 sh -c "ip netns exec s$n ss -Hlun 'sport = :53' | grep -q ."
 done
 
 both() { [ "$(ask 30 | sort -u | tr '\n' ' ')" = "s1 s2 " ]; }
