@@ -2,6 +2,7 @@
 /* The command line of lvsd(8). */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,17 @@ static int run(const char *path, struct lvs_conf *conf)
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* Who asks for a reload before there is a loop to hear it shall not be the end of us; the loop lets these come in. */
+static void hold_signals(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGHUP);
+	(void)sigaddset(&set, SIGUSR1);
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int main(int argc, char *argv[])
 {
 	const char *path = DEFAULT_CONFIG;
@@ -110,6 +122,8 @@ int main(int argc, char *argv[])
 
 	if (status >= 0)
 		return status;
+	if (mode == MODE_RUN)
+		hold_signals();
 	err = lvs_conf_load(path, &errors, &conf);
 	lvs_conf_errors_print(&errors, stderr);
 	if (err)

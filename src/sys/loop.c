@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
@@ -108,7 +109,15 @@ static int watch(struct lvs_loop *loop, int fd, short what, lvs_loop_fn *fn, voi
 
 int lvs_loop_on_signal(struct lvs_loop *loop, int signo, lvs_loop_fn *fn, void *arg)
 {
-	return watch(loop, signo, EV_SIGNAL, fn, arg);
+	int err = watch(loop, signo, EV_SIGNAL, fn, arg);
+	sigset_t set;
+
+	if (err)
+		return err;
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, signo);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return 0;
 }
 
 int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *arg)

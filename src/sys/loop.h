@@ -28,7 +28,8 @@ struct event_base *lvs_loop_base(struct lvs_loop *loop);
 /**
  * lvs_loop_on_signal() - call @fn from the loop when signal @signo came
  *
- * At most 16 signals and descriptors together. Must be called before sealing: it makes a socket pair.
+ * At most 16 signals and descriptors together. Must be called before sealing: it makes a socket pair. A signal that was
+ * blocked is not any more, and one that came meanwhile is heard.
  *
  * Return: 0, -ENOSPC or -ENOMEM
  */

@@ -60,6 +60,19 @@ for signal in HUP USR1; do
 	stop
 done
 
+# Nor are they while the configuration is being read.
+for signal in HUP USR1; do
+	: >$work/lvsd.log
+	spawn director $work/lvsd.log strace -D -qq -o $work/trace -P $work/lvs.conf -e trace=openat \
+		-e inject=openat:signal=$signal:when=1 "$lvsd" --config $work/lvs.conf
+	director=$spawned
+	until_true 20 ready_or_dead
+	grep -q "SIG$signal" $work/trace || FAIL "no SIG$signal was sent: $(cat $work/trace)"
+	[ $signal = HUP ] && until_true 10 said "reloaded '"
+	[ $signal = USR1 ] && until_true 10 said "connections: 0 of"
+	stop
+done
+
 # In heaps: a reload is for all who asked before it began.
 direct
 for _ in $(seq 500); do kill -HUP "$director"; done
