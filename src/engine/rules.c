@@ -50,7 +50,7 @@ int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key)
 	rules->service_heads = calloc(rules->nheads, sizeof(struct lvs_service *));
 	rules->vip_heads = calloc(rules->nheads, sizeof(struct lvs_vip *));
 	rules->servers = calloc(rules->servers_len, sizeof(struct lvs_server *));
-	if (!rules->service_heads || !rules->vip_heads || !rules->servers) {
+	if (!rules->service_heads || !rules->vip_heads || !rules->servers || lvs_origins_init(&rules->origins)) {
 		lvs_rules_fini(rules);
 		return -ENOMEM;
 	}
@@ -78,6 +78,7 @@ void lvs_rules_fini(struct lvs_rules *rules)
 	}
 	for (uint32_t i = 1; rules->servers && i < rules->servers_len; i++)
 		free(rules->servers[i]);
+	lvs_origins_fini(&rules->origins);
 	free(rules->service_heads);
 	free(rules->vip_heads);
 	free(rules->servers);
@@ -180,6 +181,8 @@ void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
 
 void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)
 {
+	if (server->origin)
+		lvs_origins_remove(rules, server);
 	server->service = NULL;
 	server->removed_at = now;
 	lvs_list_push_back(trash_head(rules, &server->of, &server->spec.addr, server->spec.port), &server->trash);

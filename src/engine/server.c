@@ -123,6 +123,7 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 	server->spec.port = spec->port;
 	server->of = *of;
 	lvs_list_init(&server->trash);
+	lvs_list_init(&server->of_origin);
 	rules->servers[id] = server;
 	return server;
 }
@@ -151,8 +152,13 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 		server = new_server(rules, &service->spec.key, spec);
 	if (!server)
 		return -ENOMEM;
-	set_spec(server, spec);
 	server->service = service;
+	err = lvs_origins_add(rules, server);
+	if (err) {
+		lvs_rules_discard(rules, server, server->removed_at);
+		return err;
+	}
+	set_spec(server, spec);
 	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
 	servers[0] = server;
 	service->nservers++;

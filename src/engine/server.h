@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/list.h"
 #include "base/time.h"
+#include "engine/origin.h"
 #include "engine/stats.h"
 
 struct lvs_service;
@@ -53,6 +54,7 @@ struct lvs_server_spec {
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @of:		name of its service, so that it is known again when it comes back
+ * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
  * @trash:	among the removed servers
  * @removed_at:	when it was removed
  */
@@ -69,6 +71,8 @@ struct lvs_server {
 	bool overload;
 	uint32_t pins;
 	struct lvs_service_key of;
+	struct lvs_origin *origin;
+	struct lvs_list of_origin;
 	struct lvs_list trash;
 	lvs_ns removed_at;
 };

@@ -164,7 +164,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	service->next = *head;
 	*head = service;
 	rules->nservices++;
-	rules->generation++;
+	service->serial = ++rules->generation;
 	rules->nranged += spec->key.ranged;
 	rules->nftp += is_ftp(&spec->key);
 	rules->nany += !spec->key.port;

@@ -76,6 +76,7 @@ struct lvs_vip {
 /**
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
+ * @serial:	grows from each service that is added to the next
  * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
  * @sched_bytes: its size
  */
@@ -86,6 +87,7 @@ struct lvs_service {
 	struct lvs_list of_vip;
 	struct lvs_server **servers;
 	uint32_t nservers;
+	uint64_t serial;
 	void *sched_state;
 	size_t sched_bytes;
 	struct lvs_counters counters;
@@ -96,6 +98,7 @@ struct lvs_service {
 /**
  * struct lvs_rules - all services of an engine
  * @servers:	by id, from 1; NULL where an id is free
+ * @origins:	of servers of services
  * @generation:	grows whenever a service or a server comes or goes
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
@@ -112,6 +115,7 @@ struct lvs_rules {
 	uint32_t nservices;
 	struct lvs_server **servers;
 	uint32_t servers_len;
+	struct lvs_origins origins;
 	uint64_t generation;
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];

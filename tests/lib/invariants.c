@@ -180,10 +180,39 @@ static void check_servers(const struct lvs_engine *engine)
 		assert_true(server->pins >= seen->once);
 		if (server->service && !server->service->spec.sched->detach)	/* no scheduler that takes notes of its own */
 			assert_int_equal(server->pins, seen->once);
+		assert_int_equal(!server->origin, !server->service);
 		removed += server->service == NULL;
 	}
 	assert_int_equal(removed, rules->ntrash);
 	free(census);
+}
+
+/* Every server of a service stands where it is looked for, behind none of a later service. */
+static void check_origins(const struct lvs_rules *rules)
+{
+	uint32_t n = 0, nservers = 0;
+
+	for (uint32_t id = 1; id < rules->servers_len; id++)
+		nservers += rules->servers[id] && rules->servers[id]->service;
+	for (uint32_t i = 0; i < rules->origins.nheads; i++) {
+		for (const struct lvs_origin *origin = rules->origins.heads[i]; origin; origin = origin->next) {
+			const struct lvs_server *server;
+			uint64_t serial = 0;
+
+			assert_false(lvs_list_empty(&origin->servers));
+			lvs_list_for_each(server, &origin->servers, of_origin) {
+				assert_ptr_equal(server->origin, origin);
+				assert_true(lvs_addr_equal(&server->spec.addr, &origin->addr));
+				assert_true(server->spec.port == origin->port && server->of.proto == origin->proto);
+				assert_true(server->service->serial > serial);
+				serial = server->service->serial;
+				nservers--;
+			}
+			n++;
+		}
+	}
+	assert_int_equal(n, rules->origins.n);
+	assert_int_equal(nservers, 0);
 }
 
 static void check_services(const struct lvs_rules *rules)
@@ -219,6 +248,7 @@ void invariants_of_counts(const struct lvs_engine *engine)
 	check_pool(&engine->conns);
 	check_servers(engine);
 	check_services(&engine->rules);
+	check_origins(&engine->rules);
 	check_counters(&engine->stats);
 }
 
