@@ -97,3 +97,49 @@ char *lvs_endpoint_format(const struct lvs_addr *addr, uint16_t port, char *text
 		(void)snprintf(text + len, LVS_ENDPOINT_TEXT_BYTES - (size_t)len, ":%u", port);
 	return text;
 }
+
+int lvs_prefix_parse(const char *text, struct lvs_prefix *ret_prefix, bool *ret_exact)
+{
+	const char *slash = text + strcspn(text, "/");
+	size_t len = (size_t)(slash - text);
+	char literal[LVS_ADDR_TEXT_BYTES];
+	struct lvs_addr addr, mask;
+	unsigned int bits = 0, most;
+
+	if (len >= sizeof(literal))
+		return -EINVAL;
+	memcpy(literal, text, len);
+	literal[len] = '\0';
+	if (lvs_addr_parse(literal, &addr) < 0)
+		return -EINVAL;
+	most = lvs_addr_is4(&addr) ? LVS_PREFIX_HOST - LVS_PREFIX_IP4 : LVS_PREFIX_HOST;
+	if (!*slash) {
+		bits = most;
+	} else {
+		len = strlen(++slash);
+		if (len < 1 || len > 3 || (slash[0] == '0' && len > 1))
+			return -ERANGE;
+		for (; *slash; slash++) {
+			if (*slash < '0' || *slash > '9')
+				return -ERANGE;
+			bits = bits * 10 + (unsigned int)(*slash - '0');
+		}
+	}
+	if (bits > most)
+		return -ERANGE;
+	bits += LVS_PREFIX_HOST - most;
+	mask = lvs_prefix_mask((uint8_t)bits);
+	*ret_prefix = (struct lvs_prefix){ .addr = lvs_addr_masked(&addr, &mask), .bits = (uint8_t)bits };
+	*ret_exact = lvs_addr_equal(&ret_prefix->addr, &addr);
+	return 0;
+}
+
+char *lvs_prefix_format(const struct lvs_prefix *prefix, char *text)
+{
+	size_t len = strlen(lvs_addr_format(&prefix->addr, text));
+
+	if (prefix->bits < LVS_PREFIX_HOST)
+		(void)snprintf(text + len, LVS_PREFIX_TEXT_BYTES - len, "/%u",
+			       prefix->bits - (lvs_addr_is4(&prefix->addr) ? LVS_PREFIX_IP4 : 0));
+	return text;
+}

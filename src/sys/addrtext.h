@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Addresses and endpoints (address and port) as text, in one spelling per value. */
+/* Addresses, endpoints (address and port) and prefixes as text, in one spelling per value. */
 #ifndef LVS_SYS_ADDRTEXT_H
 #define LVS_SYS_ADDRTEXT_H
 
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/prefix.h"
 
 #define LVS_ADDR_TEXT_BYTES 46		/* "ffff:...:255.255.255.255" with its NUL */
 #define LVS_ENDPOINT_TEXT_BYTES 54	/* "[" address "]:65535" with its NUL */
+#define LVS_PREFIX_TEXT_BYTES 50	/* address "/128" with its NUL */
 
 /**
  * lvs_addr_parse() - read an IPv4 or IPv6 literal
@@ -45,5 +47,21 @@ int lvs_endpoint_parse(const char *text, struct lvs_addr *ret_addr, uint16_t *re
  * Return: @text
  */
 char *lvs_endpoint_format(const struct lvs_addr *addr, uint16_t port, char *text);
+
+/**
+ * lvs_prefix_parse() - read "192.0.2.0/28", "2001:db8::/32", or a single address without a length
+ * @ret_exact:	the text has no ones behind its length; those it has are left out of @ret_prefix
+ *
+ * Return: 0, -EINVAL when the address is none, -ERANGE when the length is no decimal number from 0 to 32 or 128
+ */
+int lvs_prefix_parse(const char *text, struct lvs_prefix *ret_prefix, bool *ret_exact);
+
+/**
+ * lvs_prefix_format() - write a prefix as lvs_prefix_parse() reads it
+ * @text:	at least LVS_PREFIX_TEXT_BYTES
+ *
+ * Return: @text
+ */
+char *lvs_prefix_format(const struct lvs_prefix *prefix, char *text);
 
 #endif

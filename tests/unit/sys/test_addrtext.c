@@ -97,12 +97,65 @@ static void literals_are_one_value_one_text(void **state)
 	assert_int_equal(lvs_addr_parse("10.0.0.1 ", &addr), -EINVAL);
 }
 
+static void prefixes_are_read_and_written_back(void **state)
+{
+	static const struct row {
+		const char *text;
+		int err;
+		uint8_t bits;
+		const char *written;	/* NULL: the same */
+	} rows[] = {
+		{ "192.0.2.0/28", 0, 124, NULL },
+		{ "192.0.2.10", 0, 128, NULL },
+		{ "192.0.2.10/32", 0, 128, "192.0.2.10" },
+		{ "0.0.0.0/0", 0, 96, NULL },
+		{ "192.0.2.18/28", 0, 124, "192.0.2.16/28" },
+		{ "2001:db8::/32", 0, 32, NULL },
+		{ "2001:db8::1", 0, 128, NULL },
+		{ "2001:db8::1/127", 0, 127, "2001:db8::/127" },
+		{ "::/0", 0, 0, NULL },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127", 0, 127, NULL },
+		{ "", -EINVAL, 0, NULL },
+		{ "/24", -EINVAL, 0, NULL },
+		{ "192.0.2/24", -EINVAL, 0, NULL },
+		{ "[2001:db8::]/32", -EINVAL, 0, NULL },
+		{ "::ffff:192.0.2.0/120", -EINVAL, 0, NULL },
+		{ "www/24", -EINVAL, 0, NULL },
+		{ "1111111111111111111111111111111111111111111111111111111/2", -EINVAL, 0, NULL },
+		{ "192.0.2.0/", -ERANGE, 0, NULL },
+		{ "192.0.2.0/33", -ERANGE, 0, NULL },
+		{ "192.0.2.0/024", -ERANGE, 0, NULL },
+		{ "192.0.2.0/+8", -ERANGE, 0, NULL },
+		{ "192.0.2.0/255.255.255.0", -ERANGE, 0, NULL },
+		{ "192.0.2.0/24/8", -ERANGE, 0, NULL },
+		{ "2001:db8::/129", -ERANGE, 0, NULL },
+		{ "2001:db8::/4294967328", -ERANGE, 0, NULL },
+	};
+	char text[LVS_PREFIX_TEXT_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct lvs_prefix prefix = { .bits = 77 };
+		bool exact = false;
+		int err = lvs_prefix_parse(rows[i].text, &prefix, &exact);
+
+		if (err != rows[i].err)
+			fail_msg("\"%s\": %d, not %d", rows[i].text, err, rows[i].err);
+		assert_int_equal(prefix.bits, err ? 77 : rows[i].bits);
+		if (err)
+			continue;
+		assert_string_equal(lvs_prefix_format(&prefix, text), rows[i].written ? rows[i].written : rows[i].text);
+		assert_int_equal(exact, strcmp(rows[i].text, "192.0.2.18/28") && strcmp(rows[i].text, "2001:db8::1/127"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints_are_read_and_written_back),
 		cmocka_unit_test(the_longest_spelling_fits),
 		cmocka_unit_test(literals_are_one_value_one_text),
+		cmocka_unit_test(prefixes_are_read_and_written_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
