@@ -37,6 +37,9 @@ good_tree()
 	put src/lvsd/main.c '#include "engine/engine.h"' '#include "conf/conf.h"'
 	put tests/unit/engine/sched/test_rr.c '#include "tests/lib/test.h"' '#include "engine/sched.h"'
 	put tests/unit/engine/sched/Makefile.inc 'unit_tests += tests/unit/engine/sched/test_rr'
+	put tests/unit/engine/test_dot.c 'static void is_right(void **state)' '	cmocka_unit_test(is_right),'
+	put tests/unit/engine/Makefile.inc 'unit_tests += tests/unit/engine/test_dot'
+	put tests/points.txt '# a comment' "$(seq 25 | sed 's#$# unit/engine/test_dot is_right#')" '3 later src/sync : not yet'
 	put man/lvs.conf.5 '.TP' '.B rr' 'Round robin.'
 	put man/lvsd.8 '.It Cm ttl' 'Time to live exceeded over' 'land.'
 }
@@ -56,7 +59,7 @@ expect()
 }
 
 good_tree
-for script in check-layers.sh check-tables.sh; do
+for script in check-layers.sh check-points.sh check-tables.sh; do
 	"$scripts/$script" "$tree" || { echo "$script finds fault with a good tree"; failed=1; }
 done
 
@@ -92,6 +95,31 @@ put src/sys/log.c 'int f(void)' '{' "$(many 61 '	x++;')" '}'
 expect check-layers.sh 'src/sys/log.c:2: function of 61 lines'
 put src/sys/log.c "$(many 9 '#include "base/list.h"')"
 expect check-layers.sh '9 project includes'
+
+# points <row>... - all are shown by one test; then these rows
+points()
+{
+	put tests/points.txt "$(seq 24 | sed 's#$# unit/engine/test_dot is_right#')" "$@"
+}
+
+points
+expect check-points.sh 'point 25: no test'
+points '25 unit/engine/test_dot is_wrong'
+expect check-points.sh 'point 25: tests/unit/engine/test_dot.c: no test is_wrong'
+put tests/unit/engine/test_dot.c 'static void is_right(void **state)' '	cmocka_unit_test(is_wrong),'
+expect check-points.sh 'test_dot.c: is_right is not run'
+put tests/unit/engine/Makefile.inc 'unit_tests += tests/unit/engine/test_dot_2'
+expect check-points.sh 'tests/unit/engine/test_dot.c is in no Makefile.inc'
+points '25 unit/engine/test_line is_right'
+expect check-points.sh 'point 25: no tests/unit/engine/test_line.c'
+points '25 netns/none.sh'
+expect check-points.sh 'point 25: no script tests/netns/none.sh'
+points '25 later src/io : it is there'
+expect check-points.sh 'point 25: src/io is there, so name its test'
+points '25 later src/sync'
+expect check-points.sh 'point 25: no reason'
+points 'twenty-five unit/engine/test_dot is_right'
+expect check-points.sh 'not a row: twenty-five'
 
 put src/engine/sched.def 'SCHED(rr)' 'SCHED(wrr)'
 expect check-tables.sh 'src/engine/sched.def: wrr: no src/engine/sched/wrr.c'

@@ -236,6 +236,7 @@ static void answered(struct lvs_engine *engine, struct lvs_conn *conn)
 enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 			       struct lvs_packet *packet, enum lvs_dir dir)
 {
+	bool unseen = !(conn->flags >> LVS_CONN_SEEN_SHIFT);
 	uint8_t state;
 
 	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
@@ -246,7 +247,7 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT)
 		conn->flags = (uint16_t)(conn->flags + (1u << LVS_CONN_SEEN_SHIFT));
 	state = proto->next_state(conn, packet, dir, engine->secure);
-	if (state != conn->state || !(conn->flags & LVS_CONN_FILED))
+	if (state != conn->state || lvs_unlikely(unseen))
 		lvs_engine_set_state(engine, conn, proto, state);
 	else
 		lvs_conn_touch(conn, engine->tick);

@@ -29,7 +29,7 @@ static struct lvs_conn draft(const struct lvs_server *server, const struct lvs_p
 		.vaddr = packet->tuple.dst, .vport = packet->tuple.dport,
 		.daddr = server->spec.addr, .dport = lvs_persist_port(server, packet->tuple.dport),
 		.proto = packet->proto, .forward = forward->index, .server = server->id,
-		.flags = LVS_CONN_USED | LVS_CONN_ONE_PACKET,
+		.flags = LVS_CONN_USED | LVS_CONN_ONE_PACKET | 1 << LVS_CONN_SEEN_SHIFT,
 	};
 
 	if (forward->bind)

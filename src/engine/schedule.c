@@ -12,6 +12,9 @@
 #include "engine/sched.h"
 #include "engine/wire.h"
 
+/* IPVS: how long a connection waits for its first packet, whatever its protocol. */
+#define UNSEEN_SECONDS 3
+
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine)
 {
 	struct lvs_conn *conn = lvs_conn_claim(&engine->conns);
@@ -192,7 +195,8 @@ struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const str
 	if (choose(engine, service, &packet, &server, &template))
 		return NULL;
 	if (server && !connect_to(engine, server, &packet, &conn))
-		lvs_engine_set_state(engine, conn, lvs_proto_find(tuple->proto), 0);
+		lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_ticks_from_seconds(UNSEEN_SECONDS),
+				   LVS_CLASS_HALF_OPEN);
 	if (template)
 		lvs_persist_bind(engine, service, template, conn);
 	return conn;

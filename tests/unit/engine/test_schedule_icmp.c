@@ -72,17 +72,52 @@ static void no_more_than_a_packet_could(void **state)
 	assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
 }
 
+static struct lvs_tuple request(uint8_t proto)
+{
+	return (struct lvs_tuple){ .src = test_addr("203.0.113.5"), .sport = LVS_BE16(40000), .dst = test_addr("192.0.2.10"),
+				   .dport = LVS_BE16(80), .proto = proto };
+}
+
+/* IPVS: for three seconds, whatever the protocol. Then the first packet decides, from either end. */
 static void ends_soon_without_a_packet(void **state)
 {
+	static const struct {
+		uint8_t proto;
+		uint32_t seconds;	/* once a packet has come */
+	} rows[] = { { LVS_PROTO_TCP, 900 }, { LVS_PROTO_UDP, 300 }, { LVS_PROTO_SCTP, 900 } };
+	static const uint8_t data[4] = { 0, 3, 0, 4 };
 	struct director *director = *state;
-	struct build expect;
+	const struct lvs_conn_table *table = lvs_engine_conns(director->engine);
 
-	director_serve(director, LVS_PROTO_TCP, "192.0.2.10", 80, "10.0.0.11", 8080);
 	set(director, true);
-	assert_int_equal(error(director, 80, &expect), LVS_DROP_NONE);
-	assert_int_equal(lvs_engine_conns(director->engine)->used, 1);
-	director_wait(director, LVS_SECONDS(3));
-	assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct build about = { .src = "192.0.2.10", .sport = 80, .dst = "203.0.113.5", .dport = 40000,
+				       .proto = rows[i].proto, .tcp_flags = LVS_TCP_ACK, .quote = data, .quote_bytes = 4 };
+		struct lvs_tuple tuple = request(rows[i].proto);
+		struct build reply = about;
+
+		director_serve(director, rows[i].proto, "192.0.2.10", 80, "10.0.0.11", 80);
+		director_begin(director);
+		assert_non_null(lvs_engine_schedule_quoted(director->engine, &tuple));
+		director_wait(director, 2900 * LVS_NS_PER_MS);
+		assert_int_equal(table->used, 1);
+		director_wait(director, 500 * LVS_NS_PER_MS);
+		assert_int_equal(table->used, 0);
+
+		for (unsigned int from_server = 0; from_server < 2; from_server++) {
+			assert_non_null(lvs_engine_schedule_quoted(director->engine, &tuple));
+			reply = about;
+			reply.src = from_server ? "10.0.0.11" : about.dst;
+			reply.dst = from_server ? about.dst : about.src;
+			reply.sport = from_server ? about.sport : about.dport;
+			reply.dport = from_server ? about.dport : about.sport;
+			assert_int_equal(director_take(director, &reply), LVS_DROP_NONE);
+			director_wait(director, LVS_SECONDS(rows[i].seconds - 1));
+			assert_int_equal(table->used, 1);
+			director_wait(director, LVS_SECONDS(2));
+			assert_int_equal(table->used, 0);
+		}
+	}
 }
 
 int main(void)
