@@ -59,6 +59,11 @@ static inline bool lvs_addr_is_any(const struct lvs_addr *addr)
 	return addr->halves[0] == 0 && (addr->halves[1] == 0 || (lvs_addr_is4(addr) && addr->words[3] == 0));
 }
 
+static inline struct lvs_addr lvs_addr_any(bool ip4)
+{
+	return ip4 ? lvs_addr_from4(0) : (struct lvs_addr){ .halves = { 0, 0 } };
+}
+
 /* 224/4 and ff00::/8 */
 static inline bool lvs_addr_is_multicast(const struct lvs_addr *addr)
 {

@@ -63,9 +63,7 @@ bool lvs_icmp_is_error(uint8_t type, bool ip6)
 /* Sent to a virtual address that only we have, it ends here for the reason @drop; anybody else may want it. */
 static enum lvs_drop not_for_us(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_drop drop)
 {
-	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
-
-	if (vip && !vip->local)
+	if (lvs_rules_owner(&engine->rules, &packet->tuple.dst) == LVS_OWNER_DIRECTOR)
 		return drop;
 	drop = lvs_engine_take_hop(engine, packet);
 	if (!drop)
@@ -133,13 +131,13 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	return LVS_DROP_NONE;
 }
 
-static enum lvs_drop handle_echo(struct lvs_engine *engine, struct lvs_packet *packet, const struct lvs_vip *vip)
+static enum lvs_drop handle_echo(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	if (engine->settings.ping == LVS_PING_NEVER)
 		return LVS_DROP_ICMP_TYPE;
 	if (!csum_ok(packet))
 		return LVS_DROP_ICMP_CSUM;
-	if (engine->settings.ping == LVS_PING_WHEN_LIVE && !lvs_vip_live(vip))
+	if (engine->settings.ping == LVS_PING_WHEN_LIVE && !lvs_rules_live(&engine->rules, &packet->tuple.dst))
 		return LVS_DROP_ECHO_NO_SERVER;
 	return lvs_reply_echo(engine, packet);
 }
@@ -147,14 +145,13 @@ static enum lvs_drop handle_echo(struct lvs_engine *engine, struct lvs_packet *p
 enum lvs_drop lvs_icmp_handle(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	const struct lvs_icmp *icmp = lvs_packet_at(packet, packet->l4, sizeof(*icmp));
-	const struct lvs_vip *vip;
 
 	if (!icmp)
 		return LVS_DROP_ICMP_SHORT;
 	if (lvs_icmp_is_error(icmp->type, packet->ip6))
 		return handle_error(engine, packet, icmp);
-	vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
-	if (vip && icmp->type == (packet->ip6 ? LVS_ICMP6_ECHO : LVS_ICMP_ECHO))
-		return handle_echo(engine, packet, vip);
+	if (icmp->type == (packet->ip6 ? LVS_ICMP6_ECHO : LVS_ICMP_ECHO) &&
+	    lvs_rules_owner(&engine->rules, &packet->tuple.dst) != LVS_OWNER_OTHER)
+		return handle_echo(engine, packet);
 	return not_for_us(engine, packet, LVS_DROP_ICMP_TYPE);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A template stands in the connection table under <masked client, port 0, virtual address, port>, the port being 0 where
- * all ports of an address go together (FTP, and services of all ports). It lives for the service's time after the last
+ * all ports of an address go together (FTP, and services of all ports). A mark stands in place of the address, and there
+ * is no protocol then: all that has the mark goes together, whatever its address, protocol and port. A template lives for the service's time after the last
  * new connection through it, and on while it controls any.
  *
  * A connection names its template by number and serial. So a template can go at any moment, when its server is gone or
@@ -44,9 +45,22 @@ static bool all_ports(const struct lvs_service_key *key)
 
 lvs_be16 lvs_persist_port(const struct lvs_server *server, lvs_be16 asked)
 {
-	if (!server->spec.port || (all_ports(&server->of) && asked != server->of.port))
+	const struct lvs_service_key *of = &server->of;
+
+	if (!server->spec.port)
 		return asked;
-	return server->spec.port;
+	if (of->mark)	/* IPVS: a template of many ports says nothing of them */
+		return server->service->spec.persist.timeout ? asked : server->spec.port;
+	return all_ports(of) && asked != of->port ? asked : server->spec.port;
+}
+
+/* In the place of an address, as IPVS has it there. */
+static struct lvs_addr mark_addr(const struct lvs_service_key *key)
+{
+	struct lvs_addr addr = key->addr;
+
+	addr.words[lvs_addr_is4(&addr) ? 3 : 0] = LVS_BE32(key->mark);
+	return addr;
 }
 
 static struct lvs_tuple key_of(const struct lvs_service *service, const struct lvs_packet *packet)
@@ -56,6 +70,10 @@ static struct lvs_tuple key_of(const struct lvs_service *service, const struct l
 				 .dport = all_ports(&service->spec.key) ? 0 : packet->tuple.dport,
 				 .proto = packet->proto | LVS_PERSIST_PROTO };
 
+	if (service->spec.key.mark) {
+		key.dst = mark_addr(&service->spec.key);
+		key.proto = LVS_PERSIST_PROTO;
+	}
 	key.src.halves[0] &= mask->halves[0];
 	key.src.halves[1] &= mask->halves[1];
 	return key;

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "engine/classify.h"
+
 #define HEADS_MIN 16
 /* IPVS: a removed server is forgotten two minutes after its last connection; looked for every minute. */
 #define TRASH_KEEP LVS_SECONDS(120)
@@ -22,14 +24,15 @@ static uint64_t hash_addr(const struct lvs_rules *rules, const struct lvs_addr *
 uint64_t lvs_rules_hash(const struct lvs_rules *rules, const struct lvs_service_key *key)
 {
 	const uint64_t words[3] = { key->addr.halves[0], key->addr.halves[1],
-				    (uint64_t)key->ranged << 24 | (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
+				    (uint64_t)key->mark << 32 | (uint64_t)key->ranged << 24 | (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
 
 	return lvs_hash_words(&rules->key, words, ARRAY_LEN(words));
 }
 
 bool lvs_service_key_equal(const struct lvs_service_key *a, const struct lvs_service_key *b)
 {
-	return a->port == b->port && a->proto == b->proto && a->ranged == b->ranged && lvs_addr_equal(&a->addr, &b->addr);
+	return a->port == b->port && a->proto == b->proto && a->ranged == b->ranged && a->mark == b->mark &&
+	       lvs_addr_equal(&a->addr, &b->addr);
 }
 
 static struct lvs_list *trash_head(struct lvs_rules *rules, const struct lvs_service_key *of, const struct lvs_addr *addr,
@@ -79,6 +82,7 @@ void lvs_rules_fini(struct lvs_rules *rules)
 	for (uint32_t i = 1; rules->servers && i < rules->servers_len; i++)
 		free(rules->servers[i]);
 	lvs_origins_fini(&rules->origins);
+	lvs_classifier_free(rules->classifier);
 	free(rules->service_heads);
 	free(rules->vip_heads);
 	free(rules->servers);
@@ -98,19 +102,56 @@ void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, boo
 {
 	struct lvs_vip *vip = lvs_vip_find(rules, addr);
 
-	if (vip)
-		vip->local = local;
+	if (!vip && local && lvs_classifier_covers(rules->classifier, addr))
+		vip = lvs_vip_get(rules, addr);	/* without memory it is tried again when that is told again */
+	if (!vip)
+		return;
+	vip->local = local;
+	lvs_vip_put(rules, vip);
 }
 
-bool lvs_vip_live(const struct lvs_vip *vip)
+enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_addr *addr)
 {
+	const struct lvs_vip *vip = lvs_vip_find(rules, addr);
+
+	if (vip)
+		return vip->local ? LVS_OWNER_HOST : LVS_OWNER_DIRECTOR;
+	return lvs_classifier_covers(rules->classifier, addr) ? LVS_OWNER_DIRECTOR : LVS_OWNER_OTHER;
+}
+
+static bool service_live(const struct lvs_service *service)
+{
+	for (uint32_t i = 0; i < service->nservers; i++)
+		if (service->servers[i]->spec.weight > 0)
+			return true;
+	return false;
+}
+
+struct family_rules {
+	const struct lvs_rules *rules;
+	bool ip4;
+};
+
+static bool mark_live(const void *arg, uint32_t mark)
+{
+	const struct family_rules *of = arg;
+	const struct lvs_service_key key = { .addr = lvs_addr_any(of->ip4), .mark = mark };
+	const struct lvs_service *service = lvs_service_find(of->rules, &key);
+
+	return service && service_live(service);
+}
+
+bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	const struct lvs_vip *vip = lvs_vip_find(rules, addr);
+	const struct family_rules marked = { .rules = rules, .ip4 = lvs_addr_is4(addr) };
 	struct lvs_service *service;
 
-	lvs_list_for_each(service, &vip->services, of_vip)
-		for (uint32_t i = 0; i < service->nservers; i++)
-			if (service->servers[i]->spec.weight > 0)
+	if (vip)
+		lvs_list_for_each(service, &vip->services, of_vip)
+			if (service_live(service))
 				return true;
-	return false;
+	return lvs_classifier_any(rules->classifier, addr, mark_live, &marked);
 }
 
 void lvs_rules_grow(struct lvs_rules *rules)
@@ -170,13 +211,30 @@ void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
 {
 	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) % rules->nheads];
 
-	if (!lvs_list_empty(&vip->services))
+	if (!lvs_list_empty(&vip->services) || (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
 		return;
 	while (*link != vip)
 		link = &(*link)->next;
 	*link = vip->next;
 	lvs_port_map_fini(&vip->ports);
 	free(vip);
+}
+
+struct lvs_classifier *lvs_rules_set_classifier(struct lvs_rules *rules, struct lvs_classifier *classifier)
+{
+	struct lvs_classifier *before = rules->classifier;
+
+	rules->classifier = classifier;
+	rules->generation++;
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		struct lvs_vip *next;
+
+		for (struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = next) {
+			next = vip->next;
+			lvs_vip_put(rules, vip);
+		}
+	}
+	return before;
 }
 
 void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)

@@ -14,7 +14,7 @@ void lvs_rules_grow(struct lvs_rules *rules);
 /* The entry of an address that gets a service. Return: borrowed, made if need be; NULL without memory */
 struct lvs_vip *lvs_vip_get(struct lvs_rules *rules, const struct lvs_addr *addr);
 
-/* @vip may have lost its last service: it is gone then. */
+/* @vip may have lost its last service, or its host: it is gone then. */
 void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip);
 
 /* The scheduler's state gets room for one more server. Return: 0 or -ENOMEM */

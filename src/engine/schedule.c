@@ -116,9 +116,7 @@ enum lvs_drop lvs_engine_check_ends(const struct lvs_packet *packet)
 
 enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &packet->tuple.dst);
-
-	if (!vip || vip->local) {
+	if (lvs_rules_owner(&engine->rules, &packet->tuple.dst) != LVS_OWNER_DIRECTOR) {
 		enum lvs_drop drop = lvs_engine_take_hop(engine, packet);
 
 		if (!drop)
@@ -145,7 +143,8 @@ static enum lvs_drop choose(struct lvs_engine *engine, struct lvs_service *servi
 static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
 			   struct lvs_packet *packet)
 {
-	bool own_port = service->spec.key.ranged || packet->tuple.dport == service->spec.key.port;
+	const struct lvs_service_key *key = &service->spec.key;
+	bool own_port = key->mark || key->ranged || packet->tuple.dport == key->port;
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 	enum lvs_drop drop;

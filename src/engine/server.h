@@ -19,12 +19,14 @@ struct lvs_forward_ops;
  * struct lvs_service_key - what names a service
  * @port:	of a service that has a list of them: the first one
  * @ranged:	has a list
+ * @mark:	not 0: it has the packets with this mark, of one family; @addr is lvs_addr_any() of that, all else 0
  */
 struct lvs_service_key {
 	struct lvs_addr addr;
 	lvs_be16 port;
 	uint8_t proto;
 	bool ranged;
+	uint32_t mark;
 };
 
 /**

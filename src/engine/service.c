@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "engine/classify.h"
 #include "engine/proto.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
@@ -47,12 +48,22 @@ static struct lvs_service *find_ranged(const struct lvs_rules *rules, const stru
 	return vip ? lvs_port_map_find(&vip->ports, key->proto, lvs_host16(key->port)) : NULL;
 }
 
+static struct lvs_service *find_marked(const struct lvs_rules *rules, const struct lvs_tuple *tuple)
+{
+	const struct lvs_service_key key = { .addr = lvs_addr_any(lvs_addr_is4(&tuple->dst)),
+					     .mark = lvs_classify(rules->classifier, tuple) };
+
+	return key.mark ? lvs_service_find(rules, &key) : NULL;
+}
+
 struct lvs_service *lvs_service_lookup(const struct lvs_rules *rules, const struct lvs_packet *packet)
 {
 	struct lvs_service_key key = { .addr = packet->tuple.dst, .port = packet->tuple.dport, .proto = packet->proto };
 	uint16_t port = lvs_host16(key.port);
-	struct lvs_service *service = lvs_service_find(rules, &key);
+	struct lvs_service *service = find_marked(rules, &packet->tuple);
 
+	if (!service)
+		service = lvs_service_find(rules, &key);
 	if (!service && rules->nranged)
 		service = find_ranged(rules, &key);
 	if (service)
@@ -121,10 +132,22 @@ static int attach_sched(struct lvs_rules *rules, struct lvs_service *service, co
 	return 0;
 }
 
+static bool key_ok(const struct lvs_service_key *key)
+{
+	if (key->mark)
+		return lvs_addr_is_any(&key->addr) && !key->port && !key->proto && !key->ranged;
+	return lvs_addr_is_unicast(&key->addr) && lvs_proto_find(key->proto);
+}
+
 /* All ports at once are for persistent clients only: what belongs together then meets at one server. */
 static bool port_ok(const struct lvs_service_spec *spec)
 {
-	return spec->key.port || spec->persist.timeout;
+	return spec->key.port || spec->key.mark || spec->persist.timeout;
+}
+
+static bool is_any(const struct lvs_service_key *key)
+{
+	return !key->port && !key->mark;
 }
 
 static bool is_ftp(const struct lvs_service_key *key)
@@ -137,8 +160,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	struct lvs_service *service, **head;
 	int err = -ENOMEM;
 
-	if (!lvs_addr_is_unicast(&spec->key.addr) || !spec->sched || !lvs_proto_find(spec->key.proto) || !port_ok(spec) ||
-	    !lvs_port_map_valid(spec))
+	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !lvs_port_map_valid(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -167,7 +189,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	service->serial = ++rules->generation;
 	rules->nranged += spec->key.ranged;
 	rules->nftp += is_ftp(&spec->key);
-	rules->nany += !spec->key.port;
+	rules->nany += is_any(&spec->key);
 	*ret_service = service;
 	return 0;
 fail:
@@ -214,7 +236,7 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	rules->generation++;
 	rules->nranged -= service->spec.key.ranged;
 	rules->nftp -= is_ftp(&service->spec.key);
-	rules->nany -= !service->spec.key.port;
+	rules->nany -= is_any(&service->spec.key);
 	lvs_service_free(service);
 }
 

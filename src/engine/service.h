@@ -18,6 +18,7 @@
 #include "engine/server.h"
 #include "engine/stats.h"
 
+struct lvs_classifier;
 struct lvs_sched_ops;
 
 /**
@@ -39,7 +40,7 @@ struct lvs_persist_spec {
 
 /**
  * struct lvs_service_spec - what an operator says of a service
- * @key:	port 0 is all ports that have no service of their own; only with persistence
+ * @key:	port 0 is all ports that have no service of their own; only with persistence, or of a mark
  * @ports:	of a service with key.ranged; the lowest is key.port
  * @one_packet:	every UDP datagram is scheduled anew, see engine/one_packet.h
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
@@ -60,7 +61,8 @@ struct lvs_service_spec {
 };
 
 /**
- * struct lvs_vip - an address that at least one service has
+ * struct lvs_vip - an address that at least one service has, or any family that services of marks have, or an address of
+ * this host in a mark rule's
  * @local:	also an address of this host, whose stack takes what no service takes
  * @services:	ring of its services
  * @ports:	of those that have lists of ports
@@ -103,6 +105,7 @@ struct lvs_service {
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many
+ * @classifier:	what marks packets; NULL: nothing does
  * @nranged:	services with lists of ports
  * @nftp, @nany: services of port 21 over TCP, services of all ports
  * @nattached:	how often a scheduler was attached
@@ -120,6 +123,7 @@ struct lvs_rules {
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];
 	uint32_t ntrash;
+	struct lvs_classifier *classifier;
 	uint32_t nranged;
 	uint32_t nftp, nany;
 	uint64_t nattached;
@@ -161,21 +165,37 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
  * lvs_service_lookup() - the service that a packet without a connection is for, in IPVS' order
  * @packet:	parsed
  *
- * The service of its very port; that which has it in a list; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
+ * The service of its mark; that of its very port; that which has it in a list; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
  * the one of all ports.
  *
  * Return: borrowed, or NULL
  */
 struct lvs_service *lvs_service_lookup(const struct lvs_rules *rules, const struct lvs_packet *packet);
 
-/* Is @addr virtual? Return: borrowed, or NULL */
+/**
+ * lvs_rules_set_classifier() - other rules mark packets from now on
+ * @classifier:	consumed; NULL marks nothing
+ *
+ * Return: the one before, the caller's again
+ */
+struct lvs_classifier *lvs_rules_set_classifier(struct lvs_rules *rules, struct lvs_classifier *classifier);
+
+/* Return: borrowed; NULL if @addr has no services, whoever else it may belong to */
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);
+
+/* Whose is an address? */
+enum lvs_owner {
+	LVS_OWNER_OTHER,	/* it is not virtual */
+	LVS_OWNER_DIRECTOR,	/* virtual, by a service or a mark rule: nobody else answers for it */
+	LVS_OWNER_HOST,		/* virtual, and an address of this host, whose stack takes what no service takes */
+};
+enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
 /* The host got or lost @addr; nothing happens if it is not virtual. */
 void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local);
 
-/* Has any service of @vip a server with weight? An overloaded one is busy, but there. */
-bool lvs_vip_live(const struct lvs_vip *vip);
+/* Has any service of @addr, or of a mark that its packets may get, a server with weight? An overloaded one is there. */
+bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
 /**
  * lvs_server_add() - a new server, seen first by the scheduler

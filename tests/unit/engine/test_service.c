@@ -109,11 +109,11 @@ static void a_vip_lives_as_long_as_its_last_service(void **state)
 	struct lvs_server *server;
 
 	assert_non_null(lvs_vip_find(rules, &addr));
-	assert_false(lvs_vip_live(lvs_vip_find(rules, &addr)));
+	assert_false(lvs_rules_live(rules, &addr));
 	server = add_server(rules, tls, "10.0.0.1", 0);
-	assert_false(lvs_vip_live(lvs_vip_find(rules, &addr)));
+	assert_false(lvs_rules_live(rules, &addr));
 	server->spec.weight = 1;
-	assert_true(lvs_vip_live(lvs_vip_find(rules, &addr)));
+	assert_true(lvs_rules_live(rules, &addr));
 	lvs_service_remove(rules, web, 0);
 	assert_non_null(lvs_vip_find(rules, &addr));
 	lvs_service_remove(rules, tls, 0);
