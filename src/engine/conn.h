@@ -31,6 +31,7 @@ enum {
 	LVS_CONN_UNANSWERED = 1 << 6,	/* no reply has passed the director yet, though it might */
 	LVS_CONN_SLIDING = 1 << 7,	/* each packet is news to its template */
 	LVS_CONN_ONE_PACKET = 1 << 8,	/* found by replies only, see engine/one_packet.h */
+	LVS_CONN_STREAM = 1 << 9,	/* its segments are translated: engine/stream.h */
 
 	LVS_CONN_SEEN_SHIFT = 12,	/* the bits from here on count packets from the client, see defence.h */
 };
@@ -50,6 +51,7 @@ enum {
  * @control:	the template or connection that this one came through, a number of a record; 0: none
  * @serial:	of @control, which is another's record if its own differs; of a template its own
  * @ncontrolled: connections whose @control this is
+ * @stream:	number of its record in engine/stream.h, 0: none
  * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
@@ -70,7 +72,8 @@ struct lvs_conn {
 	uint16_t delta, delta_addr;
 	uint32_t control, serial;
 	uint32_t ncontrolled;
-	uint32_t spare[7];
+	uint32_t stream;
+	uint32_t spare[6];
 };
 static_assert(sizeof(struct lvs_conn) == 128, "two cache lines");
 static_assert(offsetof(struct lvs_conn, timeout) == 64, "what every packet needs first is in the first line");

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/reply.h"
+#include "engine/stream.h"
 
 /**
  * struct lvs_engine - everything one director knows
@@ -31,6 +32,7 @@ struct lvs_engine {
 	struct lvs_sink *sink;
 	struct lvs_conn *one_packet;
 	uint32_t serial;
+	struct lvs_streams streams;
 	struct lvs_conn_table conns;
 };
 

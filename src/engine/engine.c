@@ -20,6 +20,9 @@
 #define BATCH 32
 /* Records looked at in one turn of lvs_engine_expire(): well under a millisecond even when none is in the cache. */
 #define EXPIRE_BUDGET 2048
+/* One connection in so many may have its payload read, but never fewer than that. */
+#define TEXTS_SHARE 16
+#define TEXTS_MIN 1024
 
 int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct lvs_engine **ret_engine)
 {
@@ -38,6 +41,10 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_fragments_new(&options->fragments, &options->key, &engine->fragments);
 	if (err)
 		goto fail;
+	err = lvs_streams_init(&engine->streams, options->max_connections,
+			       LVS_MIN(LVS_MAX(options->max_connections / TEXTS_SHARE, TEXTS_MIN), options->max_connections));
+	if (err)
+		goto fail;
 	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
 			    lvs_tick_from_ns(now));
 	lvs_replies_init(&engine->replies, options->settings.reply_rate, now);
@@ -53,6 +60,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 {
 	if (!engine)
 		return;
+	lvs_streams_fini(&engine->streams);
 	lvs_fragments_free(engine->fragments);
 	lvs_rules_fini(&engine->rules);
 	free(engine);
@@ -186,6 +194,11 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 	drop = lvs_engine_take_hop(engine, packet);
 	if (drop)
 		return drop;
+	if (lvs_unlikely(conn->flags & LVS_CONN_STREAM) && packet->kind == LVS_PACKET_FLOW) {
+		drop = lvs_stream_walk(engine, conn, packet, dir);
+		if (drop)
+			return drop;
+	}
 	lvs_engine_count(engine, conn, packet, dir);
 	drop = lvs_forwards[conn->forward]->rewrite(conn, packet, dir);
 	if (lvs_unlikely(drop))
@@ -222,6 +235,8 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 		lvs_server_unbind(server, conn->flags & LVS_CONN_ACTIVE);
 	if (conn->control)
 		lvs_persist_unbind(engine, conn, early);
+	if (conn->stream)
+		lvs_stream_end(engine, conn);
 	lvs_conn_release(&engine->conns, conn);
 }
 

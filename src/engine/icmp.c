@@ -123,6 +123,8 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	if (drop)
 		return drop;
 	lvs_engine_count(engine, conn, packet, dir);
+	if (conn->flags & LVS_CONN_STREAM)
+		lvs_stream_walk_quoted(&engine->streams, conn, &quoted, dir);
 	drop = lvs_forwards[conn->forward]->rewrite_error(conn, packet, &quoted, dir);
 	if (drop)
 		return drop;

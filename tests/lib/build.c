@@ -109,7 +109,7 @@ static size_t put_transport(struct bytes *to, const struct build *what, uint8_t 
 		put16(to, what->window);
 		put32(to, 0);
 		for (size_t i = 0; i < what->tcp_options; i++)
-			put8(to, 1);
+			put8(to, what->options ? what->options[i] : 1);
 		put_payload(to, what);
 		return 16;
 	case LVS_PROTO_UDP:
@@ -266,6 +266,14 @@ void build_free(struct lvs_packet *packet)
 {
 	free(packet->data);
 	packet->data = NULL;
+}
+
+struct lvs_packet build_with_room(struct lvs_packet packet, size_t tailroom)
+{
+	packet.data = realloc(packet.data, packet.len + tailroom);
+	assert_non_null(packet.data);
+	packet.tailroom = (uint32_t)tailroom;
+	return packet;
 }
 
 void build_expect(const char *what, const struct lvs_packet *got, struct lvs_packet expect)

@@ -19,7 +19,7 @@ enum build_csum {
  * struct build - what a packet is made of; what is left out is 0, and 0 means the usual
  * @src, @dst:	literals of one family, which is the packet's
  * @proto:	0 for TCP
- * @tcp_options: bytes of them, filled with NOPs; a multiple of 4
+ * @tcp_options: bytes of them, a multiple of 4: those at @options, or NOPs if that is NULL
  * @payload:	bytes behind the transport header, counting upwards from @first
  * @tweak:	if not 0, the first two payload bytes, as a number
  * @gso_size:	if not 0, a super-packet (then @csum is BUILD_PARTIAL)
@@ -29,7 +29,7 @@ enum build_csum {
  * @frag_offset, @frag_bytes: if @frag_bytes is not 0, only that piece of the transport header and payload
  * @id:		IPv4 identification, or that of the IPv6 fragment header
  * @icmp_rest:	the word behind the ICMP checksum
- * @quote, @quote_bytes: what an ICMP error carries, or the chunks of SCTP, in place of @payload
+ * @quote, @quote_bytes: what an ICMP error carries, the chunks of SCTP or any other bytes, in place of @payload
  *
  * SCTP's verification tag is @seq.
  */
@@ -42,6 +42,7 @@ struct build {
 	uint32_t seq, ack;
 	uint16_t window;
 	uint8_t tcp_options;
+	const uint8_t *options;
 	size_t payload;
 	uint8_t first;
 	uint16_t tweak;
@@ -75,6 +76,9 @@ struct lvs_packet build_raw(const void *bytes, size_t len);
 struct lvs_packet build_prefix(const struct lvs_packet *packet, size_t len);
 
 void build_free(struct lvs_packet *packet);
+
+/* @packet with @tailroom bytes behind it, in a block of their own. Its old block is freed. */
+struct lvs_packet build_with_room(struct lvs_packet packet, size_t tailroom);
 
 /**
  * build_expect() - @got is @expect in every byte and in its offload header, or the test fails

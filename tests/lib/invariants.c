@@ -187,6 +187,31 @@ static void check_servers(const struct lvs_engine *engine)
 	free(census);
 }
 
+/* Each record of a stream has its connection, each text its stream. */
+static void check_streams(const struct lvs_engine *engine)
+{
+	const struct lvs_streams *streams = &engine->streams;
+	uint32_t used = 0, texts = 0;
+
+	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(&engine->conns, id);
+
+		if (!conn)
+			continue;
+		assert_int_equal(!(conn->flags & LVS_CONN_STREAM), !conn->stream);
+		used += conn->stream != 0;
+		texts += conn->stream && lvs_stream_of(streams, conn)->text;
+	}
+	assert_int_equal(used, streams->used);
+	assert_int_equal(texts, streams->texts_used);
+	for (uint32_t id = streams->free; id; id = streams->records[id].next)
+		used++;
+	for (uint32_t id = streams->texts_free; id; id = streams->texts[id].next)
+		texts++;
+	assert_int_equal(used, streams->touched);
+	assert_int_equal(texts, streams->texts_touched);
+}
+
 /* Every server of a service stands where it is looked for, behind none of a later service. */
 static void check_origins(const struct lvs_rules *rules)
 {
@@ -257,4 +282,5 @@ void invariants_hold(struct lvs_engine *engine)
 	invariants_of_counts(engine);
 	check_index(&engine->conns);
 	check_wheel(&engine->conns);
+	check_streams(engine);
 }

@@ -10,8 +10,9 @@
  *
  * Pool: every record is used or on the free chain. Index: every used record is found by its tuples in their directions,
  * and nothing else is in there. Wheel: every used record is filed once, in the slot and ring that it names, not behind its
- * deadline, and the bits agree. Servers and templates: their numbers of connections are what a recount over all records
- * gives, and every number that a record holds names a server. Counters: each packet received is counted once.
+ * deadline, and the bits agree. Streams: one per record that says so. Servers and templates: their numbers of
+ * connections are what a recount over all records gives, and every number that a record holds names a server. Counters:
+ * each packet received is counted once.
  *
  * Looks at every slot of the wheel: fine after every step of a short test, not of a long one.
  */
