@@ -218,6 +218,32 @@ static void check_one_packet(const struct lvs_conf_service *service, struct lvs_
 				    protocol_text(service->protocol));
 }
 
+/* What is said about another protocol than the service's would never matter. */
+static void check_protocol(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_timeouts *t = &service->timeouts.seconds;
+	const struct {
+		uint8_t protocol;
+		uint32_t said;
+		const struct lvs_conf_where *where;
+		const char *what;
+	} rows[] = {
+		{ IPPROTO_TCP, t->tcp | t->tcpfin | t->tcp_synsent | t->tcp_synrecv | t->tcp_timewait | t->tcp_close |
+		  t->tcp_closewait | t->tcp_lastack | t->tcp_listen | t->tcp_synack, &service->timeouts.tcp_where, "a timeout" },
+		{ IPPROTO_UDP, t->udp, &service->timeouts.udp_where, "a timeout" },
+		{ IPPROTO_SCTP, t->sctp | t->sctp_init1 | t->sctp_init | t->sctp_cookie | t->sctp_shutdown | t->sctp_rejected |
+		  t->sctp_closed, &service->timeouts.sctp_where, "a timeout" },
+		{ IPPROTO_TCP, service->sloppy_tcp, &service->sloppy_tcp_where, "\"sloppy_tcp\"" },
+		{ IPPROTO_SCTP, service->sloppy_sctp, &service->sloppy_sctp_where, "\"sloppy_sctp\"" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].said && service->protocol != rows[i].protocol)
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, rows[i].where, "remove it",
+					    "%s is of %s, and service \"%s\" is %s", rows[i].what,
+					    protocol_text(rows[i].protocol), service->name, protocol_text(service->protocol));
+}
+
 static void check_thresholds(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
 {
 	char hint[80] = "it needs an \"upper_threshold\" that is not smaller";
@@ -349,6 +375,7 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 	}
 	check_ports(service, errors);
 	check_one_packet(service, errors);
+	check_protocol(service, errors);
 	check_flags(service, errors);
 	check_mh(service, errors);
 	err = check_twin_servers(service, errors);

@@ -80,6 +80,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @max_half_open: 0: no limit of its own
  * @drop_entry, @drop_packet, @secure_tcp: modes 0 to 3 of IPVS
  * @am_droprate: one packet in so many, in mode 3
+ * @conn_reuse_mode: 0 to 2, of IPVS
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
  */
 struct lvs_conf_director {
@@ -97,6 +98,9 @@ struct lvs_conf_director {
 	bool sloppy_tcp;
 	bool sloppy_sctp;
 	bool schedule_icmp;
+	bool expire_nodest_conn;
+	bool expire_quiescent_template;
+	uint32_t conn_reuse_mode;
 	uint32_t log_level;
 };
 
@@ -125,8 +129,27 @@ struct lvs_conf_timeouts {
 	uint32_t sctp_closed;
 };
 
+/**
+ * struct lvs_conf_own_timeouts - those of one service
+ * @on:		there are any
+ * @seconds:	0 takes that of the director
+ * @tcp_where, @udp_where, @sctp_where: the last key that is about the protocol
+ */
+struct lvs_conf_own_timeouts {
+	bool on;
+	struct lvs_conf_timeouts seconds;
+	struct lvs_conf_where tcp_where, udp_where, sctp_where;
+};
+
+/* A service's answer to a question that the director has an answer to as well. */
+enum lvs_conf_answer { LVS_CONF_DEFAULT, LVS_CONF_NO, LVS_CONF_YES };
+
+/* IPVS' conn_reuse_mode of a service. */
+enum lvs_conf_reuse { LVS_CONF_REUSE_DEFAULT, LVS_CONF_REUSE_0, LVS_CONF_REUSE_1, LVS_CONF_REUSE_2 };
+
 #define LVS_CONF_NETMASK_BYTES 16
 
+/* Of a persistent client whose server is gone, or drains. */
 enum lvs_conf_on_failure { LVS_CONF_BREAK, LVS_CONF_KEEP };
 
 /**
@@ -137,6 +160,7 @@ enum lvs_conf_on_failure { LVS_CONF_BREAK, LVS_CONF_KEEP };
  * @prefix6:	the same for IPv6, in bits
  * @sliding:	the time begins with the last packet, not the last new connection
  * @on_failure:	what becomes of clients whose server is gone
+ * @on_drain:	and of those whose server drains
  */
 struct lvs_conf_persistent {
 	bool on;
@@ -145,6 +169,17 @@ struct lvs_conf_persistent {
 	uint32_t prefix6;
 	bool sliding;
 	enum lvs_conf_on_failure on_failure;
+	enum lvs_conf_on_failure on_drain;
+};
+
+/**
+ * struct lvs_conf_drain - a server gets no new connections
+ * @on:		it drains
+ * @timeout:	seconds until those that are left are reset; 0: never
+ */
+struct lvs_conf_drain {
+	bool on;
+	uint32_t timeout;
 };
 
 /**
@@ -159,6 +194,7 @@ struct lvs_conf_server {
 	uint32_t weight;
 	uint32_t upper_threshold;
 	uint32_t lower_threshold;
+	struct lvs_conf_drain drain;
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
@@ -187,6 +223,7 @@ enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
  * @mh_table_size: slots
  * @forward:	"masq"; static storage
  * @one_packet:	each datagram is scheduled anew; UDP only
+ * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -202,6 +239,10 @@ struct lvs_conf_service {
 	const char *forward;
 	struct lvs_conf_persistent persistent;
 	bool one_packet;
+	enum lvs_conf_answer sloppy_tcp, sloppy_sctp;
+	enum lvs_conf_answer expire_nodest_conn, expire_quiescent_template;
+	enum lvs_conf_reuse conn_reuse_mode;
+	struct lvs_conf_own_timeouts timeouts;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
@@ -211,6 +252,8 @@ struct lvs_conf_service {
 	struct lvs_conf_where one_packet_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
+	struct lvs_conf_where sloppy_tcp_where;
+	struct lvs_conf_where sloppy_sctp_where;
 };
 
 /* The whole. @services: owned, in the order of the file. */

@@ -34,6 +34,14 @@ static const struct lvs_conf_word forwards[] = {
 	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
 };
 
+static const struct lvs_conf_key drain_keys[] = {
+	{ .name = "timeout", LVS_CONF_MEMBER(lvs_conf_drain, timeout), LIVE, .type = LVS_CONF_NUMBER, .min = 0,
+	  .max = 2678400, .def = 300, .help = "seconds until the connections that are left are reset; 0: never" },
+};
+static const struct lvs_conf_group drain_group = {
+	"drain", sizeof(struct lvs_conf_drain), ARRAY_LEN(drain_keys), drain_keys, NULL,
+};
+
 #define SERVER(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_server, member)
 static const struct lvs_conf_key server_keys[] = {
 	{ SERVER(name, name), .type = LVS_CONF_TEXT, .bad = lvs_conf_bad_name, .def_text = "",
@@ -50,6 +58,8 @@ static const struct lvs_conf_key server_keys[] = {
 	{ SERVER(lower_threshold, lower_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
 	  .where = offsetof(struct lvs_conf_server, lower_where),
 	  .help = "connections below which it gets new ones again; 0: three quarters of upper_threshold" },
+	{ SERVER(drain, drain), .type = LVS_CONF_GROUP, .optional = true, .group = &drain_group,
+	  .help = "no new connections, and the old ones come to an end" },
 };
 const struct lvs_conf_group lvs_conf_server_group = {
 	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,
@@ -71,9 +81,37 @@ static const struct lvs_conf_key persistent_keys[] = {
 	  .help = "whether the time begins with the last packet" },
 	{ PERSISTENT(on_failure), .type = LVS_CONF_CHOICE, .words = on_failures, .def = LVS_CONF_BREAK,
 	  .help = "what clients do when their server is gone" },
+	{ PERSISTENT(on_drain), .type = LVS_CONF_CHOICE, .words = on_failures, .def = LVS_CONF_BREAK,
+	  .help = "what clients do while their server drains" },
 };
 static const struct lvs_conf_group persistent_group = {
 	"persistence", sizeof(struct lvs_conf_persistent), ARRAY_LEN(persistent_keys), persistent_keys, NULL,
+};
+
+/* A 0 stands for "not here". */
+#define TIMEOUT(m, proto)                                                                                              \
+	{ .name = #m, LVS_CONF_MEMBER(lvs_conf_own_timeouts, seconds.m), LIVE, .type = LVS_CONF_NUMBER, .min = 0,      \
+	  .max = 2678400, .def = 0, .where = offsetof(struct lvs_conf_own_timeouts, proto##_where),                    \
+	  .help = "seconds without a packet; 0: those of the director" }
+static const struct lvs_conf_key timeouts_keys[] = {
+	TIMEOUT(tcp, tcp),	     TIMEOUT(tcpfin, tcp),	  TIMEOUT(udp, udp),	       TIMEOUT(tcp_synsent, tcp),
+	TIMEOUT(tcp_synrecv, tcp),   TIMEOUT(tcp_timewait, tcp),  TIMEOUT(tcp_close, tcp),     TIMEOUT(tcp_closewait, tcp),
+	TIMEOUT(tcp_lastack, tcp),   TIMEOUT(tcp_listen, tcp),	  TIMEOUT(tcp_synack, tcp),
+	TIMEOUT(sctp, sctp),	     TIMEOUT(sctp_init1, sctp),	  TIMEOUT(sctp_init, sctp),
+	TIMEOUT(sctp_cookie, sctp),  TIMEOUT(sctp_shutdown, sctp), TIMEOUT(sctp_rejected, sctp),
+	TIMEOUT(sctp_closed, sctp),
+};
+static const struct lvs_conf_group timeouts_group = {
+	"timeouts of a service", sizeof(struct lvs_conf_own_timeouts), ARRAY_LEN(timeouts_keys), timeouts_keys, NULL,
+};
+
+static const struct lvs_conf_word answers[] = {
+	{ "default", LVS_CONF_DEFAULT, false }, { "no", LVS_CONF_NO, false }, { "yes", LVS_CONF_YES, false },
+	{ NULL, 0, false },
+};
+static const struct lvs_conf_word reuse_modes[] = {
+	{ "default", LVS_CONF_REUSE_DEFAULT, false }, { "0", LVS_CONF_REUSE_0, false }, { "1", LVS_CONF_REUSE_1, false },
+	{ "2", LVS_CONF_REUSE_2, false },	      { NULL, 0, false },
 };
 
 #define SERVICE(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_service, member)
@@ -104,6 +142,23 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
 	  .where = offsetof(struct lvs_conf_service, one_packet_where),
 	  .help = "whether each UDP datagram is scheduled anew" },
+	{ SERVICE(sloppy_tcp, sloppy_tcp), .type = LVS_CONF_CHOICE, .optional = true, .words = answers, .def = LVS_CONF_DEFAULT,
+	  .where = offsetof(struct lvs_conf_service, sloppy_tcp_where),
+	  .help = "whether TCP connections may begin in their midst: \"yes\", \"no\" or \"default\", as the director's" },
+	{ SERVICE(sloppy_sctp, sloppy_sctp), .type = LVS_CONF_CHOICE, .optional = true, .words = answers, .def = LVS_CONF_DEFAULT,
+	  .where = offsetof(struct lvs_conf_service, sloppy_sctp_where),
+	  .help = "whether SCTP associations may begin in their midst: \"yes\", \"no\" or \"default\", as the director's" },
+	{ SERVICE(expire_nodest_conn, expire_nodest_conn), .type = LVS_CONF_CHOICE, .optional = true, .words = answers,
+	  .def = LVS_CONF_DEFAULT,
+	  .help = "whether connections of a removed server end: \"yes\", \"no\" or \"default\", as the director's" },
+	{ SERVICE(expire_quiescent_template, expire_quiescent_template), .type = LVS_CONF_CHOICE, .optional = true, .words = answers,
+	  .def = LVS_CONF_DEFAULT,
+	  .help = "whether persistent clients leave a server of weight 0: \"yes\", \"no\" or \"default\", as the director's" },
+	{ SERVICE(conn_reuse_mode, conn_reuse_mode), .type = LVS_CONF_CHOICE, .optional = true, .words = reuse_modes,
+	  .def = LVS_CONF_REUSE_DEFAULT,
+	  .help = "when a client's port may begin another connection: \"0\", \"1\", \"2\" or \"default\", as the director's" },
+	{ SERVICE(timeouts, timeouts), .type = LVS_CONF_GROUP, .optional = true, .group = &timeouts_group,
+	  .help = "when its idle connections end" },
 	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
 	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
 	  .help = "the real servers" },

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/reply.h"
+#include "engine/retire.h"
 #include "engine/stream.h"
 
 /**
@@ -25,6 +26,7 @@ struct lvs_engine {
 	struct lvs_replies replies;
 	struct lvs_fragments *fragments;
 	struct lvs_defence defence;
+	struct lvs_retire_work retiring;
 	lvs_ns rules_due;
 	bool secure;
 	lvs_ns now;
@@ -96,6 +98,10 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
  * Return: a connection in the state of one that has seen no packet; NULL if there is no service, no server or no room
  */
 struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const struct lvs_tuple *tuple);
+
+/* How long a connection of @server is kept in @state: its service says, or else the settings. */
+lvs_tick lvs_engine_timeout(const struct lvs_engine *engine, const struct lvs_server *server,
+			    const struct lvs_proto_ops *proto, uint8_t state);
 
 /* The state machine's verdict takes effect: state, timer, class, and the server's active and inactive counts. */
 void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,

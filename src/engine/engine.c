@@ -207,19 +207,28 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 	return LVS_DROP_NONE;
 }
 
+lvs_tick lvs_engine_timeout(const struct lvs_engine *engine, const struct lvs_server *server,
+			    const struct lvs_proto_ops *proto, uint8_t state)
+{
+	uint32_t own = server->service ? server->service->spec.timeouts[proto->index][state] : 0;
+
+	return own ? lvs_ticks_from_seconds(own) : engine->timeouts[proto->index][state];
+}
+
 void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 			  uint8_t state)
 {
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	bool active = proto->states[state].active;
 
 	if (active != !!(conn->flags & LVS_CONN_ACTIVE)) {
-		lvs_server_set_active(lvs_server_at(&engine->rules, conn->server), active);
+		lvs_server_set_active(server, active);
 		conn->flags ^= LVS_CONN_ACTIVE;
 	}
 	conn->state = state;
 	if (conn->control && proto->states[state].class == LVS_CLASS_ESTABLISHED)
 		lvs_persist_assure(engine, conn);
-	lvs_conn_set_timer(&engine->conns, conn, engine->tick, engine->timeouts[proto->index][state],
+	lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_engine_timeout(engine, server, proto, state),
 			   proto->states[state].class);
 }
 
@@ -254,9 +263,6 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 	bool unseen = !(conn->flags >> LVS_CONN_SEEN_SHIFT);
 	uint8_t state;
 
-	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
-	if (lvs_unlikely(!lvs_server_at(&engine->rules, conn->server)->service))
-		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED))
 		answered(engine, conn);
 	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT)
@@ -279,10 +285,22 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 	if (!conn)
 		return lvs_engine_begin(engine, packet);
 	proto = lvs_proto_find(packet->proto);
-	if (lvs_unlikely(proto->states[conn->state].over) && dir == LVS_DIR_REQUEST && !conn->control &&
-	    proto->starts(packet, false)) {
+	if (lvs_unlikely(proto->states[conn->state].over | proto->states[conn->state].closing) &&
+	    lvs_retire_replaced(engine, conn, proto, packet, dir)) {
 		lvs_engine_end(engine, conn, true);
 		return lvs_engine_begin(engine, packet);
+	}
+	if (lvs_unlikely(lvs_server_at(&engine->rules, conn->server)->retiring)) {
+		enum lvs_drop drop = LVS_DROP_NONE;
+
+		switch (lvs_retire_judge(engine, conn, proto, packet, dir, &drop)) {
+		case LVS_RETIRE_STAYS:
+			break;
+		case LVS_RETIRE_DROPPED:
+			return drop;
+		case LVS_RETIRE_ENDED:
+			return lvs_engine_begin(engine, packet);
+		}
 	}
 	return lvs_engine_track(engine, conn, proto, packet, dir);
 }
@@ -381,6 +399,7 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
 {
 	unsigned int budget = EXPIRE_BUDGET;
 	struct lvs_conn *conn;
+	bool sweeping;
 	lvs_ns due, next;
 	lvs_tick tick;
 
@@ -390,15 +409,12 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
 		if (!lvs_persist_stays(engine, conn))
 			lvs_engine_end(engine, conn, false);
 	lvs_defence_step(engine);
-	if (engine->rules.ntrash && (!engine->rules_due || now >= engine->rules_due)) {
-		due = lvs_rules_expire(&engine->rules, now);
-		engine->rules_due = due == LVS_NS_NEVER ? 0 : due;
-	}
-	next = lvs_fragments_expire(engine, now);
-	if (!budget)
+	sweeping = lvs_retire_sweep(engine, &budget);
+	if (engine->rules.news || now >= engine->rules_due)
+		engine->rules_due = lvs_rules_expire(&engine->rules, now);
+	next = LVS_MIN(lvs_fragments_expire(engine, now), engine->rules_due);
+	if (!budget || sweeping)
 		return now;
-	if (engine->rules.ntrash)
-		next = LVS_MIN(next, engine->rules_due);
 	if (lvs_wheel_next(&engine->conns.wheel, &tick)) {
 		due = (lvs_ns)(int64_t)(int32_t)(tick - engine->tick);
 		next = LVS_MIN(next, ((now >> LVS_TICK_SHIFT) + due) << LVS_TICK_SHIFT);

@@ -36,6 +36,7 @@ enum lvs_ping {
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @defence:	against overload
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
+ * @expire_quiescent_template, @expire_nodest_conn, @conn_reuse: as in lvs_service_spec, of services that do not choose
  */
 struct lvs_engine_settings {
 	enum lvs_ping ping;
@@ -45,6 +46,9 @@ struct lvs_engine_settings {
 	bool schedule_icmp;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
+	bool expire_quiescent_template;
+	bool expire_nodest_conn;
+	enum lvs_reuse conn_reuse;
 };
 
 /**
@@ -83,6 +87,16 @@ void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, si
  * Return: when to call again: at most @now if work is left, LVS_NS_NEVER if nothing is tracked
  */
 lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now);
+
+/**
+ * lvs_engine_dismiss() - reset what is left of servers whose time to drain is over; a bounded amount of work
+ * @sink:	gets packets, as in lvs_engine_handle()
+ *
+ * To be called after lvs_engine_expire(), which tells when that time is.
+ *
+ * Return: when to call again: at most @now if work is left, LVS_NS_NEVER if there is nobody to dismiss
+ */
+lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink *sink);
 
 /* The rules, to be changed between bursts. Borrowed. */
 struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine);

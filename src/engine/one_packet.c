@@ -74,7 +74,8 @@ static enum lvs_drop keep(struct lvs_engine *engine, const struct lvs_conn *draf
 enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, struct lvs_packet *packet)
 {
 	struct lvs_conn once = draft(server, packet), *conn = &once;
-	lvs_tick timeout = LVS_MIN(engine->timeouts[LVS_PROTO_INDEX_udp][0], lvs_ticks_from_seconds(LVS_ONE_PACKET_SECONDS));
+	lvs_tick timeout = LVS_MIN(lvs_engine_timeout(engine, server, &lvs_proto_udp, 0),
+				   lvs_ticks_from_seconds(LVS_ONE_PACKET_SECONDS));
 
 	if (server->spec.forward->replies) {
 		enum lvs_drop drop = keep(engine, &once, &conn);

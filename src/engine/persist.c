@@ -79,9 +79,15 @@ static struct lvs_tuple key_of(const struct lvs_service *service, const struct l
 	return key;
 }
 
-static bool quiescent(const struct lvs_service *service, const struct lvs_server *server)
+/* Do even persistent clients have to leave @server? */
+static bool quiescent(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_conn *template,
+		      const struct lvs_server *server)
 {
-	return !server->spec.weight && service->spec.expire_quiescent_template;
+	if (server->spec.weight)
+		return false;
+	if (server->spec.drain && (server->drained || !service->spec.persist.stay || !template->ncontrolled))
+		return true;
+	return lvs_choice_is(service->spec.expire_quiescent_template, engine->settings.expire_quiescent_template);
 }
 
 /* Return: with its record claimed and found by @key, but not filed; NULL if the table is full */
@@ -128,7 +134,7 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 		server = lvs_server_at(&engine->rules, template->server);
 		if (!server->service && service->spec.persist.keep)
 			return LVS_DROP_NONE;
-		if (server->service && !quiescent(service, server)) {
+		if (server->service && !quiescent(engine, service, template, server)) {
 			lvs_wheel_remove(&engine->conns.wheel, template);
 			*ret_server = server;
 			*ret_template = template;

@@ -27,6 +27,7 @@ enum lvs_proto_index {
  * @active:	counted in ActiveConn
  * @flooded:	what a flood leaves behind: drop_entry gives it up at once
  * @over:	a packet that begins a connection takes this one's place (IPVS: conn_reuse_mode 1)
+ * @closing:	likewise where no replies pass, with conn_reuse_mode 2
  */
 struct lvs_proto_state {
 	const char *name;
@@ -35,6 +36,7 @@ struct lvs_proto_state {
 	bool active;
 	bool flooded;
 	bool over;
+	bool closing;
 };
 
 /**

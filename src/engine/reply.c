@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Everything said here goes back to the sender of a packet, from the address that it was sent to: put_ip() writes that
- * header for all of them. A ping is answered where it lies; resets and errors are built in a buffer of the engine.
+ * Nearly everything said here goes back to the sender of a packet, from the address that it was sent to: put_ip() writes
+ * that header for all of them. A ping is answered where it lies; resets and errors are built in a buffer of the engine.
  * Headers are fresh and short: the options and extension headers of a ping are not reflected (RFC 1122 section 3.2.2.6
  * would have record route come back).
  *
@@ -200,6 +200,15 @@ static uint32_t sequence_len(const struct lvs_packet *packet, const struct lvs_t
 	       ((segment->flags & LVS_TCP_FIN) != 0);
 }
 
+/* The checksum of a header without anything behind it. */
+static void seal(struct lvs_tcp *tcp, const struct lvs_addr *src, const struct lvs_addr *dst)
+{
+	uint64_t sum = lvs_csum_pseudo(src, dst, LVS_PROTO_TCP, sizeof(*tcp));
+
+	tcp->csum = 0;
+	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(sum, tcp, sizeof(*tcp)));
+}
+
 void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
 {
 	const struct lvs_tcp *segment = lvs_packet_at(packet, packet->l4, sizeof(*segment));
@@ -222,9 +231,7 @@ void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
 		tcp->flags |= LVS_TCP_ACK;
 		tcp->ack = LVS_BE32(lvs_host32(segment->seq) + sequence_len(packet, segment));
 	}
-	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
-		lvs_csum_add(lvs_csum_pseudo(&packet->tuple.dst, &packet->tuple.src, LVS_PROTO_TCP, sizeof(*tcp)), tcp,
-			     sizeof(*tcp)));
+	seal(tcp, &packet->tuple.dst, &packet->tuple.src);
 	lvs_engine_say(engine, &reply, LVS_REPLY_RESET);
 }
 
@@ -360,4 +367,76 @@ void lvs_reply_refuse(struct lvs_engine *engine, const struct lvs_packet *packet
 		abort_association(engine, packet);
 	else
 		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+}
+
+/* @packet ends @bytes behind the beginning of its transport header, and is whole. */
+static void cut(struct lvs_packet *packet, uint32_t bytes)
+{
+	packet->tailroom += packet->len - packet->l4 - bytes;
+	packet->len = packet->l4 + bytes;
+	packet->vnet = (struct lvs_vnet){ .gso_type = LVS_GSO_NONE };
+	if (packet->ip6) {
+		struct lvs_ip6 *ip = lvs_packet_at(packet, 0, sizeof(*ip));
+
+		ip->len = LVS_BE16(packet->len - sizeof(*ip));
+	} else {
+		struct lvs_ip4 *ip = lvs_packet_at(packet, 0, packet->l4);
+
+		ip->len = LVS_BE16(packet->len);
+		ip->csum = 0;
+		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, packet->l4));
+	}
+}
+
+void lvs_reply_hang_up(struct lvs_packet *packet)
+{
+	if (packet->proto == LVS_PROTO_TCP) {
+		struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
+		uint8_t ack = tcp->flags & LVS_TCP_ACK;
+
+		*tcp = (struct lvs_tcp){
+			.sport = tcp->sport, .dport = tcp->dport, .seq = tcp->seq, .ack = ack ? tcp->ack : 0,
+			.offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_RST | ack,
+		};
+		packet->tcp_flags = tcp->flags;
+		cut(packet, sizeof(*tcp));
+		seal(tcp, &packet->tuple.src, &packet->tuple.dst);
+	} else {
+		static const struct lvs_sctp_chunk abort = { .type = LVS_SCTP_ABORT, .len = LVS_BE16(sizeof(abort)) };
+		const uint32_t bytes = sizeof(struct lvs_sctp) + sizeof(abort);
+		struct lvs_sctp *sctp = lvs_packet_at(packet, packet->l4, bytes);
+
+		if (!sctp)
+			return;
+		memcpy(sctp + 1, &abort, sizeof(abort));
+		cut(packet, bytes);
+		sctp->csum = 0;
+		sctp->csum = lvs_sctp_csum(lvs_crc32c(sctp, bytes));
+	}
+}
+
+bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	const struct lvs_packet reply = {
+		.tuple = { .src = conn->vaddr, .dst = conn->caddr, .proto = conn->proto },
+		.ip6 = !lvs_addr_is4(&conn->caddr),
+	};
+	struct origin origin = { .bytes = sizeof(struct lvs_tcp), .proto = LVS_PROTO_TCP, .atomic = true };
+	const uint64_t words[2] = { lvs_conn_id(&engine->conns, conn), engine->now };
+	uint64_t number = lvs_hash_words(&engine->conns.key, words, ARRAY_LEN(words));
+	struct lvs_packet packet;
+	struct lvs_tcp *tcp;
+
+	if (!take(engine, LVS_REPLY_PROBE))
+		return false;
+	packet = begin(engine, &reply, &origin);
+	tcp = lvs_packet_at(&packet, packet.l4, sizeof(*tcp));
+	*tcp = (struct lvs_tcp){
+		.sport = conn->cport, .dport = conn->vport, .offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_ACK,
+		.seq = LVS_BE32((uint32_t)number), .ack = LVS_BE32((uint32_t)(number >> 32)),
+	};
+	seal(tcp, &conn->caddr, &conn->vaddr);
+	if (!lvs_forwards[conn->forward]->rewrite(conn, &packet, LVS_DIR_REQUEST))
+		lvs_engine_say(engine, &packet, LVS_REPLY_PROBE);
+	return true;
 }

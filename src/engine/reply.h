@@ -13,6 +13,7 @@
 #include "engine/packet.h"
 #include "engine/stats.h"
 
+struct lvs_conn;
 struct lvs_engine;
 
 /* Room in front of a packet that the director makes: for the driver's offload header. */
@@ -74,6 +75,24 @@ void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
  * for an ERROR or a SHUTDOWN COMPLETE; it counts and is limited as a reset. For all others port unreachable.
  */
 void lvs_reply_refuse(struct lvs_engine *engine, const struct lvs_packet *packet);
+
+/**
+ * lvs_reply_hang_up() - make a reset of a segment, as if its sender wanted to end the connection
+ * @packet:	parsed, of TCP or SCTP, whole; changed in place, with complete checksums and nothing behind the header
+ *
+ * It has the segment's sequence number, or SCTP's tag: for the other end of the connection.
+ */
+void lvs_reply_hang_up(struct lvs_packet *packet);
+
+/**
+ * lvs_reply_probe() - have a server say where a TCP connection stands
+ *
+ * The segment, as if of the client, has numbers that the connection is not at; a host answers it with an ACK of its own
+ * (RFC 9293 section 3.10.7.4). One in some thousands happens to hit the window and may not be answered.
+ *
+ * Return: false if the rate of such questions does not allow one now
+ */
+bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn);
 
 /**
  * lvs_reply_error() - tell the sender of @packet what is wrong with it

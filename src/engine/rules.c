@@ -237,11 +237,33 @@ struct lvs_classifier *lvs_rules_set_classifier(struct lvs_rules *rules, struct 
 	return before;
 }
 
+void lvs_rules_settle(struct lvs_rules *rules, struct lvs_server *server)
+{
+	bool draining = server->service && server->spec.drain && server->spec.drain_seconds && !server->drained;
+
+	rules->ndraining += draining ? 1 : 0;
+	rules->ndraining -= server->draining ? 1 : 0;
+	rules->news |= draining;
+	server->draining = draining;
+	server->retiring = !server->service || !server->spec.weight;
+}
+
+/* Does anything in the connection table name it? */
+static bool named(const struct lvs_server *server)
+{
+	return server->active || server->inactive || server->persistent || server->pins;
+}
+
 void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now)
 {
 	if (server->origin)
 		lvs_origins_remove(rules, server);
 	server->service = NULL;
+	server->drained = false;
+	server->drain_since = 0;
+	lvs_rules_settle(rules, server);
+	rules->sweep |= named(server);
+	rules->news = true;
 	server->removed_at = now;
 	lvs_list_push_back(trash_head(rules, &server->of, &server->spec.addr, server->spec.port), &server->trash);
 	rules->ntrash++;
@@ -282,13 +304,39 @@ uint32_t lvs_rules_new_id(struct lvs_rules *rules)
 	return id;
 }
 
+/* Return: when the next server's time is over */
+static lvs_ns expire_draining(struct lvs_rules *rules, lvs_ns now)
+{
+	lvs_ns next = LVS_NS_NEVER;
+
+	for (uint32_t id = 1; rules->ndraining && id < rules->servers_len; id++) {
+		struct lvs_server *server = rules->servers[id];
+
+		if (!server || !server->draining)
+			continue;
+		if (!server->drain_since)
+			server->drain_since = now;
+		if (now - server->drain_since < LVS_SECONDS(server->spec.drain_seconds)) {
+			next = LVS_MIN(next, server->drain_since + LVS_SECONDS(server->spec.drain_seconds));
+			continue;
+		}
+		server->drained = true;
+		rules->dismiss = true;
+		lvs_rules_settle(rules, server);
+	}
+	return next;
+}
+
 lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
 {
+	lvs_ns due = expire_draining(rules, now);
+
+	rules->news = false;
 	for (size_t i = 0; rules->ntrash && i < LVS_TRASH_HEADS; i++) {
 		struct lvs_server *server, *next;
 
 		lvs_list_for_each_safe(server, next, &rules->trash[i], trash) {
-			if (server->active || server->inactive || server->persistent || server->pins || now - server->removed_at < TRASH_KEEP)
+			if (named(server) || now - server->removed_at < TRASH_KEEP)
 				continue;
 			lvs_list_remove(&server->trash);
 			rules->ntrash--;
@@ -297,5 +345,5 @@ lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
 			free(server);
 		}
 	}
-	return rules->ntrash ? now + TRASH_SCAN : LVS_NS_NEVER;
+	return rules->ntrash ? LVS_MIN(due, now + TRASH_SCAN) : due;
 }

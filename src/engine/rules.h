@@ -26,6 +26,9 @@ void lvs_service_free(struct lvs_service *service);
 /* Return: a number that is free, with room for it in the array; 0 if there is no memory */
 uint32_t lvs_rules_new_id(struct lvs_rules *rules);
 
+/* @server was added, edited or discarded: what follows for packets of its connections, and for its time to drain. */
+void lvs_rules_settle(struct lvs_rules *rules, struct lvs_server *server);
+
 /* @server has left its service's array: it waits for its connections to end, or to be recovered. */
 void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now);
 

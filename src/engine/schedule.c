@@ -149,7 +149,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	struct lvs_server *server;
 	enum lvs_drop drop;
 
-	if (!proto->starts(packet, engine->settings.sloppy[proto->index])) {
+	if (!proto->starts(packet, lvs_choice_is(service->spec.sloppy[proto->index], engine->settings.sloppy[proto->index]))) {
 		if (!own_port)
 			return lvs_engine_refuse_or_pass(engine, packet);
 		lvs_reply_refuse(engine, packet);

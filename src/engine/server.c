@@ -92,12 +92,18 @@ static int check_spec(const struct lvs_service_key *of, const struct lvs_server_
 /* All of @spec but the name, which stays. */
 static void set_spec(struct lvs_server *server, const struct lvs_server_spec *spec)
 {
-	server->spec.weight = spec->weight;
+	server->spec.weight = spec->drain ? 0 : spec->weight;
+	server->spec.drain = spec->drain;
+	server->spec.drain_seconds = spec->drain_seconds;
+	server->drained = false;
+	if (!spec->drain)
+		server->drain_since = 0;
 	server->spec.forward = spec->forward;
 	server->spec.upper = spec->upper;
 	server->spec.lower = spec->lower;
-	if (spec->weight)
-		server->last_weight = spec->weight;
+	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */
+	if (spec->weight || spec->drain)
+		server->last_weight = server->spec.weight;
 	lvs_server_weigh(server);
 }
 
@@ -159,6 +165,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 		return err;
 	}
 	set_spec(server, spec);
+	lvs_rules_settle(rules, server);
 	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
 	servers[0] = server;
 	service->nservers++;
@@ -174,10 +181,10 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 {
 	int err = check_spec(&server->of, spec);
 
-	(void)rules;
 	if (err)
 		return err;
 	set_spec(server, spec);
+	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)
 		server->service->spec.sched->edited(server->service);
 	return 0;

@@ -32,7 +32,9 @@ struct lvs_service_key {
 /**
  * struct lvs_server_spec - what an operator says of a server
  * @port:	0 takes the port that the client asked for
- * @weight:	0 drains: no new connections, old ones stay
+ * @weight:	0: new connections of persistent clients only; old ones stay
+ * @drain:	no new connections at all, whatever @weight says
+ * @drain_seconds: the old ones have so long to end; 0: as long as they like
  * @upper:	this many connections, active and inactive, are too many; 0: none are
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
  */
@@ -41,6 +43,8 @@ struct lvs_server_spec {
 	lvs_be16 port;
 	uint32_t weight;
 	uint32_t upper, lower;
+	bool drain;
+	uint32_t drain_seconds;
 	const struct lvs_forward_ops *forward;
 };
 
@@ -49,11 +53,15 @@ struct lvs_server_spec {
  * @service:	borrowed; NULL once the server is removed and only waits for its connections to end
  * @id:		stable number, kept when a removed server comes back while connections still name it
  * @mtu:	of the path towards it, bytes; 0 if unknown
+ * @retiring:	removed, of weight 0 or draining: packets of its connections are a matter for engine/retire.h
  * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
  * @persistent:	templates that pin clients to it (PersistConn)
  * @pos:	where it stands in service->servers
  * @last_weight: the last weight that was not 0; 0 if there was none
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
+ * @draining:	its time to drain is running
+ * @drained:	and is over
+ * @drain_since: when it began; 0: lvs_rules_expire() has not seen it yet
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @of:		name of its service, so that it is known again when it comes back
  * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
@@ -65,12 +73,16 @@ struct lvs_server {
 	uint32_t id;
 	uint32_t mtu;
 	struct lvs_counters counters;
+	uint32_t retiring;
 	uint32_t active, inactive;
 	uint32_t persistent;
 	struct lvs_server_spec spec;
 	uint32_t pos;
 	uint32_t last_weight;
 	bool overload;
+	bool draining;
+	bool drained;
+	lvs_ns drain_since;
 	uint32_t pins;
 	struct lvs_service_key of;
 	struct lvs_origin *origin;

@@ -13,17 +13,39 @@
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/ports.h"
-#include "engine/packet.h"
 #include "engine/port_map.h"
+#include "engine/proto.h"
 #include "engine/server.h"
 #include "engine/stats.h"
 
 struct lvs_classifier;
 struct lvs_sched_ops;
 
+/* A service's choice, or that of the settings. */
+enum lvs_choice {
+	LVS_CHOICE_INHERIT,
+	LVS_CHOICE_NO,
+	LVS_CHOICE_YES,
+};
+
+/* @choice: enum lvs_choice; @inherited: what holds for those who do not choose */
+static inline bool lvs_choice_is(uint8_t choice, bool inherited)
+{
+	return choice == LVS_CHOICE_INHERIT ? inherited : choice == LVS_CHOICE_YES;
+}
+
+/* When a packet that begins a connection takes the place of the one that has its tuple: IPVS' conn_reuse_mode. */
+enum lvs_reuse {
+	LVS_REUSE_INHERIT,	/* for settings: LVS_REUSE_OVER */
+	LVS_REUSE_NEVER,	/* 0 */
+	LVS_REUSE_OVER,		/* 1: it is over */
+	LVS_REUSE_CLOSING,	/* 2: or closing, where replies do not pass the director */
+};
+
 /**
  * struct lvs_persist_spec - how clients stay with their server
  * @timeout:	seconds; 0: they do not
+ * @stay:	a client who has connections to a draining server gets new ones there too, until it is drained
  * @mask:	of client addresses: those that are equal under it are one client. Ones throughout in front of an IPv4
  *		address
  * @sliding:	time begins with the last packet of a client's connections, not with his last new connection
@@ -33,6 +55,7 @@ struct lvs_persist_spec {
 	uint32_t timeout;
 	bool sliding;
 	bool keep;
+	bool stay;
 	struct lvs_addr mask;
 };
 
@@ -46,7 +69,11 @@ struct lvs_persist_spec {
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
  * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
- * @expire_quiescent_template: weight 0 sends persistent clients to other servers too
+ * @expire_quiescent_template: enum lvs_choice: weight 0 sends persistent clients to other servers too
+ * @expire_nodest_conn: enum lvs_choice: connections of a removed server end, and do not wait for it
+ * @sloppy:	enum lvs_choice: connections may begin in their midst
+ * @conn_reuse:	enum lvs_reuse
+ * @timeouts:	seconds, per protocol and state; 0 takes that of the settings
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -57,7 +84,11 @@ struct lvs_service_spec {
 	bool mh_as_added;
 	uint32_t mh_slots;
 	struct lvs_persist_spec persist;
-	bool expire_quiescent_template;
+	uint8_t expire_quiescent_template;
+	uint8_t expire_nodest_conn;
+	uint8_t sloppy[LVS_PROTO_INDEX_COUNT];
+	uint8_t conn_reuse;
+	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 };
 
 /**
@@ -108,6 +139,10 @@ struct lvs_service {
  * @classifier:	what marks packets; NULL: nothing does
  * @nranged:	services with lists of ports
  * @nftp, @nany: services of port 21 over TCP, services of all ports
+ * @ndraining:	servers whose time to drain is running
+ * @news:	lvs_rules_expire() has not seen all that drains or was removed
+ * @sweep:	a server was removed that connections name, since this was last cleared
+ * @dismiss:	a server's time to drain is over, since this was last cleared
  * @nattached:	how often a scheduler was attached
  */
 struct lvs_rules {
@@ -126,6 +161,8 @@ struct lvs_rules {
 	struct lvs_classifier *classifier;
 	uint32_t nranged;
 	uint32_t nftp, nany;
+	uint32_t ndraining;
+	bool news, sweep, dismiss;
 	uint64_t nattached;
 };
 
@@ -209,10 +246,13 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr);
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,
 		   struct lvs_server **ret_server);
 
-/* Change weight, thresholds, forwarding method; the last for new connections only. Return: 0, -EINVAL or -ERANGE */
+/*
+ * Change weight, thresholds, draining, forwarding method; the last for new connections only. Time to drain is counted from
+ * when draining began. Return: 0, -EINVAL or -ERANGE
+ */
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec);
 
-/* Remove: no new connections; packets of the old ones are dropped until it comes back or they end. */
+/* Remove: no new connections; packets of the old ones are dropped until it comes back or they end, see engine/retire.h. */
 void lvs_server_remove(struct lvs_rules *rules, struct lvs_server *server, lvs_ns now);
 
 /* @mtu: of the path towards @server, bytes; 0: not known */
@@ -228,9 +268,9 @@ static inline struct lvs_server *lvs_server_at(const struct lvs_rules *rules, ui
 }
 
 /**
- * lvs_rules_expire() - forget servers that were removed long ago and have no connections
+ * lvs_rules_expire() - forget servers that were removed long ago and have no connections; end the time of those that drain
  *
- * Return: when to come back, LVS_NS_NEVER if the trash is empty
+ * Return: when to come back, LVS_NS_NEVER if there is nothing to wait for
  */
 lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now);
 

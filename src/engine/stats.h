@@ -29,6 +29,7 @@ enum lvs_reply_kind {
 	LVS_REPLY_ECHO,
 	LVS_REPLY_RESET,
 	LVS_REPLY_ERROR,	/* ICMP and ICMPv6 errors */
+	LVS_REPLY_PROBE,	/* lvs_reply_probe() */
 	LVS_REPLY_COUNT
 };
 

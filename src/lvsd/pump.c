@@ -58,8 +58,9 @@ static void on_timer(void *arg)
 {
 	struct lvs_pump *pump = arg;
 	lvs_ns now = lvs_clock_now();
-	lvs_ns next = lvs_engine_expire(pump->engine, now);
+	lvs_ns next = lvs_engine_expire(pump->engine, now), more = lvs_engine_dismiss(pump->engine, now, &pump->sink);
 
+	next = LVS_MIN(next, more);
 	if (next == LVS_NS_NEVER)
 		pump->ticking = false;
 	else if (next <= now)

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "lvsd/director.h"
 #include "lvsd/loader.h"
+#include "lvsd/pump.h"
 #include "lvsd/rules.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -74,6 +75,7 @@ static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded
 	}
 	director->conf = loaded->conf;
 	lvs_log_set_level(director->log, (enum lvs_log_level)loaded->conf->director.log_level);
+	lvs_pump_wake(director->pump);
 	if (rules->generation != generation)
 		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 	log_changes(director, &loaded->diff);

@@ -19,16 +19,42 @@
 #include "engine/sched.h"
 #include "net/net.h"
 
-/* Order of the states in engine/proto/tcp.c: IPVS' numbers. */
-static void settings_from(const struct lvs_conf *conf, struct lvs_engine_settings *ret)
+static void timeouts_from(const struct lvs_conf_timeouts *t, uint32_t ret[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX])
 {
-	const struct lvs_conf_timeouts *t = &conf->timeouts;
+	/* Order of the states in engine/proto/tcp.c: IPVS' numbers. */
 	const uint32_t tcp[] = { 0,		t->tcp,		 t->tcp_synsent,  t->tcp_synrecv, t->tcpfin,	 t->tcp_timewait,
 				 t->tcp_close,	t->tcp_closewait, t->tcp_lastack, t->tcp_listen,  t->tcp_synack };
 	/* And in engine/proto/sctp.c. */
 	const uint32_t sctp[] = { 0,		   t->sctp_init1,  t->sctp_init, t->sctp_cookie,   t->sctp_cookie,
 				  t->sctp_cookie,  t->sctp_cookie, t->sctp_cookie, t->sctp,	   t->sctp_shutdown,
 				  t->sctp_shutdown, t->sctp_shutdown, t->sctp_rejected, t->sctp_closed };
+
+	memcpy(ret[LVS_PROTO_INDEX_tcp], tcp, sizeof(tcp));
+	ret[LVS_PROTO_INDEX_udp][0] = t->udp;
+	memcpy(ret[LVS_PROTO_INDEX_sctp], sctp, sizeof(sctp));
+}
+
+static uint8_t choice_of(enum lvs_conf_answer answer)
+{
+	static const uint8_t choices[] = {
+		[LVS_CONF_DEFAULT] = LVS_CHOICE_INHERIT, [LVS_CONF_NO] = LVS_CHOICE_NO, [LVS_CONF_YES] = LVS_CHOICE_YES,
+	};
+
+	return choices[answer];
+}
+
+static enum lvs_reuse reuse_of(enum lvs_conf_reuse reuse)
+{
+	static const enum lvs_reuse reuses[] = {
+		[LVS_CONF_REUSE_DEFAULT] = LVS_REUSE_INHERIT, [LVS_CONF_REUSE_0] = LVS_REUSE_NEVER,
+		[LVS_CONF_REUSE_1] = LVS_REUSE_OVER, [LVS_CONF_REUSE_2] = LVS_REUSE_CLOSING,
+	};
+
+	return reuses[reuse];
+}
+
+static void settings_from(const struct lvs_conf *conf, struct lvs_engine_settings *ret)
+{
 	static const enum lvs_ping pings[] = {
 		[LVS_CONF_PING_WHEN_UP] = LVS_PING_WHEN_LIVE,
 		[LVS_CONF_PING_ALWAYS] = LVS_PING_ALWAYS,
@@ -47,9 +73,10 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
 	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
-	memcpy(ret->timeouts[LVS_PROTO_INDEX_tcp], tcp, sizeof(tcp));
-	ret->timeouts[LVS_PROTO_INDEX_udp][0] = t->udp;
-	memcpy(ret->timeouts[LVS_PROTO_INDEX_sctp], sctp, sizeof(sctp));
+	ret->expire_nodest_conn = conf->director.expire_nodest_conn;
+	ret->expire_quiescent_template = conf->director.expire_quiescent_template;
+	ret->conn_reuse = reuse_of((enum lvs_conf_reuse)(LVS_CONF_REUSE_0 + conf->director.conn_reuse_mode));
+	timeouts_from(&conf->timeouts, ret->timeouts);
 }
 
 void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *ret_options)
@@ -77,6 +104,7 @@ static struct lvs_persist_spec persist_spec(const struct lvs_conf_service *servi
 		.timeout = conf->timeout,
 		.sliding = conf->sliding,
 		.keep = conf->on_failure == LVS_CONF_KEEP,
+		.stay = conf->on_drain == LVS_CONF_KEEP,
 		.mask = lvs_addr_is4(&service->addr) ? lvs_persist_mask4((LVS_FORCE lvs_be32)netmask.s_addr) :
 						      lvs_persist_mask6(conf->prefix6),
 	};
@@ -101,7 +129,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 	bool ranged = service->ports.n > 0;
 	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
 
-	return (struct lvs_service_spec){
+	struct lvs_service_spec spec = {
 		.key = { .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol, .ranged = ranged },
 		.ports = service->ports,
 		.sched = lvs_sched_find(service->scheduler),
@@ -110,7 +138,15 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
 		.mh_slots = service->mh_table_size,
+		.sloppy = { [LVS_PROTO_INDEX_tcp] = choice_of(service->sloppy_tcp),
+			    [LVS_PROTO_INDEX_sctp] = choice_of(service->sloppy_sctp) },
+		.expire_nodest_conn = choice_of(service->expire_nodest_conn),
+		.expire_quiescent_template = choice_of(service->expire_quiescent_template),
+		.conn_reuse = (uint8_t)reuse_of(service->conn_reuse_mode),
 	};
+
+	timeouts_from(&service->timeouts.seconds, spec.timeouts);
+	return spec;
 }
 
 static struct lvs_server_spec server_spec(const struct lvs_conf_service *service, const struct lvs_conf_server *server)
@@ -121,6 +157,8 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_service *service
 		.weight = server->weight,
 		.upper = server->upper_threshold,
 		.lower = server->lower_threshold,
+		.drain = server->drain.on,
+		.drain_seconds = server->drain.timeout,
 		.forward = lvs_forward_find(service->forward),
 	};
 }

@@ -18,6 +18,11 @@
 	"%" PRIu64 " conns, in %" PRIu64 " packets %" PRIu64 " bytes, out %" PRIu64 " packets %" PRIu64 " bytes"
 #define COUNTERS_ARGS(c) (c)->conns, (c)->in_packets, (c)->in_bytes, (c)->out_packets, (c)->out_bytes
 
+static const char *draining(const struct lvs_server *server)
+{
+	return server->drained ? " drained" : server->spec.drain ? " draining" : "";
+}
+
 static void log_service(struct lvs_log *log, const struct lvs_service *service)
 {
 	char text[LVS_ENDPOINT_TEXT_BYTES];
@@ -30,8 +35,8 @@ static void log_service(struct lvs_log *log, const struct lvs_service *service)
 		const struct lvs_server *server = service->servers[i];
 
 		lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), text);
-		lvs_log(log, LVS_LOG_NOTICE, "  -> %s %s weight %u: %u active, %u inactive, %u persistent, " COUNTERS_FORMAT, text,
-			server->spec.forward->label, server->spec.weight, server->active, server->inactive, server->persistent,
+		lvs_log(log, LVS_LOG_NOTICE, "  -> %s %s weight %u%s: %u active, %u inactive, %u persistent, " COUNTERS_FORMAT, text,
+			server->spec.forward->label, server->spec.weight, draining(server), server->active, server->inactive, server->persistent,
 			COUNTERS_ARGS(&server->counters));
 	}
 }
@@ -63,8 +68,9 @@ void lvs_director_summary(struct lvs_director *director)
 	lvs_log(log, LVS_LOG_NOTICE, "packets: %" PRIu64 " received, %" PRIu64 " forwarded, %" PRIu64 " passed, %" PRIu64
 		" answered, %" PRIu64 " held", stats->received, stats->forwarded, stats->passed, stats->answered,
 		stats->held);
-	lvs_log(log, LVS_LOG_NOTICE, "said: %" PRIu64 " echo replies, %" PRIu64 " resets, %" PRIu64 " errors",
-		stats->replied[LVS_REPLY_ECHO], stats->replied[LVS_REPLY_RESET], stats->replied[LVS_REPLY_ERROR]);
+	lvs_log(log, LVS_LOG_NOTICE, "said: %" PRIu64 " echo replies, %" PRIu64 " resets, %" PRIu64 " errors, %" PRIu64
+		" probes", stats->replied[LVS_REPLY_ECHO], stats->replied[LVS_REPLY_RESET], stats->replied[LVS_REPLY_ERROR],
+		stats->replied[LVS_REPLY_PROBE]);
 	if (!lvs_net_device_stats(director->net, &device))
 		lvs_log(log, LVS_LOG_NOTICE, "device: %" PRIu64 " packets lost in its queue, %" PRIu64 " writes refused",
 			device.tx_dropped, director->io->stats.tx_full + director->io->stats.tx_down +

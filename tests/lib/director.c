@@ -126,9 +126,13 @@ void director_burst(struct director *director, struct lvs_packet *packets, size_
 
 void director_wait(struct director *director, lvs_ns ns)
 {
+	lvs_ns next;
+
 	director->now += ns;
-	while (lvs_engine_expire(director->engine, director->now) <= director->now)
-		;
+	do {
+		next = lvs_engine_expire(director->engine, director->now);
+		next = LVS_MIN(next, lvs_engine_dismiss(director->engine, director->now, &director->sink));
+	} while (next <= director->now);
 }
 
 void director_begin(struct director *director)

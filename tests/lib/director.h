@@ -39,7 +39,7 @@ enum lvs_drop director_take(struct director *director, const struct build *what)
 /* A burst through the engine at @now; frees the blocks of @packets. What came out of it is in @out. */
 void director_burst(struct director *director, struct lvs_packet *packets, size_t n);
 
-/* Let @ns pass, then let the engine end what is over, to the last record. */
+/* Let @ns pass, then let the engine end what is over, to the last record; what it says is added to @out. */
 void director_wait(struct director *director, lvs_ns ns);
 
 /* Make functions called directly, beside director_handle(), find what a burst would have set. */

@@ -36,7 +36,7 @@ static const struct lvs_proto_state states[] = {
 	[ESTABLISHED] = { .name = "ESTABLISHED", .timeout = 900, .class = LVS_CLASS_ESTABLISHED, .active = true },
 	[SYN_SENT] = { .name = "SYN_SENT", .timeout = 120, .class = LVS_CLASS_HALF_OPEN, .active = true },
 	[SYN_RECV] = { .name = "SYN_RECV", .timeout = 60, .class = LVS_CLASS_HALF_OPEN, .active = true, .flooded = true },
-	[FIN_WAIT] = { .name = "FIN_WAIT", .timeout = 120, .class = LVS_CLASS_CLOSING },
+	[FIN_WAIT] = { .name = "FIN_WAIT", .timeout = 120, .class = LVS_CLASS_CLOSING, .closing = true },
 	[TIME_WAIT] = { .name = "TIME_WAIT", .timeout = 120, .class = LVS_CLASS_CLOSING, .over = true },
 	[CLOSE] = { .name = "CLOSE", .timeout = 10, .class = LVS_CLASS_CLOSING, .over = true },
 	[CLOSE_WAIT] = { .name = "CLOSE_WAIT", .timeout = 60, .class = LVS_CLASS_CLOSING },

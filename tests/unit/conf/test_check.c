@@ -12,6 +12,9 @@
 #define WEB(more) "services: ( { name = \"web\"; address = \"192.0.2.10:80\"; servers: (\n" more " ); } );"
 #define ONE "{ address = \"10.0.0.1:80\"; }"
 
+#define OF(proto, more)                                                                                       \
+	"services: ( { name = \"a\"; address = \"192.0.2.10:80\"; servers: ( " ONE " ); protocol = \"" proto "\";\n" more " } );"
+
 #define SCHED(name, more)                                                                                     \
 	"services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " );\nscheduler = \"" name "\";\n" more " } );"
 
@@ -80,6 +83,18 @@ static const struct row {
 	  { ":3:19: scheduler \"rr\" has no flags of \"mh\" (flag-1, flag-2 and flag-3 go with any scheduler)",
 	    ":3:19: scheduler \"rr\" has no flags of \"sh\" (flag-1, flag-2 and flag-3 go with any scheduler)" } },
 	{ SCHED("mh", "mh_table_size = 251; mh_order = \"added\";"), 0, { NULL } },
+	/* what concerns another protocol */
+	{ OF("tcp", "timeouts: { tcp = 1; tcp_synack = 2678400; udp = 0; sctp = 0; }; sloppy_tcp = \"yes\"; sloppy_sctp = \"default\";"),
+	  0, { NULL } },
+	{ OF("udp", "timeouts: { udp = 30; };"), 0, { NULL } },
+	{ OF("sctp", "timeouts: { sctp_cookie = 30; }; sloppy_sctp = \"no\";"), 0, { NULL } },
+	{ OF("udp", "timeouts: { tcp_listen = 30; };\ntimeouts = 1;"), -EINVAL,
+	  { ":2:26: a timeout is of tcp, and service \"a\" is udp (remove it)",
+	    ":3:1: \"timeouts\" is set twice (the first one is in line 2)" } },
+	{ OF("tcp", "timeouts: { udp = 30; sctp_closed = 3; };"), -EINVAL,
+	  { ":2:19: a timeout is of udp, and service \"a\" is tcp (remove it)",
+	    ":2:37: a timeout is of sctp, and service \"a\" is tcp (remove it)" } },
+	{ OF("sctp", "sloppy_tcp = \"no\";"), -EINVAL, { ":2:14: \"sloppy_tcp\" is of tcp, and service \"a\" is sctp (remove it)" } },
 	/* families */
 	{ WEB("{ address = \"[2001:db8::1]\"; }"), -EINVAL,
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (masq keeps the address family)" } },

@@ -45,11 +45,11 @@ static const struct row {
 		"service \"web\": scheduler \"wlc\" -> \"rr\"" }, 0 },
 	{ SERVICES(WEB("", A)), SERVICES(WEB("persistent: { sliding = true; };", A)), {
 		"service \"web\": persistent none -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = true; "
-		"on_failure = \"break\"; }" }, 0 },
+		"on_failure = \"break\"; on_drain = \"break\"; }" }, 0 },
 	{ SERVICES(WEB("persistent: { prefix6 = 64; };", A)), SERVICES(WEB("persistent: { };", A)), {
 		"service \"web\": persistent { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 64; sliding = false; "
-		"on_failure = \"break\"; } -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = false; "
-		"on_failure = \"break\"; }" }, 0 },
+		"on_failure = \"break\"; on_drain = \"break\"; } -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = false; "
+		"on_failure = \"break\"; on_drain = \"break\"; }" }, 0 },
 	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\";", A)), SERVICES(WEB("protocol = \"udp\"; one_packet = true;", A)), {
 		"service \"web\": one_packet false -> true" }, 0 },

@@ -202,6 +202,13 @@ static const struct row {
 	  "one client)" },
 	{ SERVICE("persistent = { prefix6 = 129; };"),
 	  "1:67: \"prefix6\" is 129, but has to be from 1 to 128 (how many equal bits make IPv6 addresses one client)" },
+	{ SERVICE("conn_reuse_mode = 2;"), "1:60: \"conn_reuse_mode\" takes a word in quotes, not a whole number (when a client's port may begin another "
+	  "connection: \"0\", \"1\", \"2\" or \"default\", as the director's)" },
+	{ SERVICE("conn_reuse_mode = \"3\";"), "1:60: there is no conn_reuse_mode \"3\" (there is \"default\" \"0\" \"1\" \"2\")" },
+	{ SERVICE("timeouts: { tcp = 2678401; };"), "1:60: \"tcp\" is 2678401, but has to be from 0 to 2678400 (seconds without a packet; 0: those of the director)" },
+	{ SERVICE("timeouts: { tcp_fin = 1; };"), "1:54: unknown key \"tcp_fin\" in timeouts of a service (did you mean \"tcpfin\"?)" },
+	{ "director: { conn_reuse_mode = 3; };", "1:31: \"conn_reuse_mode\" is 3, but has to be from 0 to 2 (when a client's "
+	  "port may begin another connection: 0: never, 1: its last one is over, 2: or closing)" },
 	{ SERVICE("persistent = { on_failure = \"stay\"; };"),
 	  "1:70: there is no on_failure \"stay\" (there is \"break\" \"keep\")" },
 	{ SERVICE("persistent = 300;"), "1:55: \"persistent\" takes a group, { ... }, not a whole number (clients come back to "

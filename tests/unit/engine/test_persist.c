@@ -174,7 +174,7 @@ static void weight_0_still_gets_connections_of_persistent_clients(void **state)
 	assert_int_equal(connect_once(director, "10.1.0.1", 40002, 8000), 3);
 	assert_int_equal(connect_once(director, "10.1.0.2", 40003, 8000), 2);
 
-	spec.expire_quiescent_template = true;
+	spec.expire_quiescent_template = LVS_CHOICE_YES;
 	assert_int_equal(lvs_service_edit(lvs_engine_rules(director->engine), service, &spec), 0);
 	assert_int_equal(connect_once(director, "10.1.0.1", 40004, 8000), 1);
 	assert_int_equal(connect_once(director, "10.1.0.1", 40005, 8000), 1);

@@ -460,9 +460,12 @@ static uint64_t ask(struct director *director, enum lvs_reply_kind kind, lvs_ns 
 	const struct lvs_stats *stats = lvs_engine_stats(director->engine);
 	uint64_t made = stats->replied[kind], limited = stats->limited[kind];
 	struct build what = { .src = CLIENT, .dst = VIP, .tcp_flags = LVS_TCP_ACK };
+	const struct lvs_conn conn = { .caddr = test_addr(CLIENT), .vaddr = test_addr(VIP), .daddr = test_addr("10.0.0.1"),
+				       .proto = LVS_PROTO_TCP };
 	struct lvs_packet packet;
 	enum lvs_drop drop;
 	uint8_t *block;
+	bool asked;
 
 	if (kind == LVS_REPLY_ECHO) {
 		what.proto = LVS_PROTO_ICMP;
@@ -479,6 +482,10 @@ static uint64_t ask(struct director *director, enum lvs_reply_kind kind, lvs_ns 
 		break;
 	case LVS_REPLY_RESET:
 		lvs_reply_reset(director->engine, &packet);
+		break;
+	case LVS_REPLY_PROBE:
+		asked = lvs_reply_probe(director->engine, &conn);
+		assert_int_equal(asked, stats->replied[kind] > made);
 		break;
 	default:
 		lvs_reply_error(director->engine, &packet, LVS_ERROR_TIME_EXCEEDED, 0);

@@ -351,6 +351,54 @@ static void picture(struct fixture *f, char text[PICTURE_BYTES])
 		at += (size_t)snprintf(text + at, PICTURE_BYTES - at, "%s", lines[i]);
 }
 
+static void what_becomes_of_connections_is_what_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	const struct lvs_engine_settings *settings = &f->engine->settings;
+	const struct lvs_service *web = service_at(f, "192.0.2.1", 80, 6);
+	const struct lvs_server *one;
+
+	assert_false(settings->expire_nodest_conn || settings->expire_quiescent_template);
+	assert_int_equal(settings->conn_reuse, LVS_REUSE_OVER);
+	assert_int_equal(web->spec.expire_nodest_conn, LVS_CHOICE_INHERIT);
+	assert_int_equal(web->spec.expire_quiescent_template, LVS_CHOICE_INHERIT);
+	assert_int_equal(web->spec.conn_reuse, LVS_REUSE_INHERIT);
+	assert_int_equal(web->spec.sloppy[LVS_PROTO_INDEX_tcp], LVS_CHOICE_INHERIT);
+	for (size_t p = 0; p < LVS_PROTO_INDEX_COUNT; p++)
+		for (size_t s = 0; s < LVS_STATES_MAX; s++)
+			assert_int_equal(web->spec.timeouts[p][s], 0);
+	apply(f, "director: { expire_nodest_conn = true; expire_quiescent_template = true; conn_reuse_mode = 0; };"
+		 "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; sloppy_tcp = \"yes\";"
+		 "  expire_nodest_conn = \"no\"; expire_quiescent_template = \"yes\"; conn_reuse_mode = \"2\";"
+		 "  persistent: { on_drain = \"keep\"; }; timeouts: { tcpfin = 7; tcp_synack = 8; }; servers: ("
+		 "  { address = \"10.0.0.1:80\"; drain: { timeout = 60; }; }, { address = \"10.0.0.2:80\"; weight = 2; } ); },"
+		 "{ address = \"192.0.2.1:53\"; protocol = \"udp\"; timeouts: { udp = 9; }; servers: ( { address = \"10.0.0.1\"; } ); },"
+		 "{ address = \"192.0.2.1:80\"; protocol = \"sctp\"; sloppy_sctp = \"no\"; timeouts: { sctp_cookie = 6; sctp = 5; };"
+		 "  servers: ( { address = \"10.0.0.1\"; } ); } );");
+	assert_true(settings->expire_nodest_conn && settings->expire_quiescent_template);
+	assert_int_equal(settings->conn_reuse, LVS_REUSE_NEVER);
+	assert_int_equal(web->spec.expire_nodest_conn, LVS_CHOICE_NO);
+	assert_int_equal(web->spec.expire_quiescent_template, LVS_CHOICE_YES);
+	assert_int_equal(web->spec.conn_reuse, LVS_REUSE_CLOSING);
+	assert_int_equal(web->spec.sloppy[LVS_PROTO_INDEX_tcp], LVS_CHOICE_YES);
+	assert_true(web->spec.persist.stay);
+	assert_int_equal(web->spec.timeouts[LVS_PROTO_INDEX_tcp][1], 0);
+	assert_int_equal(web->spec.timeouts[LVS_PROTO_INDEX_tcp][4], 7);
+	assert_int_equal(web->spec.timeouts[LVS_PROTO_INDEX_tcp][10], 8);
+	one = server_at(service_at(f, "192.0.2.1", 80, 6), "10.0.0.1", 80);
+	assert_true(one->spec.drain);
+	assert_int_equal(one->spec.drain_seconds, 60);
+	assert_int_equal(one->spec.weight, 0);
+	assert_int_equal(service_at(f, "192.0.2.1", 53, 17)->spec.timeouts[LVS_PROTO_INDEX_udp][0], 9);
+	web = service_at(f, "192.0.2.1", 80, 132);
+	assert_int_equal(web->spec.sloppy[LVS_PROTO_INDEX_sctp], LVS_CHOICE_NO);
+	assert_int_equal(web->spec.timeouts[LVS_PROTO_INDEX_sctp][3], 6);
+	assert_int_equal(web->spec.timeouts[LVS_PROTO_INDEX_sctp][8], 5);
+	apply(f, first);
+	assert_int_equal(one->spec.weight, 1);
+	assert_false(one->spec.drain);
+}
+
 /* Something of everything: services and servers that come, go, change, were made at run time, and lead to one address. */
 static const char second[] = "services: ("
 	"{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ("
@@ -434,6 +482,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),

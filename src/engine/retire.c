@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A server retires in three ways. Removed, its connections wait for it in silence, or end, as expire_nodest_conn says.
+ * With weight 0 they go on, but with expire_nodest_conn a client who begins anew gets another server. Drained, they have
+ * their time, and then both ends are reset.
+ *
+ * A host believes a reset only with the sequence number that it expects next (RFC 9293 section 3.10.7.4, RFC 5961 section
+ * 3.2), and no connection remembers that. A segment tells both: what it acknowledges is what its sender expects, and where
+ * it begins is, unless something was lost, what the other end does. So the first segment after the deadline is answered
+ * with a reset and goes on to the other end as one. Where nobody speaks the server is made to: a segment out of its window
+ * has it say where it stands. Clients are not asked, for what is between them and the director may not let such a segment
+ * through; nor are SCTP's ends, which say something every half minute.
+ *
+ * A connection that was reset stays for the time of its state, CLOSE: if a reset was lost its end is told again.
+ */
+#include "engine/retire.h"
+
+#include "engine/core.h"
+#include "engine/wire.h"
+
+/* Records looked at in one turn, as in lvs_engine_expire(). */
+#define BUDGET 2048
+/* From one round of asking to the next, for those whose question or answer was lost. */
+#define AGAIN LVS_SECONDS(10)
+
+/* Return: NULL if it is gone too */
+static const struct lvs_service *service_of(const struct lvs_engine *engine, const struct lvs_server *server)
+{
+	return server->service ? server->service : lvs_service_find(&engine->rules, &server->of);
+}
+
+/* Does what names @server not wait for it? */
+static bool expires(const struct lvs_engine *engine, const struct lvs_server *server)
+{
+	const struct lvs_service *service = service_of(engine, server);
+
+	return lvs_choice_is(service ? service->spec.expire_nodest_conn : LVS_CHOICE_INHERIT,
+			     engine->settings.expire_nodest_conn);
+}
+
+static enum lvs_reuse reuse_of(const struct lvs_engine *engine, const struct lvs_server *server)
+{
+	enum lvs_reuse reuse = LVS_REUSE_INHERIT;
+
+	if (server->service)
+		reuse = server->service->spec.conn_reuse;
+	if (reuse == LVS_REUSE_INHERIT)
+		reuse = engine->settings.conn_reuse;
+	return reuse == LVS_REUSE_INHERIT ? LVS_REUSE_OVER : reuse;
+}
+
+bool lvs_retire_replaced(const struct lvs_engine *engine, const struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+			 const struct lvs_packet *packet, enum lvs_dir dir)
+{
+	enum lvs_reuse reuse;
+
+	if (dir != LVS_DIR_REQUEST || conn->control || !proto->starts(packet, false))
+		return false;
+	reuse = reuse_of(engine, lvs_server_at(&engine->rules, conn->server));
+	if (reuse == LVS_REUSE_NEVER)
+		return false;
+	return proto->states[conn->state].over || (reuse == LVS_REUSE_CLOSING && conn->flags & LVS_CONN_NO_OUTPUT);
+}
+
+static enum lvs_retire end(struct lvs_engine *engine, struct lvs_conn *conn, enum lvs_dir dir)
+{
+	lvs_engine_end(engine, conn, true);
+	return dir == LVS_DIR_REQUEST ? LVS_RETIRE_ENDED : LVS_RETIRE_DROPPED;
+}
+
+static enum lvs_retire judge_removed(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_server *server,
+				     struct lvs_packet *packet, enum lvs_dir dir)
+{
+	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
+	if (!expires(engine, server))
+		return LVS_RETIRE_DROPPED;
+	if (dir == LVS_DIR_REPLY)
+		lvs_reply_refuse(engine, packet);
+	return end(engine, conn, dir);
+}
+
+static bool is_reset(const struct lvs_packet *packet)
+{
+	const struct lvs_sctp_chunk *chunk;
+
+	if (packet->proto == LVS_PROTO_TCP)
+		return packet->tcp_flags & LVS_TCP_RST;
+	chunk = lvs_packet_at(packet, packet->l4 + sizeof(struct lvs_sctp), sizeof(*chunk));
+	return chunk && chunk->type == LVS_SCTP_ABORT;
+}
+
+static enum lvs_retire judge_drained(struct lvs_engine *engine, struct lvs_conn *conn,
+				     const struct lvs_proto_state *state, struct lvs_packet *packet, enum lvs_dir dir)
+{
+	if (state->class == LVS_CLASS_DATAGRAM)
+		return end(engine, conn, dir);
+	if (is_reset(packet))
+		return LVS_RETIRE_STAYS;
+	lvs_reply_refuse(engine, packet);
+	/* Its client has not seen it begin: he asks again, and gets another server. */
+	if (state->class == LVS_CLASS_HALF_OPEN && dir == LVS_DIR_REPLY)
+		return end(engine, conn, dir);
+	if (state->over || packet->fragment)
+		return LVS_RETIRE_DROPPED;
+	lvs_reply_hang_up(packet);
+	return LVS_RETIRE_STAYS;
+}
+
+enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
+				 struct lvs_packet *packet, enum lvs_dir dir, enum lvs_drop *ret_drop)
+{
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	const struct lvs_proto_state *state = &proto->states[conn->state];
+	bool begins = dir == LVS_DIR_REQUEST && proto->starts(packet, false);
+
+	if (!server->service) {
+		*ret_drop = LVS_DROP_SERVER_GONE;
+		return judge_removed(engine, conn, server, packet, dir);
+	}
+	*ret_drop = LVS_DROP_DRAINED;
+	if (server->drained)
+		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir);
+	/* IPVS asks this only of what has a first packet, and only where connections are replaced at all. */
+	if (begins && state->class != LVS_CLASS_DATAGRAM && expires(engine, server) &&
+	    reuse_of(engine, server) != LVS_REUSE_NEVER)
+		return end(engine, conn, dir);
+	return LVS_RETIRE_STAYS;
+}
+
+/* A client who is to wait for his server keeps the template. */
+static bool swept(const struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	const struct lvs_service *service;
+
+	if (server->service || !expires(engine, server))
+		return false;
+	service = service_of(engine, server);
+	return !(conn->flags & LVS_CONN_TEMPLATE) || !service || !service->spec.persist.keep;
+}
+
+/* Does any removed server not have its connections wait? */
+static bool any_expires(const struct lvs_engine *engine)
+{
+	const struct lvs_server *server;
+
+	for (size_t i = 0; i < LVS_TRASH_HEADS; i++)
+		lvs_list_for_each(server, &engine->rules.trash[i], trash)
+			if (expires(engine, server))
+				return true;
+	return false;
+}
+
+bool lvs_retire_sweep(struct lvs_engine *engine, unsigned int *budget)
+{
+	uint32_t *at = &engine->retiring.sweep_at;
+
+	if (engine->rules.sweep && any_expires(engine))
+		*at = 1;
+	engine->rules.sweep = false;
+	for (; *at && *budget; --*budget) {
+		struct lvs_conn *conn;
+
+		if (*at > engine->conns.touched) {
+			*at = 0;
+			break;
+		}
+		conn = lvs_conn_at(&engine->conns, (*at)++);
+		if (conn && swept(engine, conn))
+			lvs_engine_end(engine, conn, true);
+	}
+	return *at != 0;
+}
+
+/* Return: false if the server of @conn is to be asked, but not just now */
+static bool dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	const struct lvs_proto_state *state;
+
+	if (!server->drained)
+		return true;
+	if (conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_PACKET)) {
+		lvs_engine_end(engine, conn, true);
+		return true;
+	}
+	state = &lvs_proto_find(conn->proto)->states[conn->state];
+	if (state->class == LVS_CLASS_HALF_OPEN || state->class == LVS_CLASS_DATAGRAM) {
+		lvs_engine_end(engine, conn, true);
+		return true;
+	}
+	if (state->over || conn->proto != LVS_PROTO_TCP || !lvs_forwards[conn->forward]->replies)
+		return true;
+	engine->retiring.dismiss_again = true;
+	return lvs_reply_probe(engine, conn) || !engine->settings.reply_rate;
+}
+
+lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink *sink)
+{
+	struct lvs_retire_work *work = &engine->retiring;
+
+	engine->now = now;
+	engine->tick = lvs_tick_from_ns(now);
+	engine->sink = sink;
+	if (engine->rules.dismiss) {
+		*work = (struct lvs_retire_work){ .sweep_at = work->sweep_at, .dismiss_at = 1 };
+		engine->rules.dismiss = false;
+	}
+	if (!work->dismiss_at)
+		return LVS_NS_NEVER;
+	for (unsigned int budget = BUDGET; now >= work->dismiss_due && budget; budget--) {
+		struct lvs_conn *conn;
+
+		if (work->dismiss_at > engine->conns.touched) {
+			work->dismiss_at = work->dismiss_again;
+			work->dismiss_due = now + AGAIN;
+			work->dismiss_again = false;
+			return work->dismiss_at ? work->dismiss_due : LVS_NS_NEVER;
+		}
+		conn = lvs_conn_at(&engine->conns, work->dismiss_at);
+		if (conn && !dismiss(engine, conn))
+			work->dismiss_due = now + LVS_SECONDS(1);
+		else
+			work->dismiss_at++;
+	}
+	return LVS_MAX(now, work->dismiss_due);
+}
