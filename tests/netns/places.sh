@@ -53,7 +53,13 @@ at director ip addr add 10.0.0.77/32 dev lo
 at director ip addr add 2001:db8::77/128 dev lo
 direct
 serves "local from the beginning" 10.0.0.77 2001:db8::77
+web director
+for address in 10.0.0.77 "[2001:db8::77]"; do
+	same "the host's own server at $address" director "$(at client curl -s -m 5 "http://$address:8080")"
+done
+kill "$spawned"
 stop
+same "early demultiplexing is back" 1 "$(at director sysctl -n net.ipv4.ip_early_demux)"
 at director ip addr del 10.0.0.77/32 dev lo
 at director ip addr del 2001:db8::77/128 dev lo
 
