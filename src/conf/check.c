@@ -195,15 +195,36 @@ static void check_loops(const struct lvs_conf_service **sorted, size_t n, const 
 				    "server %s has the address of service \"%s\"", text, sorted[first]->name);
 }
 
-static void check_family(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
-			 struct lvs_conf_errors *errors)
+/* Return: was there something to say? */
+static bool check_loopback(const struct lvs_addr *addr, uint16_t port, const struct lvs_conf_where *where,
+			   struct lvs_conf_errors *errors)
 {
-	bool four = lvs_addr_is4(&service->addr);
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
-	if (!readable(service) || lvs_addr_is4(&server->addr) == four)
+	if (!lvs_addr_is_loopback(addr))
+		return false;
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, NULL, "\"%s\" is a loopback address, which never leaves its machine",
+			    lvs_endpoint_format(addr, port, text));
+	return true;
+}
+
+/* What the forwarding method keeps as it is cannot differ. */
+static void check_kept(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		       struct lvs_conf_errors *errors)
+{
+	bool four = lvs_addr_is4(&service->addr), masq = !strcmp(server->forward, "masq");
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+
+	if (!readable(service))
 		return;
-	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "masq keeps the address family",
+	(void)snprintf(hint, sizeof(hint), "%s keeps the address family", server->forward);
+	if (!masq && server->port != service->port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "only masq can map a port to another one",
+				    "\"%s\" keeps the port, and server %s has another one than service \"%s\"", server->forward,
+				    lvs_endpoint_format(&server->addr, server->port, text), service->name);
+	if (lvs_addr_is4(&server->addr) == four)
+		return;
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint,
 			    "server %s is %s and service \"%s\" is %s",
 			    lvs_endpoint_format(&server->addr, server->port, text), four ? "IPv6" : "IPv4",
 			    service->name, four ? "IPv4" : "IPv6");
@@ -370,9 +391,12 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 		check_thresholds(server, errors);
 		if (lvs_addr_is_any(&server->addr))
 			continue;
-		check_family(service, server, errors);
-		check_loops(sorted, n, service, server, errors);
+		check_kept(service, server, errors);
+		if (strcmp(server->forward, "local") != 0 &&
+		    !check_loopback(&server->addr, server->port, &server->where, errors))
+			check_loops(sorted, n, service, server, errors);
 	}
+	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);
 	check_one_packet(service, errors);
 	check_protocol(service, errors);

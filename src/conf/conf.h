@@ -185,6 +185,7 @@ struct lvs_conf_drain {
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
+ * @forward:	"masq", ...; static storage
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @name:	of its own within the service; made from the key when the file gives none
  */
@@ -195,11 +196,13 @@ struct lvs_conf_server {
 	uint32_t upper_threshold;
 	uint32_t lower_threshold;
 	struct lvs_conf_drain drain;
+	const char *forward;
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
 	struct lvs_conf_where upper_where;
 	struct lvs_conf_where lower_where;
+	struct lvs_conf_where forward_where;
 };
 
 /* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */

@@ -30,7 +30,7 @@ static const struct lvs_conf_word mh_orders[] = {
 	{ "address", LVS_CONF_MH_ORDER_ADDRESS, false }, { "added", LVS_CONF_MH_ORDER_ADDED, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word forwards[] = {
-	{ "masq", 0, false },  { "droute", 0, true },  { "tunnel", 0, true }, { "local", 0, true },
+	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, true }, { "local", 0, false },
 	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
 };
 
@@ -52,6 +52,9 @@ static const struct lvs_conf_key server_keys[] = {
 	  .help = "the server's address, and its port if it is not the service's" },
 	{ SERVER(weight, weight), .type = LVS_CONF_NUMBER, .min = 0, .max = 65535, .def = 1,
 	  .help = "the server's share; 0: no new connections" },
+	{ SERVER(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .optional = true,
+	  .where = offsetof(struct lvs_conf_server, forward_where),
+	  .help = "the forwarding method, if it is not the service's" },
 	{ SERVER(upper_threshold, upper_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
 	  .where = offsetof(struct lvs_conf_server, upper_where),
 	  .help = "connections from which on it gets no new ones; 0: any number is welcome" },
@@ -138,7 +141,7 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(mh_order, mh_order), .type = LVS_CONF_CHOICE, .words = mh_orders, .def = LVS_CONF_MH_ORDER_ADDRESS,
 	  .help = "the order in which servers take mh's slots" },
 	{ SERVICE(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .def_text = "masq",
-	  .help = "the forwarding method" },
+	  .help = "the forwarding method of servers that name none" },
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
 	  .where = offsetof(struct lvs_conf_service, one_packet_where),
 	  .help = "whether each UDP datagram is scheduled anew" },
@@ -167,7 +170,7 @@ static const struct lvs_conf_key service_keys[] = {
 	{ .name = "check", .type = LVS_CONF_ABSENT, .help = "health checks" },
 };
 
-/* A server without a port has its service's; names that were not given are made from what was. */
+/* A server without a port or forwarding method has its service's; names that were not given are made from what was. */
 static void finish_service(void *base)
 {
 	struct lvs_conf_service *service = base;
@@ -176,6 +179,8 @@ static void finish_service(void *base)
 
 		if (!server->port)
 			server->port = service->port;
+		if (!server->forward)
+			server->forward = service->forward;
 		if (!*server->name)
 			lvs_endpoint_format(&server->addr, server->port, server->name);
 	}

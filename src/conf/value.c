@@ -205,8 +205,6 @@ static const char *bad_address(const struct lvs_addr *addr)
 		return "stands for every address";
 	if (lvs_addr_is_multicast(addr))
 		return "is a multicast address";
-	if (lvs_addr_is_loopback(addr))
-		return "is a loopback address, which never leaves its machine";
 	if (lvs_addr_is_linklocal6(addr))
 		return "is a link-local address, which is not routed";
 	if (!lvs_addr_is_unicast(addr))

@@ -332,44 +332,40 @@ static struct lvs_tuple reply_tuple(const struct lvs_conn *conn)
 				   .proto = conn->proto };
 }
 
-static int publish_template(struct lvs_conn_table *table, struct lvs_conn *conn)
+static bool by_request(const struct lvs_conn *conn)
 {
-	struct lvs_tuple request = request_tuple(conn);
-	uint64_t hash = lvs_conn_hash(table, &request);
-	enum lvs_dir dir;
+	return !(conn->flags & LVS_CONN_ONE_PACKET);
+}
 
-	if (lvs_conn_find(table, &request, hash, &dir))
-		return -EEXIST;
-	if (!insert(table, hash, lvs_conn_id(table, conn)))
-		return -ENOSPC;
-	conn->flags |= LVS_CONN_INDEXED;
-	table->ntemplates++;
-	return 0;
+static bool by_reply(const struct lvs_conn *conn)
+{
+	return !(conn->flags & (LVS_CONN_ONE_WAY | LVS_CONN_TEMPLATE));
 }
 
 int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 {
 	struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
 	uint64_t request_hash = lvs_conn_hash(table, &request), reply_hash = lvs_conn_hash(table, &reply);
+	bool first = by_request(conn), second = by_reply(conn);
 	uint32_t id = lvs_conn_id(table, conn);
-	bool both = !(conn->flags & LVS_CONN_ONE_PACKET);
 	enum lvs_dir dir;
 
-	if (lvs_unlikely(conn->flags & LVS_CONN_TEMPLATE))
-		return publish_template(table, conn);
 	lvs_conn_prefetch_bucket(table, reply_hash);
-	if ((both && lvs_conn_find(table, &request, request_hash, &dir)) || lvs_conn_find(table, &reply, reply_hash, &dir))
+	if ((first && lvs_conn_find(table, &request, request_hash, &dir)) ||
+	    (second && lvs_conn_find(table, &reply, reply_hash, &dir)))
 		return -EEXIST;
-	if (lvs_tuple_equal(&request, &reply))
+	if (first && second && lvs_tuple_equal(&request, &reply))
 		return -EEXIST;
-	if (both && !insert(table, request_hash, id))
+	if (first && !insert(table, request_hash, id))
 		return -ENOSPC;
-	if (!insert(table, reply_hash, id | ID_REPLY)) {
-		if (both)
+	if (second && !insert(table, reply_hash, id | ID_REPLY)) {
+		if (first)
 			take_out(table, request_hash, id);
 		return -ENOSPC;
 	}
 	conn->flags |= LVS_CONN_INDEXED;
+	if (conn->flags & LVS_CONN_TEMPLATE)
+		table->ntemplates++;
 	return 0;
 }
 
@@ -381,12 +377,12 @@ void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn)
 	if (conn->flags & LVS_CONN_INDEXED) {
 		struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
 
-		if (!(conn->flags & LVS_CONN_ONE_PACKET))
+		if (by_request(conn))
 			take_out(table, lvs_conn_hash(table, &request), id);
+		if (by_reply(conn))
+			take_out(table, lvs_conn_hash(table, &reply), id | ID_REPLY);
 		if (conn->flags & LVS_CONN_TEMPLATE)
 			table->ntemplates--;
-		else
-			take_out(table, lvs_conn_hash(table, &reply), id | ID_REPLY);
 	}
 	conn->flags = 0;
 	conn->next = table->free;

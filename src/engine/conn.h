@@ -33,6 +33,8 @@ enum {
 	LVS_CONN_ONE_PACKET = 1 << 8,	/* found by replies only, see engine/one_packet.h */
 	LVS_CONN_STREAM = 1 << 9,	/* its segments are translated: engine/stream.h */
 
+	LVS_CONN_ONE_WAY = 1 << 10,	/* replies pass by the director: found by requests only */
+
 	LVS_CONN_SEEN_SHIFT = 12,	/* the bits from here on count packets from the client, see defence.h */
 };
 
@@ -166,7 +168,7 @@ struct lvs_conn *lvs_conn_victim(struct lvs_conn_table *table, lvs_tick now);
  * lvs_conn_publish() - make a claimed record findable in both directions
  *
  * All addresses and ports are set and do not change from here on. The reply's tuple is daddr:dport to caddr:cport; a
- * template has none, and a record with LVS_CONN_ONE_PACKET has only that.
+ * template and a record with LVS_CONN_ONE_WAY have none, and one with LVS_CONN_ONE_PACKET has only that.
  *
  * Return: 0; -EEXIST if another connection has one of the two tuples; -ENOSPC if the index has no room. The record is
  * then not indexed

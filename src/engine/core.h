@@ -14,6 +14,7 @@
  * @timeouts:	of each state, resolved from the settings
  * @rules_due:	when lvs_rules_expire() wants to be called again
  * @secure:	protocols apply their stricter rules
+ * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
  * @serial:	of the latest template
  * @now, @tick, @sink: of the burst being handled
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
@@ -29,6 +30,7 @@ struct lvs_engine {
 	struct lvs_retire_work retiring;
 	lvs_ns rules_due;
 	bool secure;
+	uint8_t plain_ways;
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
@@ -84,6 +86,10 @@ enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_pa
 
 /* No connection has this packet's tuple: begin one if a service wants it, else refuse or pass it. */
 enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/* The last steps of lvs_engine_relay() where the way out takes plain packets only; @mtu: of the way, 0 if not known. */
+enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				     uint32_t mtu);
 
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);

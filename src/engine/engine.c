@@ -75,6 +75,7 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
 			engine->timeouts[p][s] = lvs_ticks_from_seconds(seconds ? seconds : lvs_protos[p]->states[s].timeout);
 		}
 	}
+	engine->plain_ways = settings->direct_offload ? LVS_WAY_TUNNEL : LVS_WAY_TUNNEL | LVS_WAY_DIRECT;
 	lvs_replies_configure(&engine->replies, settings->reply_rate, now);
 	engine->settings = *settings;
 	engine->now = now;
@@ -200,7 +201,9 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 			return drop;
 	}
 	lvs_engine_count(engine, conn, packet, dir);
-	drop = lvs_forwards[conn->forward]->rewrite(conn, packet, dir);
+	if (lvs_unlikely(lvs_forwards[conn->forward]->way & engine->plain_ways) && dir == LVS_DIR_REQUEST)
+		return lvs_engine_relay_plain(engine, conn, packet, server->mtu);
+	drop = lvs_forwards[conn->forward]->rewrite(engine, conn, packet, dir);
 	if (lvs_unlikely(drop))
 		return drop;
 	lvs_engine_forward(engine, packet);

@@ -32,6 +32,7 @@ enum lvs_ping {
  * @ping:	who answers a ping to a virtual address
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @direct_offload: packets for a neighbour (see lvs_packet.via) may be super-packets or have partial checksums
  * @schedule_icmp: an ICMP error about a packet of a service that no connection has begins one
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @defence:	against overload
@@ -42,6 +43,7 @@ struct lvs_engine_settings {
 	enum lvs_ping ping;
 	uint32_t reply_rate;
 	bool decrement_ttl;
+	bool direct_offload;
 	struct lvs_defence_settings defence;
 	bool schedule_icmp;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];

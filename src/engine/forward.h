@@ -10,6 +10,7 @@
 #include "engine/packet.h"
 
 struct lvs_engine;
+struct lvs_server;
 
 enum lvs_forward_index {
 #define FORWARD(name) LVS_FORWARD_INDEX_##name,
@@ -18,27 +19,45 @@ enum lvs_forward_index {
 	LVS_FORWARD_INDEX_COUNT
 };
 
+/* By which way packets leave: bits, for sets of them. */
+enum lvs_way {
+	LVS_WAY_ROUTED = 1,	/* routed by their destination */
+	LVS_WAY_DIRECT = 2,	/* given to a neighbour, see lvs_packet.via */
+	LVS_WAY_TUNNEL = 4,	/* inside of another packet */
+};
+
 /**
  * struct lvs_forward_ops - a forwarding method
  * @name:	as in lvs.conf
  * @label:	as ipvsadm -L prints it
  * @index:	own place in lvs_forwards[], stored in each connection
- * @replies:	replies pass the director; else connections are born with LVS_CONN_NO_OUTPUT
- * @bind:	prepare a new connection whose addresses and ports are all set; may be NULL
+ * @way:	by which requests leave
+ * @replies:	replies pass the director; else connections are born with LVS_CONN_NO_OUTPUT and LVS_CONN_ONE_WAY
+ * @maps_port:	the server may have another port than the service
+ * @mixes:	the server may be of another address family than the service
+ * @overhead:	bytes that it puts around a request to @server; NULL: none
+ * @bind:	prepare a new connection whose addresses and ports are all set; may be NULL. Return: LVS_DROP_NONE, or why
+ *		there can be none
  * @rewrite:	make @packet, of a connection's flow or a later fragment of it, ready to leave in direction @dir; the
  *		engine emits it. Return: LVS_DROP_NONE or why it cannot leave
- * @rewrite_error: the same for an ICMP error about a packet of the connection, travelling in direction @dir: outer
- *		addresses and the quoted packet's addresses, ports and checksums. The caller makes the ICMP checksum anew
+ *		Where requests leave by a way without offloads they come as plain packets, see engine/split.h
+ * @rewrite_error: the same for an ICMP error about a packet of the connection, travelling in direction @dir: where need be
+ *		outer addresses and the quoted packet's addresses, ports and checksums, and the ICMP checksum over all
  */
 struct lvs_forward_ops {
 	const char *name;
 	const char *label;
 	uint8_t index;
+	uint8_t way;
 	bool replies;
-	void (*bind)(struct lvs_conn *conn);
-	enum lvs_drop (*rewrite)(const struct lvs_conn *conn, struct lvs_packet *packet, enum lvs_dir dir);
-	enum lvs_drop (*rewrite_error)(const struct lvs_conn *conn, struct lvs_packet *packet, struct lvs_packet *quoted,
-				       enum lvs_dir dir);
+	bool maps_port;
+	bool mixes;
+	uint32_t (*overhead)(const struct lvs_server *server);
+	enum lvs_drop (*bind)(struct lvs_engine *engine, struct lvs_conn *conn);
+	enum lvs_drop (*rewrite)(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				 enum lvs_dir dir);
+	enum lvs_drop (*rewrite_error)(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				       struct lvs_packet *quoted, enum lvs_dir dir);
 };
 
 #define FORWARD(name) extern const struct lvs_forward_ops lvs_forward_##name;

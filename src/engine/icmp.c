@@ -3,7 +3,7 @@
  * An error quotes the packet it is about, so it belongs to the connection of that packet and goes the other way: the
  * reverse of the quoted tuple is looked up as if it were a packet's own. Found from the client's side, the error is
  * about a reply and goes on to the server; found from the server's side, it is about a request and goes on to the
- * client. The forwarding method rewrites both headers; the checksum is then made anew, which repairs nothing, as it was
+ * client. The forwarding method rewrites both headers and makes the checksum anew, which repairs nothing, as it was
  * verified.
  *
  * What an error about a TCP segment quotes as sequence number is not compared with anything: the director keeps no
@@ -125,10 +125,9 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	lvs_engine_count(engine, conn, packet, dir);
 	if (conn->flags & LVS_CONN_STREAM)
 		lvs_stream_walk_quoted(&engine->streams, conn, &quoted, dir);
-	drop = lvs_forwards[conn->forward]->rewrite_error(conn, packet, &quoted, dir);
+	drop = lvs_forwards[conn->forward]->rewrite_error(engine, conn, packet, &quoted, dir);
 	if (drop)
 		return drop;
-	lvs_icmp_seal(packet);
 	lvs_engine_forward(engine, packet);
 	return LVS_DROP_NONE;
 }

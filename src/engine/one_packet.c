@@ -21,10 +21,12 @@ struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn)
 				   .proto = conn->proto };
 }
 
-static struct lvs_conn draft(const struct lvs_server *server, const struct lvs_packet *packet)
+static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *server, const struct lvs_packet *packet,
+			   struct lvs_conn *ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
-	struct lvs_conn conn = {
+
+	*ret_conn = (struct lvs_conn){
 		.caddr = packet->tuple.src, .cport = packet->tuple.sport,
 		.vaddr = packet->tuple.dst, .vport = packet->tuple.dport,
 		.daddr = server->spec.addr, .dport = lvs_persist_port(server, packet->tuple.dport),
@@ -32,9 +34,7 @@ static struct lvs_conn draft(const struct lvs_server *server, const struct lvs_p
 		.flags = LVS_CONN_USED | LVS_CONN_ONE_PACKET | 1 << LVS_CONN_SEEN_SHIFT,
 	};
 
-	if (forward->bind)
-		forward->bind(&conn);
-	return conn;
+	return forward->bind ? forward->bind(engine, ret_conn) : LVS_DROP_NONE;
 }
 
 static bool same_service(const struct lvs_conn *a, const struct lvs_conn *b)
@@ -73,13 +73,15 @@ static enum lvs_drop keep(struct lvs_engine *engine, const struct lvs_conn *draf
 
 enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, struct lvs_packet *packet)
 {
-	struct lvs_conn once = draft(server, packet), *conn = &once;
+	struct lvs_conn once, *conn = &once;
 	lvs_tick timeout = LVS_MIN(lvs_engine_timeout(engine, server, &lvs_proto_udp, 0),
 				   lvs_ticks_from_seconds(LVS_ONE_PACKET_SECONDS));
+	enum lvs_drop drop = draft(engine, server, packet, &once);
 
+	if (drop)
+		return drop;
 	if (server->spec.forward->replies) {
-		enum lvs_drop drop = keep(engine, &once, &conn);
-
+		drop = keep(engine, &once, &conn);
 		if (drop)
 			return drop;
 		lvs_conn_set_timer(&engine->conns, conn, engine->tick, timeout, LVS_CLASS_HALF_OPEN);

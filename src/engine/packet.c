@@ -365,6 +365,7 @@ enum lvs_drop lvs_packet_parse(struct lvs_packet *packet)
 {
 	const uint8_t *first = lvs_packet_at(packet, 0, 1);
 
+	packet->via = NULL;
 	if (!first)
 		return LVS_DROP_IP_SHORT;
 	switch (*first >> 4) {

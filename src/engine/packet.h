@@ -78,6 +78,8 @@ enum lvs_packet_kind {
  * The rest is set by lvs_packet_parse():
  * @tuple:	see there; of the datagram, so a first fragment has ports
  * @hash:	of @tuple, set by the connection table
+ * @via:	NULL; when the packet leaves: the neighbour that takes it, whatever its destination; NULL if it is that of the
+ *		route to the destination
  * @kind:	see there
  * @ip6:	family
  * @proto:	upper-layer protocol, behind all extension headers
@@ -99,6 +101,7 @@ struct lvs_packet {
 	uint16_t l4;
 	struct lvs_tuple tuple;
 	uint64_t hash;
+	const struct lvs_addr *via;
 	enum lvs_packet_kind kind;
 	bool ip6;
 	bool fragment;

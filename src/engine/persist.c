@@ -47,7 +47,7 @@ lvs_be16 lvs_persist_port(const struct lvs_server *server, lvs_be16 asked)
 {
 	const struct lvs_service_key *of = &server->of;
 
-	if (!server->spec.port)
+	if (!server->spec.port || !server->spec.forward->maps_port)
 		return asked;
 	if (of->mark)	/* IPVS: a template of many ports says nothing of them */
 		return server->service->spec.persist.timeout ? asked : server->spec.port;

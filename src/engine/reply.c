@@ -436,7 +436,7 @@ bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 		.seq = LVS_BE32((uint32_t)number), .ack = LVS_BE32((uint32_t)(number >> 32)),
 	};
 	seal(tcp, &conn->caddr, &conn->vaddr);
-	if (!lvs_forwards[conn->forward]->rewrite(conn, &packet, LVS_DIR_REQUEST))
+	if (!lvs_forwards[conn->forward]->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
 		lvs_engine_say(engine, &packet, LVS_REPLY_PROBE);
 	return true;
 }

@@ -76,10 +76,12 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 	conn->proto = packet->proto;
 	conn->forward = forward->index;
 	conn->server = server->id;
-	conn->flags |= forward->replies ? LVS_CONN_UNANSWERED : LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED;
-	if (forward->bind)
-		forward->bind(conn);
-	drop = publish(engine, conn);
+	conn->flags |= LVS_CONN_UNANSWERED;
+	if (!forward->replies)
+		conn->flags |= LVS_CONN_NO_OUTPUT | LVS_CONN_ONE_WAY;
+	drop = forward->bind ? forward->bind(engine, conn) : LVS_DROP_NONE;
+	if (!drop)
+		drop = publish(engine, conn);
 	if (drop) {
 		lvs_conn_release(&engine->conns, conn);
 		return drop;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "engine/forward.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
 
@@ -84,7 +85,11 @@ struct lvs_server *lvs_server_find(const struct lvs_service *service, const stru
 static int check_spec(const struct lvs_service_key *of, const struct lvs_server_spec *spec)
 {
 	if (!lvs_addr_is_unicast(&spec->addr) || lvs_addr_is_linklocal6(&spec->addr) ||
-	    lvs_addr_is4(&spec->addr) != lvs_addr_is4(&of->addr) || spec->weight > LVS_WEIGHT_MAX || !spec->forward)
+	    spec->weight > LVS_WEIGHT_MAX || !spec->forward)
+		return -EINVAL;
+	if (lvs_addr_is4(&spec->addr) != lvs_addr_is4(&of->addr) && !spec->forward->mixes)
+		return -EINVAL;
+	if (spec->port && spec->port != of->port && !spec->forward->maps_port)
 		return -EINVAL;
 	return spec->lower > spec->upper ? -ERANGE : 0;
 }
@@ -183,6 +188,7 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 
 	if (err)
 		return err;
+	rules->generation += server->spec.forward != spec->forward;
 	set_spec(server, spec);
 	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)

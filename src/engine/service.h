@@ -132,7 +132,7 @@ struct lvs_service {
  * struct lvs_rules - all services of an engine
  * @servers:	by id, from 1; NULL where an id is free
  * @origins:	of servers of services
- * @generation:	grows whenever a service or a server comes or goes
+ * @generation:	grows whenever a service or a server comes or goes, or has another forwarding method
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
  * @ntrash:	how many

@@ -36,6 +36,7 @@ enum {
 	LVS_IO_TSO = 2,		/* TCP super-packets, both families */
 	LVS_IO_TSO_ECN = 4,	/* also those with ECN's CWR */
 	LVS_IO_USO = 8,		/* UDP super-packets, both families */
+	LVS_IO_NEIGHBOUR_OFFLOAD = 16,	/* all of these for packets with @via too */
 };
 
 /**
@@ -86,7 +87,8 @@ struct lvs_io_stats {
  *
  * @tx:		give one packet to the device, at once. The packet may be one from @rx, changed and moved within its room, or
  *		any other memory with LVS_IO_FRONT writable bytes in front of @data, which are overwritten. @vnet goes out
- *		with it. Failures are counted, not told: nobody tries again.
+ *		with it. A packet with @via goes to that neighbour: only if io->neighbours says so, and it must be plain
+ *		unless LVS_IO_NEIGHBOUR_OFFLOAD does. Failures are counted, not told: nobody tries again.
  *
  * @close:	takes NULL and half-open objects
  */
@@ -106,6 +108,7 @@ struct lvs_io_ops {
  * @more:	see rx
  * @persistent:	the device was there before us and stays when we go
  * @offloads:	LVS_IO_*: what the kernel granted
+ * @neighbours:	packets with @via can be sent
  * @name:	of the network device, as the kernel has it
  */
 struct lvs_io {
@@ -114,6 +117,7 @@ struct lvs_io {
 	bool more;
 	bool persistent;
 	unsigned int offloads;
+	bool neighbours;
 	char name[IFNAMSIZ];
 	struct lvs_io_stats stats;
 };

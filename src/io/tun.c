@@ -27,7 +27,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "io/io.h"
+#include "io/direct.h"
 
 #define TUN_PATH "/dev/net/tun"
 
@@ -49,6 +49,7 @@ static_assert(sizeof(struct lvs_vnet) <= LVS_IO_FRONT, "vnet would reach into th
 
 struct tun_io {
 	struct lvs_io io;
+	struct lvs_direct *direct;
 	uint8_t *area;
 };
 
@@ -66,6 +67,7 @@ static void tun_close(struct lvs_io *io)
 	tun = tun_io(io);
 	if (io->fd >= 0)
 		(void)close(io->fd);
+	lvs_direct_close(tun->direct);
 	free(tun->area);
 	free(tun);
 }
@@ -240,6 +242,8 @@ static int tun_open(const struct lvs_io_params *params, char message[LVS_IO_MESS
 			       tun->io.name, strerror(-err));
 		goto fail;
 	}
+	/* Without CAP_NET_RAW there are no neighbours, and who does not need them does not miss them. */
+	tun->io.neighbours = lvs_direct_open(&tun->direct) == 0;
 	tun->io.ops = &lvs_io_tun;
 	tun->io.fd = fd;
 	*ret_io = &tun->io;
@@ -328,12 +332,32 @@ static void tx_failed(struct lvs_io_stats *stats, int err)
 	}
 }
 
-/* Calls: write. */
+static void tx_done(struct lvs_io *io, const struct lvs_packet *packet)
+{
+	io->stats.tx_packets++;
+	io->stats.tx_bytes += packet->len;
+}
+
+static void tx_direct(struct tun_io *tun, const struct lvs_packet *packet)
+{
+	int err = tun->direct ? lvs_direct_send(tun->direct, packet) : -EPERM;
+
+	if (err)
+		tx_failed(&tun->io.stats, -err);
+	else
+		tx_done(&tun->io, packet);
+}
+
+/* Calls: write, sendto. */
 static void tun_tx(struct lvs_io *io, struct lvs_packet *packet)
 {
 	uint8_t *at = packet->data - VNET_BYTES;
 	ssize_t done;
 
+	if (lvs_unlikely(packet->via)) {
+		tx_direct(tun_io(io), packet);
+		return;
+	}
 	memcpy(at, &packet->vnet, sizeof(packet->vnet));
 	do
 		done = syscall(SYS_write, io->fd, at, VNET_BYTES + (size_t)packet->len);
@@ -342,8 +366,7 @@ static void tun_tx(struct lvs_io *io, struct lvs_packet *packet)
 		tx_failed(&io->stats, errno);
 		return;
 	}
-	io->stats.tx_packets++;
-	io->stats.tx_bytes += packet->len;
+	tx_done(io, packet);
 }
 
 const struct lvs_io_ops lvs_io_tun = {

@@ -17,6 +17,7 @@
 #include "lvsd/reload.h"
 #include "lvsd/rules.h"
 #include "lvsd/summary.h"
+#include "lvsd/ways.h"
 #include "net/net.h"
 #include "priv/stages.h"
 #include "sys/clock.h"
@@ -78,7 +79,7 @@ static int open_device(struct lvs_director *director)
 		director->io->offloads & LVS_IO_CSUM ? "checksum" : "no",
 		director->io->offloads & LVS_IO_TSO ? ", TCP segmentation" : "",
 		director->io->offloads & LVS_IO_USO ? ", UDP segmentation" : "", " offload");
-	return 0;
+	return lvs_ways_check(director->conf, director->path, director->io, director->log);
 }
 
 static void on_net_say(void *arg, enum lvs_net_level level, const char *text)

@@ -10,6 +10,7 @@
 #include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
+#include "lvsd/ways.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 
@@ -66,7 +67,8 @@ static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded
 	struct lvs_conf *old = director->conf;
 	int err;
 
-	if (!all_possible(director, &loaded->diff))
+	if (!all_possible(director, &loaded->diff) ||
+	    lvs_ways_check(loaded->conf, director->path, director->io, director->log))
 		return false;
 	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, lvs_clock_now());
 	if (err) {

@@ -149,7 +149,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 	return spec;
 }
 
-static struct lvs_server_spec server_spec(const struct lvs_conf_service *service, const struct lvs_conf_server *server)
+static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 {
 	return (struct lvs_server_spec){
 		.addr = server->addr,
@@ -159,7 +159,7 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_service *service
 		.lower = server->lower_threshold,
 		.drain = server->drain.on,
 		.drain_seconds = server->drain.timeout,
-		.forward = lvs_forward_find(service->forward),
+		.forward = lvs_forward_find(server->forward),
 	};
 }
 
@@ -202,7 +202,7 @@ static void note(struct journal *journal, const struct step *step)
 /* Adds, or takes over what was made at run time. */
 static int put_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
-	struct lvs_server_spec spec = server_spec(of, conf);
+	struct lvs_server_spec spec = server_spec(conf);
 	struct step step = { .service = find_service(journal->rules, of) };
 	int err;
 
@@ -252,7 +252,7 @@ static int put_service(struct journal *journal, const struct lvs_conf_service *c
 
 static void drop_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
-	struct lvs_server_spec spec = server_spec(of, conf);
+	struct lvs_server_spec spec = server_spec(conf);
 	struct step step = { .kind = SERVER_REMOVED, .service = find_service(journal->rules, of) };
 	struct lvs_server *server = step.service ? lvs_server_find(step.service, &spec.addr, spec.port) : NULL;
 
@@ -263,11 +263,10 @@ static void drop_server(struct journal *journal, const struct lvs_conf_service *
 	note(journal, &step);
 }
 
-/* The forwarding method is the service's: a changed one goes to all its servers. */
-static int edit_service(struct journal *journal, const struct lvs_conf_service *was,
-			const struct lvs_conf_service *conf)
+/* One that was removed at run time comes back with its servers. */
+static int edit_service(struct journal *journal, const struct lvs_conf_service *conf)
 {
-	if (find_service(journal->rules, conf) && !strcmp(was->forward, conf->forward))
+	if (find_service(journal->rules, conf))
 		return put_service_alone(journal, conf);
 	return put_service(journal, conf);
 }
@@ -282,7 +281,7 @@ static int apply_change(struct journal *journal, const struct lvs_conf_change *c
 	case LVS_CONF_SERVICE_ADDED:
 		return put_service(journal, change->new_service);
 	case LVS_CONF_SERVICE_EDITED:
-		return edit_service(journal, change->old_service, change->new_service);
+		return edit_service(journal, change->new_service);
 	case LVS_CONF_SERVER_REMOVED:
 		drop_server(journal, change->old_service, change->old_server);
 		return 0;
@@ -387,6 +386,11 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 	return err;
 }
 
+static bool is_elsewhere(const struct lvs_server *server)
+{
+	return server->service && server->spec.forward != &lvs_forward_local;
+}
+
 int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(engine);
@@ -401,7 +405,7 @@ int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net)
 		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
 			vips[wanted.nvips++] = vip->addr;
 	for (uint32_t i = 1; i < rules->servers_len; i++)
-		if (rules->servers[i] && rules->servers[i]->service)
+		if (rules->servers[i] && is_elsewhere(rules->servers[i]))
 			servers[wanted.nservers++] = rules->servers[i]->spec.addr;
 	err = lvs_net_apply(net, &wanted);
 out:

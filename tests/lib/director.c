@@ -23,6 +23,7 @@ static void keep(struct lvs_sink *sink, struct lvs_packet *packet)
 	memset(packet->data - packet->headroom, 0xa5, packet->headroom);
 	*out = build_raw(packet->data, packet->len);
 	out->vnet = packet->vnet;
+	director->via[director->nout] = packet->via ? *packet->via : (struct lvs_addr){ .halves = { 0 } };
 	director->nout++;
 }
 

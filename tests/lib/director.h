@@ -12,6 +12,7 @@
  * struct director - one engine under test
  * @now:	of the next burst
  * @out:	what came out since the last burst began, in blocks of their own
+ * @via:	and its next hops; all zeros where the route has it
  */
 struct director {
 	struct lvs_engine *engine;
@@ -20,6 +21,7 @@ struct director {
 	lvs_ns now;
 	size_t nout;
 	struct lvs_packet out[DIRECTOR_OUT_MAX];
+	struct lvs_addr via[DIRECTOR_OUT_MAX];
 };
 
 /* For cmocka: *@state is the struct director *. Tearing down checks tests/lib/invariants.h. */

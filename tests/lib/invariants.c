@@ -41,7 +41,7 @@ static bool is_found(struct lvs_conn_table *table, const struct lvs_conn *conn, 
 	return lvs_conn_find(table, tuple, lvs_conn_hash(table, tuple), &seen) == conn && seen == dir;
 }
 
-/* Every record has its entries: a template that of requests, a one-packet record that of replies, all others both. */
+/* Every record has its entries: a template and one whose replies pass by that of requests, a one-packet record that of replies, all others both. */
 static void check_index(struct lvs_conn_table *table)
 {
 	uint64_t entries = 0, expected = 0;
@@ -53,7 +53,7 @@ static void check_index(struct lvs_conn_table *table)
 		if (!conn)
 			continue;
 		requests = !(conn->flags & LVS_CONN_ONE_PACKET);
-		replies = !(conn->flags & LVS_CONN_TEMPLATE);
+		replies = !(conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_WAY));
 		assert_true(conn->flags & LVS_CONN_INDEXED);
 		assert_true(!requests || is_found(table, conn, LVS_DIR_REQUEST));
 		assert_true(!replies || is_found(table, conn, LVS_DIR_REPLY));

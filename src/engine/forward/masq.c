@@ -8,6 +8,7 @@
 #include "engine/forward.h"
 
 #include "base/csum.h"
+#include "engine/icmp.h"
 #include "engine/proto.h"
 #include "engine/wire.h"
 
@@ -16,10 +17,12 @@ static uint32_t sum_end(const struct lvs_addr *addr, lvs_be16 port)
 	return lvs_csum_addr(addr) + (LVS_FORCE uint16_t)port;
 }
 
-static void masq_bind(struct lvs_conn *conn)
+static enum lvs_drop masq_bind(struct lvs_engine *engine, struct lvs_conn *conn)
 {
+	(void)engine;
 	conn->delta = lvs_csum_delta(sum_end(&conn->vaddr, conn->vport), sum_end(&conn->daddr, conn->dport));
 	conn->delta_addr = lvs_csum_delta(lvs_csum_addr(&conn->vaddr), lvs_csum_addr(&conn->daddr));
+	return LVS_DROP_NONE;
 }
 
 /* One end of a packet, source or destination, is replaced by another. */
@@ -93,10 +96,12 @@ static void change_port(const struct lvs_packet *packet, const struct change *ch
 	memcpy(ports + (change->source ? 0 : sizeof(change->port)), &change->port, sizeof(change->port));
 }
 
-static enum lvs_drop masq_rewrite(const struct lvs_conn *conn, struct lvs_packet *packet, enum lvs_dir dir)
+static enum lvs_drop masq_rewrite(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				  enum lvs_dir dir)
 {
 	struct change change = change_of(conn, dir);
 
+	(void)engine;
 	change_addr(packet, &change);
 	if (packet->kind != LVS_PACKET_FLOW)
 		return LVS_DROP_NONE;
@@ -105,11 +110,12 @@ static enum lvs_drop masq_rewrite(const struct lvs_conn *conn, struct lvs_packet
 }
 
 /* The quoted packet travelled against the error: what is the error's source is the quoted destination. */
-static enum lvs_drop masq_rewrite_error(const struct lvs_conn *conn, struct lvs_packet *packet, struct lvs_packet *quoted,
-					enum lvs_dir dir)
+static enum lvs_drop masq_rewrite_error(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+					struct lvs_packet *quoted, enum lvs_dir dir)
 {
 	struct change change = change_of(conn, dir), outer = change;
 
+	(void)engine;
 	/* Not every error comes from the server itself: any router before it may send one. */
 	outer.delta_addr = lvs_csum_delta(lvs_csum_addr(outer.source ? &packet->tuple.src : &packet->tuple.dst),
 					  lvs_csum_addr(outer.addr));
@@ -123,6 +129,7 @@ static enum lvs_drop masq_rewrite_error(const struct lvs_conn *conn, struct lvs_
 		if (!proto->fix_csum)
 			change_inet_csum(quoted, proto, &change);
 	}
+	lvs_icmp_seal(packet);
 	return LVS_DROP_NONE;
 }
 
@@ -130,7 +137,9 @@ const struct lvs_forward_ops lvs_forward_masq = {
 	.name = "masq",
 	.label = "Masq",
 	.index = LVS_FORWARD_INDEX_masq,
+	.way = LVS_WAY_ROUTED,
 	.replies = true,
+	.maps_port = true,
 	.bind = masq_bind,
 	.rewrite = masq_rewrite,
 	.rewrite_error = masq_rewrite_error,

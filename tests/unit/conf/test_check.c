@@ -100,6 +100,14 @@ static const struct row {
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (masq keeps the address family)" } },
 	{ "services: ( { name = \"six\"; address = \"[2001:db8::1]:80\"; servers: (\n" ONE " ); } );", -EINVAL,
 	  { ":2:13: server 10.0.0.1:80 is IPv4 and service \"six\" is IPv6 (masq keeps the address family)" } },
+	/* forwarding methods */
+	{ WEB("{ address = \"10.0.0.1\"; forward = \"droute\"; }, { address = \"127.0.0.1\"; forward = \"local\"; }"), 0,
+	  { NULL } },
+	{ WEB("{ address = \"10.0.0.1:8080\"; forward = \"droute\"; }"), -EINVAL,
+	  { ":2:13: \"droute\" keeps the port, and server 10.0.0.1:8080 has another one than service \"web\" (only masq can "
+	    "map a port to another one)" } },
+	{ WEB("{ address = \"[2001:db8::1]\"; forward = \"droute\"; }"), -EINVAL,
+	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (droute keeps the address family)" } },
 	/* interfaces */
 	{ "network: { server_interfaces = [ \"eth0\", \"lvs0\", \"eth0\" ]; };" WEB(ONE), -EINVAL,
 	  { ":1:32: \"server_interfaces\" holds \"eth0\" twice",

@@ -12,7 +12,7 @@
 
 #define MANY 500
 
-static const struct lvs_forward_ops one_way = { .name = "one_way", .replies = false };
+static const struct lvs_forward_ops one_way = { .name = "one_way", .replies = false, .maps_port = true };
 
 static int setup(void **state)
 {

@@ -51,7 +51,7 @@ static int request_and_reply(void *arg)
 {
 	bool offload = *(bool *)arg;
 	struct lvs_io *io = test_tun(offload);
-	struct lvs_packet packet;
+	struct lvs_packet packet = { .via = NULL };
 	int fd = test_tun_udp(5000);
 	char buf[64] = "";
 
@@ -91,7 +91,7 @@ static int moved(void *arg)
 {
 	uint8_t own[LVS_IO_FRONT + 33];
 	struct lvs_io *io = test_tun(true);
-	struct lvs_packet packet;
+	struct lvs_packet packet = { .via = NULL };
 	int fd = test_tun_udp(5000);
 	char buf[64];
 
@@ -115,7 +115,7 @@ static int moved(void *arg)
 
 static int bursts(void *arg)
 {
-	struct lvs_packet packets[32];
+	struct lvs_packet packets[32] = { { .via = NULL } };
 	struct lvs_io *io = test_tun(true);
 	uint32_t expected = 0;
 	int fd = test_tun_udp(5000);
@@ -180,7 +180,7 @@ struct transfer {
 
 static void reflect(struct transfer *t)
 {
-	struct lvs_packet packets[8];
+	struct lvs_packet packets[8] = { { .via = NULL } };
 
 	do {
 		int n = lvs_io_rx(t->io, packets, ARRAY_LEN(packets));
@@ -276,7 +276,7 @@ static int tcp_transfer(void *arg)
 static int udp_super_packet(void *arg)
 {
 	struct lvs_io *io = test_tun(true);
-	struct lvs_packet packet;
+	struct lvs_packet packet = { .via = NULL };
 	int fd = test_tun_udp(5000);
 	int segment = 1200;
 	uint8_t payload[36000], buf[2000];

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A server on the director itself: the packet stays as it is and goes to the host's stack, whose address the virtual
+ * one is. What the host answers takes the host's own way.
+ */
+#include "engine/core.h"
+
+static enum lvs_drop local_rewrite(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				   enum lvs_dir dir)
+{
+	(void)engine;
+	(void)conn;
+	(void)packet;
+	(void)dir;
+	return LVS_DROP_NONE;
+}
+
+static enum lvs_drop local_rewrite_error(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+					 struct lvs_packet *quoted, enum lvs_dir dir)
+{
+	(void)engine;
+	(void)conn;
+	(void)packet;
+	(void)quoted;
+	(void)dir;
+	return LVS_DROP_NONE;
+}
+
+/* Of an address that is not the host's a packet would come back to the director, again and again. */
+static enum lvs_drop local_bind(struct lvs_engine *engine, struct lvs_conn *conn)
+{
+	const struct lvs_vip *vip = lvs_vip_find(&engine->rules, &conn->vaddr);
+
+	return vip && vip->local ? LVS_DROP_NONE : LVS_DROP_NOT_LOCAL;
+}
+
+const struct lvs_forward_ops lvs_forward_local = {
+	.name = "local",
+	.label = "Local",
+	.index = LVS_FORWARD_INDEX_local,
+	.way = LVS_WAY_ROUTED,
+	.bind = local_bind,
+	.rewrite = local_rewrite,
+	.rewrite_error = local_rewrite_error,
+};

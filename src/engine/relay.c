@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * By some ways packets leave one by one, as they are on the wire: into a tunnel, whose outer header no offload covers, or
+ * through a raw socket. A super-packet is cut into its segments first, and what is still longer than the way and may be
+ * cut is cut into fragments, before the forwarding method sees it: so nothing is fragmented behind it, and the far end of
+ * a tunnel has nothing to put together.
+ */
+#include "engine/core.h"
+#include "engine/split.h"
+
+/* Where the pieces of a packet go. */
+struct outlet {
+	struct lvs_engine *engine;
+	const struct lvs_conn *conn;
+	uint32_t mtu;
+};
+
+static enum lvs_drop leave(void *arg, struct lvs_packet *packet)
+{
+	const struct outlet *outlet = arg;
+	struct lvs_engine *engine = outlet->engine;
+	enum lvs_drop drop = lvs_forwards[outlet->conn->forward]->rewrite(engine, outlet->conn, packet, LVS_DIR_REQUEST);
+
+	if (!drop)
+		engine->sink->emit(engine->sink, packet);
+	return drop;
+}
+
+static enum lvs_drop leave_fitting(void *arg, struct lvs_packet *packet)
+{
+	const struct outlet *outlet = arg;
+
+	if (outlet->mtu && packet->len > outlet->mtu && lvs_packet_may_fragment(packet))
+		return lvs_split_fragment(packet, outlet->mtu, leave, arg);
+	return leave(arg, packet);
+}
+
+enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				     uint32_t mtu)
+{
+	struct outlet outlet = { engine, conn, mtu };
+	enum lvs_drop drop = lvs_split(packet, leave_fitting, &outlet);
+
+	if (!drop)
+		engine->stats.forwarded++;
+	return drop;
+}
