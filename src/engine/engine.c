@@ -299,7 +299,7 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 		switch (lvs_retire_judge(engine, conn, proto, packet, dir, &drop)) {
 		case LVS_RETIRE_STAYS:
 			break;
-		case LVS_RETIRE_DROPPED:
+		case LVS_RETIRE_DONE:
 			return drop;
 		case LVS_RETIRE_ENDED:
 			return lvs_engine_begin(engine, packet);

@@ -7,11 +7,13 @@
  * A host believes a reset only with the sequence number that it expects next (RFC 9293 section 3.10.7.4, RFC 5961 section
  * 3.2), and no connection remembers that. A segment tells both: what it acknowledges is what its sender expects, and where
  * it begins is, unless something was lost, what the other end does. So the first segment after the deadline is answered
- * with a reset and goes on to the other end as one. Where nobody speaks the server is made to: a segment out of its window
- * has it say where it stands. Clients are not asked, for what is between them and the director may not let such a segment
- * through; nor are SCTP's ends, which say something every half minute.
+ * with a reset and goes on to the other end as one. Nobody waits for it: the server is made to speak, by a segment out of
+ * its window, to which it says where it stands. Clients are not asked, for what is between them and the director may not
+ * let such a segment through; nor are SCTP's ends, which say something every half minute.
  *
- * A connection that was reset stays for the time of its state, CLOSE: if a reset was lost its end is told again.
+ * It is the server's word that closes a connection: it acknowledges what it expects, while a client may have spoken of
+ * something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose reset was lost is
+ * told again.
  */
 #include "engine/retire.h"
 
@@ -20,6 +22,8 @@
 
 /* Records looked at in one turn, as in lvs_engine_expire(). */
 #define BUDGET 2048
+/* A question is a packet written, and dearer than a look at a record. */
+#define QUESTION 16
 /* From one round of asking to the next, for those whose question or answer was lost. */
 #define AGAIN LVS_SECONDS(10)
 
@@ -65,7 +69,7 @@ bool lvs_retire_replaced(const struct lvs_engine *engine, const struct lvs_conn 
 static enum lvs_retire end(struct lvs_engine *engine, struct lvs_conn *conn, enum lvs_dir dir)
 {
 	lvs_engine_end(engine, conn, true);
-	return dir == LVS_DIR_REQUEST ? LVS_RETIRE_ENDED : LVS_RETIRE_DROPPED;
+	return dir == LVS_DIR_REQUEST ? LVS_RETIRE_ENDED : LVS_RETIRE_DONE;
 }
 
 static enum lvs_retire judge_removed(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_server *server,
@@ -73,7 +77,7 @@ static enum lvs_retire judge_removed(struct lvs_engine *engine, struct lvs_conn 
 {
 	/* Nothing moves while it waits for its server: or else who keeps asking would keep it, and himself, waiting for ever. */
 	if (!expires(engine, server))
-		return LVS_RETIRE_DROPPED;
+		return LVS_RETIRE_DONE;
 	if (dir == LVS_DIR_REPLY)
 		lvs_reply_refuse(engine, packet);
 	return end(engine, conn, dir);
@@ -89,8 +93,15 @@ static bool is_reset(const struct lvs_packet *packet)
 	return chunk && chunk->type == LVS_SCTP_ABORT;
 }
 
+/* Does a server answer the director's questions about @conn? */
+static bool answers(const struct lvs_conn *conn)
+{
+	return conn->proto == LVS_PROTO_TCP && lvs_forwards[conn->forward]->replies;
+}
+
 static enum lvs_retire judge_drained(struct lvs_engine *engine, struct lvs_conn *conn,
-				     const struct lvs_proto_state *state, struct lvs_packet *packet, enum lvs_dir dir)
+				     const struct lvs_proto_state *state, struct lvs_packet *packet, enum lvs_dir dir,
+				     enum lvs_drop *ret_drop)
 {
 	if (state->class == LVS_CLASS_DATAGRAM)
 		return end(engine, conn, dir);
@@ -101,9 +112,12 @@ static enum lvs_retire judge_drained(struct lvs_engine *engine, struct lvs_conn 
 	if (state->class == LVS_CLASS_HALF_OPEN && dir == LVS_DIR_REPLY)
 		return end(engine, conn, dir);
 	if (state->over || packet->fragment)
-		return LVS_RETIRE_DROPPED;
+		return LVS_RETIRE_DONE;
 	lvs_reply_hang_up(packet);
-	return LVS_RETIRE_STAYS;
+	if (dir == LVS_DIR_REPLY || !answers(conn))
+		return LVS_RETIRE_STAYS;
+	*ret_drop = lvs_engine_relay(engine, conn, packet, dir);
+	return LVS_RETIRE_DONE;
 }
 
 enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
@@ -119,7 +133,7 @@ enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *con
 	}
 	*ret_drop = LVS_DROP_DRAINED;
 	if (server->drained)
-		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir);
+		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir, ret_drop);
 	/* IPVS asks this only of what has a first packet, and only where connections are replaced at all. */
 	if (begins && state->class != LVS_CLASS_DATAGRAM && expires(engine, server) &&
 	    reuse_of(engine, server) != LVS_REUSE_NEVER)
@@ -172,27 +186,28 @@ bool lvs_retire_sweep(struct lvs_engine *engine, unsigned int *budget)
 	return *at != 0;
 }
 
-/* Return: false if the server of @conn is to be asked, but not just now */
-static bool dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
+enum step { LOOKED, ASKED, NOT_NOW };
+
+static enum step dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
 {
 	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	const struct lvs_proto_state *state;
 
 	if (!server->drained)
-		return true;
+		return LOOKED;
 	if (conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_PACKET)) {
 		lvs_engine_end(engine, conn, true);
-		return true;
+		return LOOKED;
 	}
 	state = &lvs_proto_find(conn->proto)->states[conn->state];
 	if (state->class == LVS_CLASS_HALF_OPEN || state->class == LVS_CLASS_DATAGRAM) {
 		lvs_engine_end(engine, conn, true);
-		return true;
+		return LOOKED;
 	}
-	if (state->over || conn->proto != LVS_PROTO_TCP || !lvs_forwards[conn->forward]->replies)
-		return true;
+	if (state->over || !answers(conn) || !engine->settings.reply_rate)
+		return LOOKED;
 	engine->retiring.dismiss_again = true;
-	return lvs_reply_probe(engine, conn) || !engine->settings.reply_rate;
+	return lvs_reply_probe(engine, conn) ? ASKED : NOT_NOW;
 }
 
 lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink *sink)
@@ -208,7 +223,8 @@ lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink
 	}
 	if (!work->dismiss_at)
 		return LVS_NS_NEVER;
-	for (unsigned int budget = BUDGET; now >= work->dismiss_due && budget; budget--) {
+	for (int budget = BUDGET; now >= work->dismiss_due && budget > 0; budget--) {
+		enum step step = LOOKED;
 		struct lvs_conn *conn;
 
 		if (work->dismiss_at > engine->conns.touched) {
@@ -218,7 +234,11 @@ lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink
 			return work->dismiss_at ? work->dismiss_due : LVS_NS_NEVER;
 		}
 		conn = lvs_conn_at(&engine->conns, work->dismiss_at);
-		if (conn && !dismiss(engine, conn))
+		if (conn)
+			step = dismiss(engine, conn);
+		if (step == ASKED)
+			budget -= QUESTION;
+		if (step == NOT_NOW)
 			work->dismiss_due = now + LVS_SECONDS(1);
 		else
 			work->dismiss_at++;

@@ -14,7 +14,7 @@ struct lvs_engine;
 
 enum lvs_retire {
 	LVS_RETIRE_STAYS,	/* the packet goes on as usual, though perhaps as a reset */
-	LVS_RETIRE_DROPPED,	/* it ends here */
+	LVS_RETIRE_DONE,	/* it is done with, in one way or another */
 	LVS_RETIRE_ENDED,	/* the connection did; the packet belongs to none now */
 };
 
@@ -34,7 +34,7 @@ struct lvs_retire_work {
 /**
  * lvs_retire_judge() - a packet of a connection whose server is retiring
  * @packet:	parsed; may become a reset
- * @ret_drop:	set with LVS_RETIRE_DROPPED
+ * @ret_drop:	set with LVS_RETIRE_DONE: why it was dropped, or LVS_DROP_NONE
  */
 enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 				 struct lvs_packet *packet, enum lvs_dir dir, enum lvs_drop *ret_drop);

@@ -208,6 +208,8 @@ static struct lvs_engine_settings take_settings(struct input *input)
 		.reply_rate = how & 4 ? 3 : how & 8 ? 0 : 1000,
 	};
 
+	settings.expire_nodest_conn = how & 0x40;
+	settings.conn_reuse = (enum lvs_reuse)(how >> 5 & 3);
 	for (size_t i = 0; how & 0x10 && i < LVS_STATES_MAX; i++)
 		settings.timeouts[how >> 5 & 1][i] = take(input);
 	return settings;
@@ -249,6 +251,9 @@ static void operate(struct model *model, struct input *input)
 		settings = take_settings(input);
 		settings.decrement_ttl = model->takes_hop;
 		lvs_engine_configure(model->engine, &settings, model->now);
+		break;
+	case 9:
+		model_drain_server(model, ip6, proto, vip, number, take(input) % 4);
 		break;
 	default:
 		burst(model, input);

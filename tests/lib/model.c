@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A packet that came out is either one of the burst, rewritten; or another one, then the director made it or had held it. Of a rewritten one only ends and checksums may differ, and each sum must be as right
- * or as wrong as it was.
+ * or as wrong as it was; or it has become a reset.
  *
  * Sums are made by tests/lib/build; the parser is the engine's own, for which there are other tests.
  */
@@ -141,12 +141,36 @@ static bool is_echo_answer(const struct lvs_packet *before, const struct lvs_pac
 	       after->data[after->l4] != before->data[before->l4];
 }
 
+static bool is_hung_up(const struct lvs_packet *before, const struct lvs_packet *after)
+{
+	return before->kind == LVS_PACKET_FLOW && after->kind == LVS_PACKET_FLOW && before->proto == LVS_PROTO_TCP &&
+	       after->tcp_flags & LVS_TCP_RST && !(before->tcp_flags & LVS_TCP_RST);
+}
+
+/* Sequence numbers are those of the segment, and there is nothing else. */
+static void check_hung_up(const struct lvs_packet *before, const struct lvs_packet *after)
+{
+	const struct lvs_vnet none = { .gso_type = LVS_GSO_NONE };
+
+	CHECK(!before->fragment && after->l4 == before->l4 && after->len == after->l4 + 20U);
+	CHECK(memcmp(&after->vnet, &none, sizeof(none)) == 0);
+	check_same(before, after, before->l4 + 4U, before->l4 + 8U);
+	if (before->tcp_flags & LVS_TCP_ACK)
+		check_same(before, after, before->l4 + 8U, before->l4 + 12U);
+	CHECK(after->tcp_flags == (LVS_TCP_RST | (before->tcp_flags & LVS_TCP_ACK)));
+	CHECK(judge_sum(after) == SUM_RIGHT);
+}
+
 static void check_rewritten(const struct model *model, struct lvs_packet *before, const struct lvs_packet *after)
 {
 	CHECK(lvs_packet_parse(before) == LVS_DROP_NONE);
 	CHECK(before->ip6 == after->ip6);
 	if (is_echo_answer(before, after)) {
 		check_echo(before, after);
+		return;
+	}
+	if (is_hung_up(before, after)) {
+		check_hung_up(before, after);
 		return;
 	}
 	CHECK(before->len == after->len);
@@ -212,13 +236,18 @@ void model_handle(struct model *model, struct lvs_packet *packets, size_t n)
 void model_advance(struct model *model, lvs_ns by)
 {
 	const struct lvs_conn_table *table = lvs_engine_conns(model->engine);
-	lvs_ns next;
+	lvs_ns next, again;
 	lvs_tick tick;
 
 	model->now += by;
 	tick = lvs_tick_from_ns(model->now);
-	for (unsigned int turns = 0; (next = lvs_engine_expire(model->engine, model->now)) <= model->now; turns++)
-		CHECK(turns < 1000);
+	for (unsigned int turns = 0; turns < 1000; turns++) {
+		next = lvs_engine_expire(model->engine, model->now);
+		again = lvs_engine_dismiss(model->engine, model->now, &model->sink);
+		if (next > model->now && again > model->now)
+			break;
+	}
+	CHECK(next > model->now && again > model->now);
 	for (uint32_t id = 1; id <= table->touched; id++) {
 		const struct lvs_conn *conn = lvs_conn_at(table, id);
 
@@ -303,6 +332,22 @@ void model_edit_server(struct model *model, bool ip6, uint8_t proto, unsigned in
 	spec.weight = weight;
 	CHECK(lvs_server_edit(lvs_engine_rules(model->engine), there, &spec) == 0);
 	lvs_server_set_mtu(there, mtu);
+	model_check_books(model);
+}
+
+void model_drain_server(struct model *model, bool ip6, uint8_t proto, unsigned int vip, unsigned int server,
+			uint32_t seconds)
+{
+	struct lvs_server *there = find_server(model, ip6, proto, vip, server);
+	struct lvs_server_spec spec;
+
+	if (!there)
+		return;
+	spec = there->spec;
+	spec.weight = 1;
+	spec.drain = seconds != 0;
+	spec.drain_seconds = seconds;
+	CHECK(lvs_server_edit(lvs_engine_rules(model->engine), there, &spec) == 0);
 	model_check_books(model);
 }
 

@@ -59,6 +59,10 @@ void model_edit_server(struct model *model, bool ip6, uint8_t proto, unsigned in
 		       uint32_t weight, uint32_t mtu);
 void model_edit_service(struct model *model, bool ip6, uint8_t proto, unsigned int vip, unsigned int sched);
 
+/* Drain the server if it is there; @seconds: 0 puts it back, with a weight of 1. */
+void model_drain_server(struct model *model, bool ip6, uint8_t proto, unsigned int vip, unsigned int server,
+			uint32_t seconds);
+
 /* Packets, connections and servers all add up. */
 void model_check_books(const struct model *model);
 

@@ -245,7 +245,7 @@ static void hand_in_other_half(struct model *model, const struct kind *kind, uin
 }
 
 /* The connections that the kinds belong to; most damage leaves them be, some of it ends them. */
-static void open_connections(struct model *model)
+static void open_connections(struct model *model, uint8_t flags)
 {
 	static const struct build firsts[] = { { REQUEST4, TO_TCP }, { REQUEST6, TO_TCP }, { REQUEST4, TO_UDP },
 					       { REQUEST6, TO_UDP } };
@@ -253,7 +253,7 @@ static void open_connections(struct model *model)
 	for (size_t i = 0; i < ARRAY_LEN(firsts); i++) {
 		struct build first = firsts[i];
 
-		first.tcp_flags = LVS_TCP_SYN;
+		first.tcp_flags = flags;
 		hand_in(model, build(&first));
 	}
 }
@@ -267,14 +267,30 @@ static void one_server_each(struct model *model)
 /**
  * struct outcome - of one kind's mutants
  * @taken:	forwarded or answered; @passed: not ours any more, or never
+ * @drained:	dropped because their server is
  * @digest:	of all that came out
  */
 struct outcome {
-	uint64_t taken, passed;
+	uint64_t taken, passed, drained;
 	uint64_t digest;
 };
 
-static struct outcome torment(const struct kind *kind, uint64_t seed)
+/* What was drained is put back, gets the connections, and has a second for them. */
+static void drain(struct model *model)
+{
+	for (unsigned int seconds = 0; seconds < 2; seconds++) {
+		for (unsigned int i = 0; i < 4; i++)
+			model_drain_server(model, i & 1, i & 2 ? LVS_PROTO_UDP : LVS_PROTO_TCP, 0, 0, seconds);
+		model_advance(model, 0);
+		if (seconds)
+			continue;
+		open_connections(model, LVS_TCP_SYN);
+		open_connections(model, LVS_TCP_ACK);
+	}
+	model_advance(model, LVS_NS_PER_SEC);
+}
+
+static struct outcome torment(const struct kind *kind, uint64_t seed, bool drains)
 {
 	static const struct lvs_engine_settings settings = { .ping = LVS_PING_ALWAYS, .reply_rate = 1000 };
 	struct outcome outcome = { 0 };
@@ -291,7 +307,9 @@ static struct outcome torment(const struct kind *kind, uint64_t seed)
 
 		if (i % 64 == 0) {
 			model_advance(&model, LVS_NS_PER_SEC);
-			open_connections(&model);
+			open_connections(&model, LVS_TCP_SYN);
+			if (drains)
+				drain(&model);
 		}
 		if (half == 1)
 			hand_in_other_half(&model, kind, i);
@@ -308,6 +326,7 @@ static struct outcome torment(const struct kind *kind, uint64_t seed)
 	model_advance(&model, LVS_SECONDS(1000));
 	assert_int_equal(lvs_engine_conns(model.engine)->used, 0);
 	assert_int_equal(lvs_engine_stats(model.engine)->held, 0);
+	outcome.drained = lvs_engine_stats(model.engine)->dropped[LVS_DROP_DRAINED];
 	outcome.digest = model.digest;
 	model_fini(&model);
 	return outcome;
@@ -317,7 +336,7 @@ static void damaged_packets_do_no_damage(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct outcome outcome = torment(&kinds[i], 0x9e3779b97f4a7c15ULL + i);
+		struct outcome outcome = torment(&kinds[i], 0x9e3779b97f4a7c15ULL + i, false);
 		bool ours = strcmp(kinds[i].what, "GRE") != 0;
 
 		/* Enough must have got through, or this tested the front door only. */
@@ -327,12 +346,28 @@ static void damaged_packets_do_no_damage(void **state)
 	}
 }
 
+/* They become resets, or begin anew nowhere. */
+static void nor_to_servers_that_are_drained(void **state)
+{
+	uint64_t taken = 0, drained = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct outcome outcome = torment(&kinds[i], 0x2545f4914f6cdd1dULL + i, true);
+
+		taken += outcome.taken;
+		drained += outcome.drained;
+	}
+	print_message("%llu taken, %llu drained\n", (unsigned long long)taken, (unsigned long long)drained);
+	assert_true(taken > ROUNDS && drained > ROUNDS);
+}
+
 static void the_same_packets_come_out_the_same(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i += 9) {
-		assert_true(torment(&kinds[i], 7).digest == torment(&kinds[i], 7).digest);
-		assert_true(torment(&kinds[i], 7).digest != torment(&kinds[i], 8).digest);
+		assert_true(torment(&kinds[i], 7, false).digest == torment(&kinds[i], 7, false).digest);
+		assert_true(torment(&kinds[i], 7, false).digest != torment(&kinds[i], 8, false).digest);
 	}
 }
 
@@ -340,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(damaged_packets_do_no_damage),
+		cmocka_unit_test(nor_to_servers_that_are_drained),
 		cmocka_unit_test(the_same_packets_come_out_the_same),
 	};
 

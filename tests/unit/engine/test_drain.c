@@ -217,6 +217,18 @@ static void the_first_segment_after_it_resets_both_ends(void **state)
 		assert_int_equal(director->nout, 2);
 		build_expect(rows[i / 4].what, &director->out[0], build(sender));
 		build_expect(rows[i / 4].what, &director->out[1], build(other));
+		/* The server's numbers are beyond doubt; where the client spoke first, it is asked all the same. */
+		if (i % 2 == 0) {
+			assert_int_equal(server->active, 1);
+			assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+			build_expect(rows[i / 4].what, &director->out[0], build(sender));
+			build_expect(rows[i / 4].what, &director->out[1], build(other));
+			what = from_server(world, mine, to_server.sport, LVS_TCP_ACK);
+			assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+			sender = &to_server;
+			*sender = (struct build){ .src = sender->src, .dst = sender->dst, .sport = sender->sport, .dport = 8080,
+						  .seq = 1000, .tcp_flags = LVS_TCP_RST, .df = true };
+		}
 		assert_int_equal(server->active, 0);
 
 		assert_int_equal(director_take(director, &what), LVS_DROP_DRAINED);
@@ -268,6 +280,38 @@ static void a_silent_connection_is_made_to_speak(void **state)
 		assert_int_equal(server->active + server->inactive, 0);
 		assert_int_equal(lvs_engine_stats(director->engine)->replied[LVS_REPLY_PROBE], 2 * i + 2);
 	}
+}
+
+/* A client's segment from long ago has a number that his server does not believe. It is asked, and says the right one. */
+static void an_old_segment_does_not_leave_the_server_behind(void **state)
+{
+	const struct world *world = &worlds[0];
+	struct director *director = *state;
+	size_t mine = connected(director, world, 1000);
+	struct lvs_server *server = server_of(director, world, LVS_PROTO_TCP, mine);
+	struct build old = from_client(world, 1000, LVS_TCP_ACK), answer = from_server(world, mine, 1000, LVS_TCP_ACK);
+
+	old.seq = 500;
+	drain(director, server);
+	assert_int_equal(director_take(director, &old), LVS_DROP_NONE);
+	director_begin(director);
+	director_wait(director, LVS_SECONDS(10));
+	assert_int_equal(director->nout, 1);
+	assert_int_equal(director_take(director, &answer), LVS_DROP_NONE);
+	assert_int_equal(director->nout, 2);
+	build_expect("what it expects", &director->out[0],
+		     build(&(struct build){ .src = world->client, .dst = world->servers[mine], .sport = 1000, .dport = 8080,
+					    .seq = 1000, .tcp_flags = LVS_TCP_RST, .df = true }));
+
+	/* One that was reset says so, which ends it too. */
+	mine = 1 - mine;
+	while (connected(director, world, ++old.sport) != mine)
+		;
+	server = server_of(director, world, LVS_PROTO_TCP, mine);
+	drain(director, server);
+	answer = from_server(world, mine, old.sport, LVS_TCP_RST);
+	assert_int_equal(director_take(director, &answer), LVS_DROP_NONE);
+	assert_int_equal(server->active, 0);
 }
 
 static void questions_keep_to_their_rate(void **state)
@@ -498,6 +542,7 @@ int main(void)
 		TEST(persistent_clients_leave_at_once_or_when_they_are_idle),
 		TEST(the_first_segment_after_it_resets_both_ends),
 		TEST(a_silent_connection_is_made_to_speak),
+		TEST(an_old_segment_does_not_leave_the_server_behind),
 		TEST(questions_keep_to_their_rate),
 		TEST(an_end_may_reset_the_other_itself),
 		TEST(who_begins_anew_gets_another_server),
