@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "conf/limits.h"
 #include "conf/order.h"
 #include "sys/addrtext.h"
 
@@ -402,6 +403,8 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 	check_protocol(service, errors);
 	check_flags(service, errors);
 	check_mh(service, errors);
+	lvs_conf_limits_check(service, errors);
+	lvs_conf_pickup_check(service, errors);
 	err = check_twin_servers(service, errors);
 	return err < 0 ? err : check_server_names(service, errors);
 }

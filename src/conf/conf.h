@@ -72,6 +72,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
 /**
  * struct lvs_conf_director - the process itself
  * @max_connections: records in the pool
+ * @max_clients: whom the limits of services keep count of
  * @fragments:	packets that may be held until their first fragment comes
  * @user:	whom to become after start when started as root
  * @group:	empty: the user's own
@@ -85,6 +86,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  */
 struct lvs_conf_director {
 	uint32_t max_connections;
+	uint32_t max_clients;
 	uint32_t fragments;
 	char user[LVS_CONF_USER_BYTES];
 	char group[LVS_CONF_USER_BYTES];
@@ -98,6 +100,7 @@ struct lvs_conf_director {
 	bool sloppy_tcp;
 	bool sloppy_sctp;
 	bool schedule_icmp;
+	bool nat_icmp_send;
 	bool expire_nodest_conn;
 	bool expire_quiescent_template;
 	uint32_t conn_reuse_mode;
@@ -172,6 +175,29 @@ struct lvs_conf_persistent {
 	enum lvs_conf_on_failure on_drain;
 };
 
+enum lvs_conf_on_limit { LVS_CONF_LIMIT_DROP, LVS_CONF_LIMIT_RESET };
+
+/**
+ * struct lvs_conf_limits - how much of a service a client, and a server, may have
+ * @on:		it has limits
+ * @client_connections: at a time; 0: any number
+ * @client_rate, @server_rate: new ones per second; 0: any number
+ * @client_burst, @server_burst: of them at once; 0: as many as in a second
+ * @client_prefix4, @client_prefix6: addresses that are equal in so many bits are one client
+ * @on_limit:	what becomes of packets that would begin one more
+ */
+struct lvs_conf_limits {
+	bool on;
+	uint32_t client_connections;
+	uint32_t client_rate, client_burst;
+	uint32_t client_prefix4, client_prefix6;
+	uint32_t server_rate, server_burst;
+	enum lvs_conf_on_limit on_limit;
+	struct lvs_conf_where connections_where;
+	struct lvs_conf_where client_burst_where;
+	struct lvs_conf_where server_burst_where;
+};
+
 /**
  * struct lvs_conf_drain - a server gets no new connections
  * @on:		it drains
@@ -226,6 +252,7 @@ enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
  * @mh_table_size: slots
  * @forward:	"masq"; static storage
  * @one_packet:	each datagram is scheduled anew; UDP only
+ * @pickup:	connections that began before, or elsewhere, go on
  * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
@@ -241,6 +268,8 @@ struct lvs_conf_service {
 	struct lvs_ports ports;
 	const char *forward;
 	struct lvs_conf_persistent persistent;
+	struct lvs_conf_limits limits;
+	bool pickup;
 	bool one_packet;
 	enum lvs_conf_answer sloppy_tcp, sloppy_sctp;
 	enum lvs_conf_answer expire_nodest_conn, expire_quiescent_template;
@@ -253,6 +282,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where name_where;
 	struct lvs_conf_where ports_where;
 	struct lvs_conf_where one_packet_where;
+	struct lvs_conf_where pickup_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

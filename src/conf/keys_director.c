@@ -57,6 +57,8 @@ static const struct lvs_conf_key network_keys[] = {
 static const struct lvs_conf_key director_keys[] = {
 	{ DIRECTOR(max_connections), .type = LVS_CONF_NUMBER, .min = 1024, .max = 100000000, .def = 1048576,
 	  .help = "the size of the connection table, in connections" },
+	{ DIRECTOR(max_clients), .type = LVS_CONF_NUMBER, .min = 0, .max = 16777215, .def = 65536,
+	  .help = "the clients that limits of services keep count of" },
 	{ DIRECTOR(fragments), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 4096,
 	  .help = "how many fragments may wait for their first one" },
 	{ DIRECTOR(user), .type = LVS_CONF_TEXT, .def_text = "lvsd", .bad = lvs_conf_bad_user,
@@ -89,6 +91,8 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "whether persistent clients leave a server of weight 0" },
 	{ DIRECTOR(conn_reuse_mode), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 2, .def = 1,
 	  .help = "when a client's port may begin another connection: 0: never, 1: its last one is over, 2: or closing" },
+	{ DIRECTOR(nat_icmp_send), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether a real server is told that nobody knows its connection" },
 	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
 	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
 	  .help = "the least important messages that are logged" },

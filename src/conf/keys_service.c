@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "conf/bad.h"
 #include "conf/conf.h"
+#include "conf/limits.h"
 #include "conf/text.h"
 #include "sys/addrtext.h"
 
@@ -145,6 +146,11 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
 	  .where = offsetof(struct lvs_conf_service, one_packet_where),
 	  .help = "whether each UDP datagram is scheduled anew" },
+	{ SERVICE(pickup, pickup), .type = LVS_CONF_BOOL, .def = false,
+	  .where = offsetof(struct lvs_conf_service, pickup_where),
+	  .help = "whether connections that began before, or elsewhere, go on" },
+	{ SERVICE(limits, limits), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_limits_group,
+	  .help = "how much of it a client, and a server, may have" },
 	{ SERVICE(sloppy_tcp, sloppy_tcp), .type = LVS_CONF_CHOICE, .optional = true, .words = answers, .def = LVS_CONF_DEFAULT,
 	  .where = offsetof(struct lvs_conf_service, sloppy_tcp_where),
 	  .help = "whether TCP connections may begin in their midst: \"yes\", \"no\" or \"default\", as the director's" },

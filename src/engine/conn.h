@@ -54,6 +54,7 @@ enum {
  * @serial:	of @control, which is another's record if its own differs; of a template its own
  * @ncontrolled: connections whose @control this is
  * @stream:	number of its record in engine/stream.h, 0: none
+ * @client:	its client among those that are limited (engine/client.h); 0: the service limits none
  * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
@@ -75,7 +76,8 @@ struct lvs_conn {
 	uint32_t control, serial;
 	uint32_t ncontrolled;
 	uint32_t stream;
-	uint32_t spare[6];
+	uint32_t client;
+	uint32_t spare[5];
 };
 static_assert(sizeof(struct lvs_conn) == 128, "two cache lines");
 static_assert(offsetof(struct lvs_conn, timeout) == 64, "what every packet needs first is in the first line");

@@ -3,6 +3,7 @@
 #ifndef LVS_ENGINE_CORE_H
 #define LVS_ENGINE_CORE_H
 
+#include "engine/client.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/reply.h"
@@ -28,6 +29,7 @@ struct lvs_engine {
 	struct lvs_fragments *fragments;
 	struct lvs_defence defence;
 	struct lvs_retire_work retiring;
+	struct lvs_clients clients;
 	lvs_ns rules_due;
 	bool secure;
 	uint8_t plain_ways;
@@ -90,6 +92,14 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 /* The last steps of lvs_engine_relay() where the way out takes plain packets only; @mtu: of the way, 0 if not known. */
 enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
 				     uint32_t mtu);
+
+/**
+ * lvs_engine_connect() - a new connection, of no state yet and not filed
+ * @packet:	as the client's; only its tuple and protocol matter
+ * @midst:	it began before, and is not held against the rates of its client and server
+ */
+enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+				 bool midst, struct lvs_conn **ret_conn);
 
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);

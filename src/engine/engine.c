@@ -13,6 +13,7 @@
 #include "engine/core.h"
 #include "engine/icmp.h"
 #include "engine/ipsec.h"
+#include "engine/limit.h"
 #include "engine/persist.h"
 #include "engine/wire.h"
 
@@ -45,6 +46,9 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 			       LVS_MIN(LVS_MAX(options->max_connections / TEXTS_SHARE, TEXTS_MIN), options->max_connections));
 	if (err)
 		goto fail;
+	err = lvs_clients_init(&engine->clients, options->max_clients, &options->key);
+	if (err)
+		goto fail;
 	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
 			    lvs_tick_from_ns(now));
 	lvs_replies_init(&engine->replies, options->settings.reply_rate, now);
@@ -63,6 +67,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 	lvs_streams_fini(&engine->streams);
 	lvs_fragments_free(engine->fragments);
 	lvs_rules_fini(&engine->rules);
+	lvs_clients_fini(&engine->clients);
 	free(engine);
 }
 
@@ -101,6 +106,11 @@ const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine)
 const struct lvs_defence *lvs_engine_defence(const struct lvs_engine *engine)
 {
 	return &engine->defence;
+}
+
+const struct lvs_clients *lvs_engine_clients(const struct lvs_engine *engine)
+{
+	return &engine->clients;
 }
 
 void lvs_engine_pass(struct lvs_engine *engine, struct lvs_packet *packet)
@@ -228,6 +238,8 @@ void lvs_engine_set_state(struct lvs_engine *engine, struct lvs_conn *conn, cons
 		lvs_server_set_active(server, active);
 		conn->flags ^= LVS_CONN_ACTIVE;
 	}
+	if (lvs_unlikely(conn->client))
+		lvs_limit_follow(engine, conn, &proto->states[conn->state], &proto->states[state]);
 	conn->state = state;
 	if (conn->control && proto->states[state].class == LVS_CLASS_ESTABLISHED)
 		lvs_persist_assure(engine, conn);
@@ -249,13 +261,19 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 		lvs_persist_unbind(engine, conn, early);
 	if (conn->stream)
 		lvs_stream_end(engine, conn);
+	if (lvs_unlikely(conn->client))
+		lvs_limit_end(engine, conn);
 	lvs_conn_release(&engine->conns, conn);
 }
 
 /* The server has spoken. */
 static void answered(struct lvs_engine *engine, struct lvs_conn *conn)
 {
+	const struct lvs_proto_ops *proto = lvs_proto_find(conn->proto);
+
 	conn->flags &= (uint16_t)~(LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED);
+	if (conn->flags & LVS_CONN_FILED && conn->class != proto->states[conn->state].class)
+		lvs_engine_set_state(engine, conn, proto, conn->state);
 	if (conn->control && conn->class == LVS_CLASS_DATAGRAM)
 		lvs_persist_assure(engine, conn);
 }

@@ -19,6 +19,7 @@
 #include "engine/service.h"
 #include "engine/stats.h"
 
+struct lvs_clients;
 struct lvs_engine;
 
 enum lvs_ping {
@@ -34,6 +35,7 @@ enum lvs_ping {
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
  * @direct_offload: packets for a neighbour (see lvs_packet.via) may be super-packets or have partial checksums
  * @schedule_icmp: an ICMP error about a packet of a service that no connection has begins one
+ * @nat_icmp_send: a server that sends a packet of no known connection is told so; else the packet passes
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @defence:	against overload
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
@@ -46,6 +48,7 @@ struct lvs_engine_settings {
 	bool direct_offload;
 	struct lvs_defence_settings defence;
 	bool schedule_icmp;
+	bool nat_icmp_send;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 	bool expire_quiescent_template;
@@ -57,11 +60,13 @@ struct lvs_engine_settings {
  * struct lvs_engine_options - what is fixed at birth
  * @max_connections: records in the pool, at most LVS_CONN_MAX
  * @memory:	lvs_conn_table_bytes(@max_connections) zeroed bytes, aligned to 64, borrowed
+ * @max_clients: of whom services that limit their clients keep count, at most LVS_CLIENTS_MAX; 0: none is limited
  * @key:	random and secret
  */
 struct lvs_engine_options {
 	uint32_t max_connections;
 	void *memory;
+	uint32_t max_clients;
 	struct lvs_hash_key key;
 	struct lvs_fragment_limits fragments;
 	struct lvs_engine_settings settings;
@@ -107,5 +112,6 @@ struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine);
 const struct lvs_stats *lvs_engine_stats(const struct lvs_engine *engine);
 const struct lvs_conn_table *lvs_engine_conns(const struct lvs_engine *engine);
 const struct lvs_defence *lvs_engine_defence(const struct lvs_engine *engine);
+const struct lvs_clients *lvs_engine_clients(const struct lvs_engine *engine);
 
 #endif

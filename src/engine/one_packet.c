@@ -13,6 +13,7 @@
 #include "engine/one_packet.h"
 
 #include "engine/core.h"
+#include "engine/limit.h"
 #include "engine/persist.h"
 
 struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn)
@@ -90,5 +91,6 @@ enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server 
 	server->counters.conns++;
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
+	lvs_limit_count(engine, server, &once.caddr, NULL, false);
 	return lvs_engine_relay(engine, conn, packet, LVS_DIR_REQUEST);
 }

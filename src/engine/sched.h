@@ -30,6 +30,8 @@ struct lvs_tuple;
  * @detach:	the state is about to go; may be NULL
  * @pick:	choose among service->servers for a new connection of @tuple (client's view); no side effect but on its
  *		own state. Return: borrowed server that lvs_server_usable() holds for, or NULL
+ * @names:	whose a connection of @tuple is that began before, as far as the scheduler would send all of that client's to
+ *		one server: usable or not. NULL if it would not. Return: borrowed server, or NULL
  * @added:	the server at @pos was just inserted; may be NULL. Also called once per server, in ascending order of
  *		position, after attaching to a service that has servers
  * @removed:	the server that stood at @pos was just taken out; may be NULL
@@ -46,6 +48,7 @@ struct lvs_sched_ops {
 	void (*attach)(struct lvs_service *service, uint64_t seed);
 	void (*detach)(struct lvs_service *service);
 	struct lvs_server *(*pick)(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now);
+	struct lvs_server *(*names)(struct lvs_service *service, const struct lvs_tuple *tuple);
 	void (*added)(struct lvs_service *service, uint32_t pos);
 	void (*removed)(struct lvs_service *service, uint32_t pos);
 	void (*edited)(struct lvs_service *service);

@@ -7,9 +7,11 @@
 
 #include "engine/core.h"
 #include "engine/icmp.h"
+#include "engine/limit.h"
 #include "engine/one_packet.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
+#include "engine/stray.h"
 #include "engine/wire.h"
 
 /* IPVS: how long a connection waits for its first packet, whatever its protocol. */
@@ -55,8 +57,8 @@ static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
 	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
 }
 
-static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
-				struct lvs_conn **ret_conn)
+enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+				 bool midst, struct lvs_conn **ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
 	struct lvs_conn *conn;
@@ -90,6 +92,7 @@ static enum lvs_drop connect_to(struct lvs_engine *engine, struct lvs_server *se
 	server->counters.conns++;
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
+	lvs_limit_count(engine, server, &conn->caddr, conn, midst);
 	*ret_conn = conn;
 	return LVS_DROP_NONE;
 }
@@ -135,6 +138,7 @@ enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_pa
 static enum lvs_drop choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 			    struct lvs_server **ret_server, struct lvs_conn **ret_template)
 {
+	lvs_limit_recover(service, engine->now);
 	if (service->spec.persist.timeout)
 		return lvs_persist_pick(engine, service, packet, ret_server, ret_template);
 	*ret_server = service->spec.sched->pick(service, &packet->tuple, engine->now);
@@ -146,11 +150,13 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 			   struct lvs_packet *packet)
 {
 	const struct lvs_service_key *key = &service->spec.key;
-	bool own_port = key->mark || key->ranged || packet->tuple.dport == key->port;
+	bool own_port = key->mark || key->ranged || packet->tuple.dport == key->port, midst = !proto->starts(packet, false);
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 	enum lvs_drop drop;
 
+	if (midst && lvs_stray_request(engine, service, packet, &drop))
+		return drop;
 	if (!proto->starts(packet, lvs_choice_is(service->spec.sloppy[proto->index], engine->settings.sloppy[proto->index]))) {
 		if (!own_port)
 			return lvs_engine_refuse_or_pass(engine, packet);
@@ -159,12 +165,22 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	}
 	if (lvs_defence_refuses(engine))
 		return LVS_DROP_DEFENCE;
+	/* What began before was let in then. */
+	drop = midst ? LVS_DROP_NONE : lvs_limit_check(engine, service, &packet->tuple.src);
+	if (drop) {
+		lvs_limit_refuse(engine, service, packet);
+		return drop;
+	}
 	drop = choose(engine, service, packet, &server, &template);
 	if (drop)
 		return drop;
 	if (!server) {
 		if (!own_port && service->spec.key.port == LVS_PORT_FTP)
 			return lvs_engine_refuse_or_pass(engine, packet);
+		if (lvs_limit_waiting(service)) {
+			lvs_limit_refuse(engine, service, packet);
+			return LVS_DROP_SERVER_RATE;
+		}
 		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
 		return LVS_DROP_NO_SERVER;
 	}
@@ -176,7 +192,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 			lvs_persist_renew(engine, template);
 		return drop;
 	}
-	drop = connect_to(engine, server, packet, &conn);
+	drop = lvs_engine_connect(engine, server, packet, midst, &conn);
 	if (template)
 		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
 	if (drop)
@@ -193,9 +209,9 @@ struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const str
 
 	if (!service || service->spec.one_packet || lvs_proto_is_ftp_data(&packet) || lvs_defence_refuses(engine))
 		return NULL;
-	if (choose(engine, service, &packet, &server, &template))
+	if (lvs_limit_check(engine, service, &tuple->src) || choose(engine, service, &packet, &server, &template))
 		return NULL;
-	if (server && !connect_to(engine, server, &packet, &conn))
+	if (server && !lvs_engine_connect(engine, server, &packet, false, &conn))
 		lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_ticks_from_seconds(UNSEEN_SECONDS),
 				   LVS_CLASS_HALF_OPEN);
 	if (template)
@@ -211,6 +227,8 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 	if (drop)
 		return drop;
 	service = lvs_service_lookup(&engine->rules, packet);
+	if (!service && lvs_stray_reply(engine, packet, &drop))
+		return drop;
 	if (!service)
 		return lvs_engine_refuse_or_pass(engine, packet);
 	return begin(engine, service, lvs_proto_find(packet->proto), packet);

@@ -135,6 +135,7 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 	server->of = *of;
 	lvs_list_init(&server->trash);
 	lvs_list_init(&server->of_origin);
+	lvs_list_init(&server->of_waiting);
 	rules->servers[id] = server;
 	return server;
 }

@@ -65,6 +65,8 @@ struct lvs_server_spec {
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @of:		name of its service, so that it is known again when it comes back
  * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
+ * @due:	when it will have worked off the new connections that it got, see base/rate.h
+ * @waits, @of_waiting: it gets no new ones until it has worked off enough, and who else does not
  * @trash:	among the removed servers
  * @removed_at:	when it was removed
  */
@@ -87,6 +89,9 @@ struct lvs_server {
 	struct lvs_service_key of;
 	struct lvs_origin *origin;
 	struct lvs_list of_origin;
+	lvs_ns due;
+	bool waits;
+	struct lvs_list of_waiting;
 	struct lvs_list trash;
 	lvs_ns removed_at;
 };
@@ -96,7 +101,7 @@ struct lvs_server {
 /* May a scheduler choose it? */
 static inline bool lvs_server_usable(const struct lvs_server *server)
 {
-	return server->spec.weight > 0 && !server->overload;
+	return server->spec.weight > 0 && !server->overload && !server->waits;
 }
 
 /* What least-connection schedulers compare: a connection counts 1, an active one 256 more. */

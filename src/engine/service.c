@@ -139,6 +139,12 @@ static bool key_ok(const struct lvs_service_key *key)
 	return lvs_addr_is_unicast(&key->addr) && lvs_proto_find(key->proto);
 }
 
+/* Only a table of servers, asked anew for each client, tells whose connection it is. */
+static bool pickup_ok(const struct lvs_service_spec *spec)
+{
+	return !spec->pickup || (spec->sched->names && spec->key.proto == LVS_PROTO_TCP && !spec->persist.timeout);
+}
+
 /* All ports at once are for persistent clients only: what belongs together then meets at one server. */
 static bool port_ok(const struct lvs_service_spec *spec)
 {
@@ -160,7 +166,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	struct lvs_service *service, **head;
 	int err = -ENOMEM;
 
-	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !lvs_port_map_valid(spec))
+	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !pickup_ok(spec) || !lvs_port_map_valid(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -169,6 +175,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	service = calloc(1, sizeof(*service));
 	if (!service)
 		return -ENOMEM;
+	lvs_list_init(&service->waiting);
 	err = attach_sched(rules, service, spec);
 	if (err)
 		goto fail;
@@ -190,6 +197,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	rules->nranged += spec->key.ranged;
 	rules->nftp += is_ftp(&spec->key);
 	rules->nany += is_any(&spec->key);
+	rules->npickup += spec->pickup;
 	*ret_service = service;
 	return 0;
 fail:
@@ -201,11 +209,13 @@ fail:
 
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec)
 {
+	const bool picked = service->spec.pickup;
+	const struct lvs_rate rate = service->spec.limits.server_rate;
 	struct lvs_service_spec next = *spec;
 	int err;
 
 	next.key = service->spec.key;
-	if (!port_ok(&next) || !lvs_port_map_valid(&next))
+	if (!port_ok(&next) || !pickup_ok(&next) || !lvs_port_map_valid(&next))
 		return -EINVAL;
 	err = lvs_port_map_make_room(service->vip, &next);
 	if (err)
@@ -214,9 +224,14 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 		err = attach_sched(rules, service, &next);
 	else
 		service->spec = next;	/* the scheduler's cursor stays where it is */
-	if (!err && next.ports.n)
+	if (err)
+		return err;
+	if (next.ports.n)
 		lvs_port_map_lay(service);
-	return err;
+	if (rate.interval != next.limits.server_rate.interval || rate.slack != next.limits.server_rate.slack)
+		lvs_limit_forgive(service);
+	rules->npickup += (uint32_t)next.pickup - picked;
+	return 0;
 }
 
 void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lvs_ns now)
@@ -237,6 +252,7 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	rules->nranged -= service->spec.key.ranged;
 	rules->nftp -= is_ftp(&service->spec.key);
 	rules->nany -= is_any(&service->spec.key);
+	rules->npickup -= service->spec.pickup;
 	lvs_service_free(service);
 }
 

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/addr.h"
 #include "base/hash.h"
 #include "base/list.h"
 #include "base/ports.h"
+#include "engine/limit.h"
 #include "engine/port_map.h"
 #include "engine/proto.h"
 #include "engine/server.h"
@@ -74,6 +74,7 @@ struct lvs_persist_spec {
  * @sloppy:	enum lvs_choice: connections may begin in their midst
  * @conn_reuse:	enum lvs_reuse
  * @timeouts:	seconds, per protocol and state; 0 takes that of the settings
+ * @pickup:	connections that began elsewhere or before go on, see engine/stray.h; the scheduler has to know whose they are
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -89,6 +90,8 @@ struct lvs_service_spec {
 	uint8_t sloppy[LVS_PROTO_INDEX_COUNT];
 	uint8_t conn_reuse;
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
+	struct lvs_limit_spec limits;
+	bool pickup;
 };
 
 /**
@@ -109,6 +112,7 @@ struct lvs_vip {
 /**
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
+ * @waiting:	ring of its servers that wait to get new connections, who waits longest at the end
  * @serial:	grows from each service that is added to the next
  * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
  * @sched_bytes: its size
@@ -121,6 +125,7 @@ struct lvs_service {
 	struct lvs_server **servers;
 	uint32_t nservers;
 	uint64_t serial;
+	struct lvs_list waiting;
 	void *sched_state;
 	size_t sched_bytes;
 	struct lvs_counters counters;
@@ -143,6 +148,7 @@ struct lvs_service {
  * @news:	lvs_rules_expire() has not seen all that drains or was removed
  * @sweep:	a server was removed that connections name, since this was last cleared
  * @dismiss:	a server's time to drain is over, since this was last cleared
+ * @npickup:	services that pick connections up
  * @nattached:	how often a scheduler was attached
  */
 struct lvs_rules {
@@ -163,6 +169,7 @@ struct lvs_rules {
 	uint32_t nftp, nany;
 	uint32_t ndraining;
 	bool news, sweep, dismiss;
+	uint32_t npickup;
 	uint64_t nattached;
 };
 

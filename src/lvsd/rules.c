@@ -73,6 +73,7 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
 	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
+	ret->nat_icmp_send = conf->director.nat_icmp_send;
 	ret->expire_nodest_conn = conf->director.expire_nodest_conn;
 	ret->expire_quiescent_template = conf->director.expire_quiescent_template;
 	ret->conn_reuse = reuse_of((enum lvs_conf_reuse)(LVS_CONF_REUSE_0 + conf->director.conn_reuse_mode));
@@ -83,6 +84,7 @@ void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *r
 {
 	*ret_options = (struct lvs_engine_options){
 		.max_connections = conf->director.max_connections,
+		.max_clients = conf->director.max_clients,
 		.fragments = lvs_fragment_limits_default,
 	};
 	/* The other limits keep their proportion to how many may be held. */
@@ -110,6 +112,22 @@ static struct lvs_persist_spec persist_spec(const struct lvs_conf_service *servi
 	};
 }
 
+static struct lvs_limit_spec limit_spec(const struct lvs_conf_service *service)
+{
+	const struct lvs_conf_limits *conf = &service->limits;
+
+	if (!conf->on)
+		return (struct lvs_limit_spec){ .reset = false };
+	return (struct lvs_limit_spec){
+		.client_connections = conf->client_connections,
+		.client_bits4 = (uint8_t)(LVS_PREFIX_IP4 + conf->client_prefix4),
+		.client_bits6 = (uint8_t)conf->client_prefix6,
+		.client_rate = lvs_rate_of(conf->client_rate, conf->client_burst),
+		.server_rate = lvs_rate_of(conf->server_rate, conf->server_burst),
+		.reset = conf->on_limit == LVS_CONF_LIMIT_RESET,
+	};
+}
+
 /* Where names differ bits are the same: what is a port to sh is one to mh. */
 static uint8_t sched_flags(uint32_t flags)
 {
@@ -134,6 +152,8 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.ports = service->ports,
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
+		.limits = limit_spec(service),
+		.pickup = service->pickup,
 		.one_packet = service->one_packet,
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,

@@ -38,6 +38,7 @@ int director_setup(void **state)
 	struct director *director = calloc(1, sizeof(*director));
 	struct lvs_engine_options options = {
 		.max_connections = CONNECTIONS,
+		.max_clients = DIRECTOR_CLIENTS,
 		.key = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 },
 		.fragments = lvs_fragment_limits_default,
 		.settings = { .ping = LVS_PING_WHEN_LIVE, .reply_rate = 1000 },

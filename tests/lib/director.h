@@ -7,6 +7,7 @@
 #include "tests/lib/build.h"
 
 #define DIRECTOR_OUT_MAX 128
+#define DIRECTOR_CLIENTS 8
 
 /**
  * struct director - one engine under test

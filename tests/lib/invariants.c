@@ -268,12 +268,67 @@ static void check_counters(const struct lvs_stats *stats)
 	assert_int_equal(stats->received, ends);
 }
 
+/* Return: the entry that @conn names, if it is still its client's; else 0 */
+static uint32_t client_of(const struct lvs_clients *clients, const struct lvs_conn *conn)
+{
+	return lvs_clients_know(clients, conn->client, &conn->caddr) ? conn->client & LVS_CLIENTS_MAX : 0;
+}
+
+/* Return: entries in the ring, each of which belongs there */
+static uint32_t check_ring(const struct lvs_clients *clients, enum lvs_client_ring ring)
+{
+	uint32_t n = 0, older = 0;
+
+	for (uint32_t i = clients->rings[ring].oldest; i; i = clients->clients[i].newer) {
+		const struct lvs_client *client = &clients->clients[i];
+
+		assert_int_equal(client->ring, ring);
+		assert_int_equal(client->older, older);
+		assert_int_equal(client->established, 0);
+		assert_int_equal(client->conns != 0, ring == LVS_CLIENT_LOOSE);
+		older = i;
+		n++;
+	}
+	assert_int_equal(clients->rings[ring].newest, older);
+	return n;
+}
+
+/* A client's numbers are those of the connections that name him. */
+static void check_clients(const struct lvs_engine *engine)
+{
+	const struct lvs_clients *clients = &engine->clients;
+	struct census *census = calloc((size_t)clients->touched + 1, sizeof(*census));
+	uint32_t used = 0, kept = 0;
+
+	assert_non_null(census);
+	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(&engine->conns, id);
+		uint32_t index = conn && conn->client ? client_of(clients, conn) : 0;
+
+		assert_true(index <= clients->touched);
+		census[index].active += index && conn->class == LVS_CLASS_ESTABLISHED;
+		census[index].inactive += index != 0;
+	}
+	for (uint32_t head = 0; clients->heads && head <= clients->mask; head++) {
+		for (uint32_t i = clients->heads[head]; i; i = clients->clients[i].next) {
+			assert_int_equal(clients->clients[i].conns, census[i].inactive);
+			assert_int_equal(clients->clients[i].established, census[i].active);
+			kept += clients->clients[i].ring == LVS_CLIENT_KEPT;
+			used++;
+		}
+	}
+	assert_int_equal(used, clients->used);
+	assert_int_equal(check_ring(clients, LVS_CLIENT_SPENT) + check_ring(clients, LVS_CLIENT_LOOSE) + kept, used);
+	free(census);
+}
+
 void invariants_of_counts(const struct lvs_engine *engine)
 {
 	check_pool(&engine->conns);
 	check_servers(engine);
 	check_services(&engine->rules);
 	check_origins(&engine->rules);
+	check_clients(engine);
 	check_counters(&engine->stats);
 }
 

@@ -204,6 +204,7 @@ const struct lvs_proto_ops lvs_proto_sctp = {
 	.header_bytes = sizeof(struct lvs_sctp),
 	.states = states,
 	.nstates = ARRAY_LEN(states),
+	.midst = ES,
 	.starts = sctp_starts,
 	.next_state = sctp_next_state,
 	.fix_csum = sctp_fix_csum,

@@ -174,6 +174,7 @@ const struct lvs_proto_ops lvs_proto_tcp = {
 	.header_bytes = sizeof(struct lvs_tcp),
 	.states = states,
 	.nstates = ARRAY_LEN(states),
+	.midst = ESTABLISHED,
 	.starts = tcp_starts,
 	.next_state = tcp_next_state,
 };

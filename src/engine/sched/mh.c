@@ -180,23 +180,35 @@ static struct lvs_server *fall_back(const struct mh *mh, const struct lvs_servic
 	return NULL;
 }
 
-static struct lvs_server *mh_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
+/* @for_new: has it to be usable? If not, one of weight 0 still has those clients who got no other server. */
+static struct lvs_server *look_up(struct lvs_service *service, const struct lvs_tuple *tuple, bool for_new)
 {
+	const bool falls_back = service->spec.sched_flags & LVS_SCHED_FALLBACK;
 	const uint32_t slots = slots_of(&service->spec);
 	lvs_be16 port = service->spec.sched_flags & LVS_SCHED_PORT ? tuple->sport : 0;
 	struct mh *mh = service->sched_state;
 	uint32_t slot = hash(&tuple->src, port, 0, KEY_SLOT) % slots;
 	struct lvs_server *server;
 
-	(void)now;
 	if (!mh->filled)
 		fill(mh, service);
 	if (mh->table[slot] == NOBODY)
 		return NULL;
 	server = service->servers[mh->table[slot]];
-	if (lvs_server_usable(server))
+	if (lvs_server_usable(server) || (!for_new && (server->spec.weight || !falls_back)))
 		return server;
-	return service->spec.sched_flags & LVS_SCHED_FALLBACK ? fall_back(mh, service, &tuple->src, port, slot) : NULL;
+	return falls_back ? fall_back(mh, service, &tuple->src, port, slot) : NULL;
+}
+
+static struct lvs_server *mh_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
+{
+	(void)now;
+	return look_up(service, tuple, true);
+}
+
+static struct lvs_server *mh_names(struct lvs_service *service, const struct lvs_tuple *tuple)
+{
+	return look_up(service, tuple, false);
 }
 
 static size_t mh_more_bytes(const struct lvs_service_spec *spec, uint32_t nservers)
@@ -237,6 +249,7 @@ const struct lvs_sched_ops lvs_sched_mh = {
 	.check = mh_check,
 	.fits = mh_fits,
 	.pick = mh_pick,
+	.names = mh_names,
 	.added = mh_moved,
 	.removed = mh_moved,
 	.edited = mh_edited,

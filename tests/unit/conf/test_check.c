@@ -47,6 +47,29 @@ static const struct row {
 	  -EINVAL, { ":2:13: two services have the name \"tcp-192.0.2.10:81\" (the first one is in line 1)" } },
 	{ WEB("{ name = \"a\"; address = \"10.0.0.1\"; },\n{ address = \"10.0.0.2\"; name = \"a\"; }"), -EINVAL,
 	  { ":3:32: two servers have the name \"a\" (the first one is in line 2)" } },
+	/* limits */
+	{ SCHED("wlc", "limits: { client_connections = 9;\nclient_rate = 3;\nclient_burst = 9; server_rate = 1; };"), 0, { NULL } },
+	{ SCHED("wlc", "limits: { client_prefix4 = 24; };"), 0,
+	  { ":1:25: warning: \"limits\" of service \"tcp-192.0.2.10:80\" limit nothing (give it \"client_connections\", "
+	    "\"client_rate\" or \"server_rate\")" } },
+	{ SCHED("wlc", "limits: { client_connections = 9;\nclient_rate = 3;\nclient_burst = 10; };"), -EINVAL,
+	  { ":5:16: \"client_burst\" is 10 and \"client_connections\" is 9 (\"client_connections\" is in line 3)" } },
+	{ SCHED("wlc", "limits: { client_burst = 10; server_burst = 4;\n client_connections = 20; };"), -EINVAL,
+	  { ":3:26: \"client_burst\" is 10 without a \"client_rate\" (it begins a \"client_rate\")",
+	    ":3:45: \"server_burst\" is 4 without a \"server_rate\" (it begins a \"server_rate\")" } },
+	{ SCHED("wlc", "protocol = \"udp\"; one_packet = true;\nlimits: { client_rate = 5; };"), 0, { NULL } },
+	{ SCHED("wlc", "protocol = \"udp\"; one_packet = true;\nlimits: { client_connections = 5; };"), -EINVAL,
+	  { ":4:32: a datagram of \"one_packet\" is no connection that \"client_connections\" could count (\"one_packet\" is "
+	    "in line 3; a \"client_rate\" counts datagrams)" } },
+	/* pickup */
+	{ SCHED("mh", "pickup = true;"), 0, { NULL } },
+	{ SCHED("sh", "pickup = true;"), -EINVAL,
+	  { ":3:10: \"pickup\" is not for scheduler \"sh\" (use \"mh\", whose table names the server of each client)" } },
+	{ SCHED("mh", "protocol = \"udp\"; pickup = true;"), -EINVAL,
+	  { ":3:28: \"pickup\" is only for TCP (any packet begins a flow of UDP; SCTP has \"sloppy_sctp\")" } },
+	{ SCHED("mh", "persistent: {}; pickup = true;"), -EINVAL,
+	  { ":3:26: \"pickup\" asks a table, and \"persistent\" does not (remove one of them; \"mh\" without \"mh-port\" "
+	    "sends a client to one server too)" } },
 	/* loops */
 	{ WEB("{ address = \"192.0.2.10\"; }"), -EINVAL,
 	  { ":2:13: server 192.0.2.10:80 is the service itself: its packets would come back (a server needs an address of "

@@ -234,6 +234,39 @@ static void settings_come_into_force_with_the_rest(void **state)
 	f->conf = conf;
 }
 
+static void limits_are_what_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	const struct lvs_limit_spec *limits;
+	struct lvs_service *service;
+
+	apply(f, "director: { nat_icmp_send = true; }; services: ("
+		 "{ address = \"192.0.2.1:80\"; scheduler = \"mh\"; pickup = true; },"
+		 "{ address = \"192.0.2.1:81\"; limits: { client_connections = 7; client_rate = 10; client_burst = 3;"
+		 "  client_prefix4 = 24; client_prefix6 = 56; server_rate = 1000; on_limit = \"reset\"; }; } );");
+	assert_true(f->engine->settings.nat_icmp_send);
+	assert_int_equal(f->engine->clients.max, 65536);
+	service = service_at(f, "192.0.2.1", 80, 6);
+	assert_true(service->spec.pickup);
+	assert_int_equal(service->spec.limits.client_connections, 0);
+	assert_int_equal(service->spec.limits.client_rate.interval, 0);
+	assert_int_equal(service->spec.limits.server_rate.interval, 0);
+	service = service_at(f, "192.0.2.1", 81, 6);
+	assert_false(service->spec.pickup);
+	limits = &service->spec.limits;
+	assert_int_equal(limits->client_connections, 7);
+	assert_int_equal(limits->client_rate.interval, 100 * LVS_NS_PER_MS);
+	assert_int_equal(limits->client_rate.slack, 200 * LVS_NS_PER_MS);
+	assert_int_equal(limits->server_rate.interval, LVS_NS_PER_MS);
+	assert_int_equal(limits->server_rate.slack, 999 * LVS_NS_PER_MS);
+	assert_int_equal(limits->client_bits4, 96 + 24);
+	assert_int_equal(limits->client_bits6, 56);
+	assert_true(limits->reset);
+	apply(f, "services: ( { address = \"192.0.2.1:81\"; } );");
+	assert_int_equal(service_at(f, "192.0.2.1", 81, 6)->spec.limits.client_connections, 0);
+	assert_false(f->engine->settings.nat_icmp_send);
+}
+
 static void persistence_is_what_the_file_says(void **state)
 {
 	struct fixture *f = *state;
@@ -482,6 +515,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What each limit may be is in its row; here is also what they may not be together, and what the service has to be that
+ * picks connections up. Of two values that exclude each other the first named one gets the message, and the line of the
+ * other goes into the hint.
+ */
+#include "conf/limits.h"
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "conf/keys.h"
+
+static const struct lvs_conf_word answers[] = {
+	{ "drop", LVS_CONF_LIMIT_DROP, false }, { "reset", LVS_CONF_LIMIT_RESET, false }, { NULL, 0, false },
+};
+
+#define LIMIT(m) .reload = true, .name = #m, LVS_CONF_MEMBER(lvs_conf_limits, m)
+static const struct lvs_conf_key limits_keys[] = {
+	{ LIMIT(client_connections), .type = LVS_CONF_NUMBER, .min = 0, .max = 100000000, .def = 0,
+	  .where = offsetof(struct lvs_conf_limits, connections_where),
+	  .help = "connections that a client may have at a time; 0: any number" },
+	{ LIMIT(client_rate), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 0,
+	  .help = "new connections of a client per second; 0: any number" },
+	{ LIMIT(client_burst), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 0,
+	  .where = offsetof(struct lvs_conf_limits, client_burst_where),
+	  .help = "new connections of a client at once; 0: as many as in a second" },
+	{ LIMIT(client_prefix4), .type = LVS_CONF_NUMBER, .min = 1, .max = 32, .def = 32,
+	  .help = "how many equal bits make IPv4 addresses one client" },
+	{ LIMIT(client_prefix6), .type = LVS_CONF_NUMBER, .min = 1, .max = 128, .def = 64,
+	  .help = "how many equal bits make IPv6 addresses one client" },
+	{ LIMIT(server_rate), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 0,
+	  .help = "new connections of each server per second; 0: any number" },
+	{ LIMIT(server_burst), .type = LVS_CONF_NUMBER, .min = 0, .max = 1000000, .def = 0,
+	  .where = offsetof(struct lvs_conf_limits, server_burst_where),
+	  .help = "new connections of each server at once; 0: as many as in a second" },
+	{ LIMIT(on_limit), .type = LVS_CONF_CHOICE, .words = answers, .def = LVS_CONF_LIMIT_DROP,
+	  .help = "whether who is refused is told so" },
+};
+const struct lvs_conf_group lvs_conf_limits_group = {
+	"limits", sizeof(struct lvs_conf_limits), ARRAY_LEN(limits_keys), limits_keys, NULL,
+};
+
+static void check_burst(uint32_t burst, uint32_t rate, const char *who, const struct lvs_conf_where *where,
+			struct lvs_conf_errors *errors)
+{
+	char hint[64];
+
+	(void)snprintf(hint, sizeof(hint), "it begins a \"%s_rate\"", who);
+	if (burst && !rate)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, hint, "\"%s_burst\" is %u without a \"%s_rate\"", who, burst,
+				    who);
+}
+
+void lvs_conf_limits_check(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_limits *limits = &service->limits;
+	char hint[96];
+
+	if (!limits->on)
+		return;
+	if (!limits->client_connections && !limits->client_rate && !limits->server_rate && !limits->client_burst &&
+	    !limits->server_burst)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->where,
+				    "give it \"client_connections\", \"client_rate\" or \"server_rate\"",
+				    "\"limits\" of service \"%s\" limit nothing", service->name);
+	check_burst(limits->client_burst, limits->client_rate, "client", &limits->client_burst_where, errors);
+	check_burst(limits->server_burst, limits->server_rate, "server", &limits->server_burst_where, errors);
+	if (limits->client_connections && limits->client_burst > limits->client_connections) {
+		(void)snprintf(hint, sizeof(hint), "\"client_connections\" is in line %u", limits->connections_where.line);
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &limits->client_burst_where, hint,
+				    "\"client_burst\" is %u and \"client_connections\" is %u", limits->client_burst,
+				    limits->client_connections);
+	}
+	if (limits->client_connections && service->one_packet) {
+		(void)snprintf(hint, sizeof(hint), "\"one_packet\" is in line %u; a \"client_rate\" counts datagrams",
+			       service->one_packet_where.line);
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &limits->connections_where, hint,
+				    "a datagram of \"one_packet\" is no connection that \"client_connections\" could count");
+	}
+}
+
+void lvs_conf_pickup_check(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_where *where = &service->pickup_where;
+
+	if (!service->pickup)
+		return;
+	if (service->protocol != IPPROTO_TCP)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "any packet begins a flow of UDP; SCTP has \"sloppy_sctp\"",
+				    "\"pickup\" is only for TCP");
+	if (strcmp(service->scheduler, "mh") != 0)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "use \"mh\", whose table names the server of each client",
+				    "\"pickup\" is not for scheduler \"%s\"", service->scheduler);
+	if (service->persistent.on)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove one of them; \"mh\" without \"mh-port\" sends a client "
+				    "to one server too", "\"pickup\" asks a table, and \"persistent\" does not");
+}
