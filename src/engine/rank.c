@@ -77,16 +77,16 @@ static uint32_t match(const lvs_rank_key *keys, uint32_t left, uint32_t right)
 	return (b >> 16) * (uint16_t)a < (a >> 16) * (uint16_t)b ? right : left;
 }
 
-static void build(struct lvs_rank *rank, const struct lvs_service *service,
+static void build(struct lvs_rank *rank, struct lvs_server *const *servers, uint32_t nservers,
 		  lvs_rank_key (*key)(const struct lvs_server *server))
 {
 	lvs_rank_key *keys = keys_of(rank);
 	uint32_t *winners;
 
-	rank->leaves = leaves_for(service->nservers);
+	rank->leaves = leaves_for(nservers);
 	winners = winners_of(rank);
 	for (uint32_t pos = 0; pos < rank->leaves; pos++)
-		keys[pos] = pos < service->nservers ? key(service->servers[pos]) : LVS_RANK_OUT;
+		keys[pos] = pos < nservers ? key(servers[pos]) : LVS_RANK_OUT;
 	for (uint32_t pos = 0; pos < rank->leaves; pos += 2)
 		winners[(rank->leaves + pos) / 2] = match(keys, pos, pos + 1);
 	for (uint32_t node = rank->leaves / 2 - 1; node > 0; node--)
@@ -114,29 +114,35 @@ static void play_again(struct lvs_rank *rank, uint32_t pos)
 	}
 }
 
-struct lvs_server *lvs_rank_best(struct lvs_rank *rank, const struct lvs_service *service,
-				 lvs_rank_key (*key)(const struct lvs_server *server))
+struct lvs_server *lvs_rank_best_of(struct lvs_rank *rank, struct lvs_server *const *servers, uint32_t nservers,
+				    lvs_rank_key (*key)(const struct lvs_server *server))
 {
 	lvs_rank_key *keys = keys_of(rank);
 	uint32_t best;
 
-	if (!service->nservers)
+	if (!nservers)
 		return NULL;
 	if (!rank->built || rank->ndirty > rank->leaves / 4) {
-		build(rank, service, key);
+		build(rank, servers, nservers, key);
 	} else {
 		const uint32_t *dirty = dirty_of(rank);
 		uint8_t *noted = noted_of(rank);
 
 		for (uint32_t i = 0; i < rank->ndirty; i++) {
 			noted[dirty[i]] = false;
-			keys[dirty[i]] = key(service->servers[dirty[i]]);
+			keys[dirty[i]] = key(servers[dirty[i]]);
 			play_again(rank, dirty[i]);
 		}
 		rank->ndirty = 0;
 	}
 	best = winners_of(rank)[1];
-	return keys[best] == LVS_RANK_OUT ? NULL : service->servers[best];
+	return keys[best] == LVS_RANK_OUT ? NULL : servers[best];
+}
+
+struct lvs_server *lvs_rank_best(struct lvs_rank *rank, const struct lvs_service *service,
+				 lvs_rank_key (*key)(const struct lvs_server *server))
+{
+	return lvs_rank_best_of(rank, service->servers, service->nservers, key);
 }
 
 size_t lvs_rank_more_bytes(const struct lvs_service_spec *spec, uint32_t nservers)

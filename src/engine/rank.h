@@ -61,6 +61,13 @@ void lvs_rank_touch(struct lvs_rank *rank, uint32_t pos);
 struct lvs_server *lvs_rank_best(struct lvs_rank *rank, const struct lvs_service *service,
 				 lvs_rank_key (*key)(const struct lvs_server *server));
 
+/**
+ * lvs_rank_best_of() - the same for any servers
+ * @servers:	as long as nobody forgets @rank, the same @nservers ones at the same positions
+ */
+struct lvs_server *lvs_rank_best_of(struct lvs_rank *rank, struct lvs_server *const *servers, uint32_t nservers,
+				    lvs_rank_key (*key)(const struct lvs_server *server));
+
 /* For lvs_sched_ops of schedulers whose state is one rank and no more. */
 size_t lvs_rank_more_bytes(const struct lvs_service_spec *spec, uint32_t nservers);
 void lvs_rank_moved(struct lvs_service *service, uint32_t pos);

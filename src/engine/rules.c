@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/classify.h"
+#include "engine/sched.h"
 
 #define HEADS_MIN 16
 /* IPVS: a removed server is forgotten two minutes after its last connection; looked for every minute. */
@@ -284,6 +285,20 @@ struct lvs_server *lvs_rules_recover(struct lvs_rules *rules, const struct lvs_s
 		}
 	}
 	return NULL;
+}
+
+/* Schedulers that look at servers' sites look again, as after an edit. */
+void lvs_rules_set_sites(struct lvs_rules *rules, const struct lvs_sites *sites)
+{
+	rules->sites = sites;
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		for (struct lvs_service *service = rules->service_heads[i]; service; service = service->next) {
+			for (uint32_t k = 0; k < service->nservers; k++)
+				service->servers[k]->site = lvs_sites_find(sites, service->servers[k]->spec.site);
+			if (service->spec.sched->edited)
+				service->spec.sched->edited(service);
+		}
+	}
 }
 
 uint32_t lvs_rules_new_id(struct lvs_rules *rules)

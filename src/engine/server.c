@@ -95,7 +95,7 @@ static int check_spec(const struct lvs_service_key *of, const struct lvs_server_
 }
 
 /* All of @spec but the name, which stays. */
-static void set_spec(struct lvs_server *server, const struct lvs_server_spec *spec)
+static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
 	server->spec.weight = spec->drain ? 0 : spec->weight;
 	server->spec.drain = spec->drain;
@@ -109,6 +109,8 @@ static void set_spec(struct lvs_server *server, const struct lvs_server_spec *sp
 	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */
 	if (spec->weight || spec->drain)
 		server->last_weight = server->spec.weight;
+	memcpy(server->spec.site, spec->site, sizeof(server->spec.site));
+	server->site = lvs_sites_find(rules->sites, spec->site);
 	lvs_server_weigh(server);
 }
 
@@ -170,7 +172,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 		lvs_rules_discard(rules, server, server->removed_at);
 		return err;
 	}
-	set_spec(server, spec);
+	set_spec(rules, server, spec);
 	lvs_rules_settle(rules, server);
 	memmove(servers + 1, servers, service->nservers * sizeof(*servers));
 	servers[0] = server;
@@ -190,7 +192,7 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 	if (err)
 		return err;
 	rules->generation += server->spec.forward != spec->forward;
-	set_spec(server, spec);
+	set_spec(rules, server, spec);
 	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)
 		server->service->spec.sched->edited(server->service);

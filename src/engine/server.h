@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "base/list.h"
+#include "base/sites.h"
 #include "base/time.h"
 #include "engine/origin.h"
 #include "engine/stats.h"
@@ -37,6 +38,7 @@ struct lvs_service_key {
  * @drain_seconds: the old ones have so long to end; 0: as long as they like
  * @upper:	this many connections, active and inactive, are too many; 0: none are
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
+ * @site:	where it stands, for schedulers that ask; empty: nowhere in particular
  */
 struct lvs_server_spec {
 	struct lvs_addr addr;
@@ -46,6 +48,7 @@ struct lvs_server_spec {
 	bool drain;
 	uint32_t drain_seconds;
 	const struct lvs_forward_ops *forward;
+	char site[LVS_SITE_BYTES];
 };
 
 /**
@@ -58,6 +61,7 @@ struct lvs_server_spec {
  * @persistent:	templates that pin clients to it (PersistConn)
  * @pos:	where it stands in service->servers
  * @last_weight: the last weight that was not 0; 0 if there was none
+ * @site:	number of @spec.site; 0 if it has none, or if nobody knows it
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
  * @draining:	its time to drain is running
  * @drained:	and is over
@@ -81,6 +85,7 @@ struct lvs_server {
 	struct lvs_server_spec spec;
 	uint32_t pos;
 	uint32_t last_weight;
+	uint8_t site;
 	bool overload;
 	bool draining;
 	bool drained;

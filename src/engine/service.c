@@ -176,6 +176,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	if (!service)
 		return -ENOMEM;
 	lvs_list_init(&service->waiting);
+	service->rules = rules;
 	err = attach_sched(rules, service, spec);
 	if (err)
 		goto fail;

@@ -19,7 +19,9 @@
 #include "engine/stats.h"
 
 struct lvs_classifier;
+struct lvs_rules;
 struct lvs_sched_ops;
+struct lvs_sites;
 
 /* A service's choice, or that of the settings. */
 enum lvs_choice {
@@ -113,6 +115,7 @@ struct lvs_vip {
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
  * @waiting:	ring of its servers that wait to get new connections, who waits longest at the end
+ * @rules:	it is one of
  * @serial:	grows from each service that is added to the next
  * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
  * @sched_bytes: its size
@@ -124,6 +127,7 @@ struct lvs_service {
 	struct lvs_list of_vip;
 	struct lvs_server **servers;
 	uint32_t nservers;
+	const struct lvs_rules *rules;
 	uint64_t serial;
 	struct lvs_list waiting;
 	void *sched_state;
@@ -150,6 +154,7 @@ struct lvs_service {
  * @dismiss:	a server's time to drain is over, since this was last cleared
  * @npickup:	services that pick connections up
  * @nattached:	how often a scheduler was attached
+ * @sites:	borrowed; NULL: there are none
  */
 struct lvs_rules {
 	struct lvs_hash_key key;
@@ -171,6 +176,7 @@ struct lvs_rules {
 	bool news, sweep, dismiss;
 	uint32_t npickup;
 	uint64_t nattached;
+	const struct lvs_sites *sites;
 };
 
 /* Return: 0 or -ENOMEM */
@@ -178,6 +184,12 @@ int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key);
 
 /* Frees everything, connections' servers included. */
 void lvs_rules_fini(struct lvs_rules *rules);
+
+/**
+ * lvs_rules_set_sites() - from now on servers stand where @sites says, and clients go where it says
+ * @sites:	borrowed until the next ones; NULL: no sites
+ */
+void lvs_rules_set_sites(struct lvs_rules *rules, const struct lvs_sites *sites);
 
 /**
  * lvs_service_add() - a new service without servers
