@@ -4,9 +4,11 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "sys/addrtext.h"
 
 /* What a kernel accepts as an interface name, without '%', which it would replace by a number. */
 const char *lvs_conf_bad_interface(const void *value)
@@ -70,4 +72,71 @@ const char *lvs_conf_bad_mh_table_size(const void *value)
 		if (*(const uint32_t *)value == sizes[i])
 			return NULL;
 	return "is not one of 251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071";
+}
+
+/* What each name means is looked at when all are there. */
+const char *lvs_conf_bad_sites(const void *value)
+{
+	const char *text = value;
+
+	if (!*text)
+		return "is empty";
+	for (; *text; text++)
+		if (!isascii(*text) || (!isalnum(*text) && !strchr("._-:[]*, ", *text)))
+			return "is not a list of names";
+	return NULL;
+}
+
+const char *lvs_conf_bad_prefix(const void *value)
+{
+	struct lvs_prefix prefix;
+	bool exact;
+	int err = lvs_prefix_parse(value, &prefix, &exact);
+
+	if (err == -ERANGE)
+		return "has no length from 0 to 32, or to 128";
+	return err ? "is not a prefix" : NULL;
+}
+
+/* Is @value, two letters, among @codes? */
+static bool among(const char *codes, const char *value)
+{
+	if (strlen(value) != 2)
+		return false;
+	for (; *codes; codes += 2)
+		if (!memcmp(codes, value, 2))
+			return true;
+	return false;
+}
+
+/* ISO 3166-1 alpha-2, and XK, which databases use for Kosovo. */
+const char *lvs_conf_bad_country(const void *value)
+{
+	static const char codes[] =
+		"ADAEAFAGAIALAMAOAQARASATAUAWAXAZBABBBDBEBFBGBHBIBJBLBMBNBOBQBRBSBTBVBWBYBZCACCCDCFCGCHCICKCLCMCNCOCRCUCV"
+		"CWCXCYCZDEDJDKDMDODZECEEEGEHERESETFIFJFKFMFOFRGAGBGDGEGFGGGHGIGLGMGNGPGQGRGSGTGUGWGYHKHMHNHRHTHUIDIEILIM"
+		"INIOIQIRISITJEJMJOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMW"
+		"MXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSS"
+		"STSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZWXK";
+
+	static_assert(sizeof(codes) == 250 * 2 + 1, "249 countries and Kosovo");
+	return among(codes, value) ? NULL : "is not the code of a country";
+}
+
+const char *lvs_conf_bad_continent(const void *value)
+{
+	return among("AFANASEUNAOCSA", value) ? NULL : "is not the code of a continent";
+}
+
+/* It is opened again on each reload, wherever that is then. */
+const char *lvs_conf_bad_path(const void *value)
+{
+	const char *path = value;
+
+	if (*path != '/')
+		return "does not begin with \"/\"";
+	for (; *path; path++)
+		if (*path < ' ' || *path > '~' || *path == '"' || *path == '\\')
+			return "holds more than plain characters";
+	return NULL;
 }

@@ -10,5 +10,10 @@ const char *lvs_conf_bad_group(const void *value);
 const char *lvs_conf_bad_table(const void *value);
 const char *lvs_conf_bad_netmask(const void *value);
 const char *lvs_conf_bad_mh_table_size(const void *value);
+const char *lvs_conf_bad_sites(const void *value);
+const char *lvs_conf_bad_prefix(const void *value);
+const char *lvs_conf_bad_country(const void *value);
+const char *lvs_conf_bad_continent(const void *value);
+const char *lvs_conf_bad_path(const void *value);
 
 #endif

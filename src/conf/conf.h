@@ -15,6 +15,7 @@
 #include "base/ports.h"
 
 struct lvs_conf_errors;
+struct lvs_sites;
 
 #define LVS_CONF_IFNAME_BYTES 16	/* IFNAMSIZ */
 #define LVS_CONF_USER_BYTES 33
@@ -23,6 +24,13 @@ struct lvs_conf_errors;
 #define LVS_CONF_SERVICES_MAX 65536
 #define LVS_CONF_SERVERS_MAX 65536	/* of one service */
 #define LVS_CONF_FILE_BYTES_MAX (16u << 20)
+#define LVS_CONF_SITE_BYTES 32
+#define LVS_CONF_SITES_BYTES 512
+#define LVS_CONF_PREFIX_BYTES 50
+#define LVS_CONF_PATH_BYTES 256
+#define LVS_CONF_GEO_RULES_MAX 65536
+#define LVS_CONF_PREFIXES_MAX (4u << 20)	/* of all rules, the file and the database */
+#define LVS_CONF_GEO_FILE_BYTES_MAX (256u << 20)
 
 /* Where a value stood in the text, for messages; no part of the configuration's meaning. Line 0: nowhere. */
 struct lvs_conf_where {
@@ -150,6 +158,48 @@ enum lvs_conf_answer { LVS_CONF_DEFAULT, LVS_CONF_NO, LVS_CONF_YES };
 /* IPVS' conn_reuse_mode of a service. */
 enum lvs_conf_reuse { LVS_CONF_REUSE_DEFAULT, LVS_CONF_REUSE_0, LVS_CONF_REUSE_1, LVS_CONF_REUSE_2 };
 
+/**
+ * struct lvs_conf_geo_rule - where some clients go; one of @prefix, @country and @continent says whom it is about
+ * @prefix:	of their addresses
+ * @country:	ISO 3166-1 alpha-2, according to the database
+ * @continent:	as the database calls it
+ * @sites:	names, separated by commas, the best first; "*" stands for all others
+ */
+struct lvs_conf_geo_rule {
+	char prefix[LVS_CONF_PREFIX_BYTES];
+	char country[3];
+	char continent[3];
+	char sites[LVS_CONF_SITES_BYTES];
+	struct lvs_conf_where prefix_where;
+	struct lvs_conf_where country_where;
+	struct lvs_conf_where continent_where;
+	struct lvs_conf_where where;
+};
+
+/**
+ * struct lvs_conf_geo - sites, and which clients go where
+ * @on:		there are any
+ * @sites:	the names of all of them, in the order that is for clients nobody knows
+ * @file:	more rules, with prefixes; empty: none
+ * @database:	a MaxMind database of countries; empty: none
+ * @rules:	owned
+ * @table:	what all that comes to; owned, NULL without sites
+ * @nprefixes:	how many went into it
+ */
+struct lvs_conf_geo {
+	bool on;
+	char sites[LVS_CONF_SITES_BYTES];
+	char file[LVS_CONF_PATH_BYTES];
+	char database[LVS_CONF_PATH_BYTES];
+	size_t nrules;
+	struct lvs_conf_geo_rule *rules;
+	struct lvs_conf_where where;
+	struct lvs_conf_where file_where;
+	struct lvs_conf_where database_where;
+	struct lvs_sites *table;
+	size_t nprefixes;
+};
+
 #define LVS_CONF_NETMASK_BYTES 16
 
 /* Of a persistent client whose server is gone, or drains. */
@@ -213,6 +263,7 @@ struct lvs_conf_drain {
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
  * @forward:	"masq", ...; static storage
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
+ * @site:	one of those of struct lvs_conf_geo; empty: none
  * @name:	of its own within the service; made from the key when the file gives none
  */
 struct lvs_conf_server {
@@ -223,12 +274,14 @@ struct lvs_conf_server {
 	uint32_t lower_threshold;
 	struct lvs_conf_drain drain;
 	const char *forward;
+	char site[LVS_CONF_SITE_BYTES];
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
 	struct lvs_conf_where upper_where;
 	struct lvs_conf_where lower_where;
 	struct lvs_conf_where forward_where;
+	struct lvs_conf_where site_where;
 };
 
 /* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */
@@ -295,6 +348,7 @@ struct lvs_conf {
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
 	struct lvs_conf_timeouts timeouts;
+	struct lvs_conf_geo geo;
 	size_t nservices;
 	struct lvs_conf_service *services;
 };
@@ -303,7 +357,7 @@ struct lvs_conf {
  * lvs_conf_load() - read, parse and check a file
  * @errors:	initialised and filled here. Warnings can be there on success too.
  *
- * Touches nothing but the file and its arguments, so that any thread may do it: a large file takes its time, and packets
+ * Touches nothing but the file, those that it names, and its arguments, so that any thread may do it: a large file takes its time, and packets
  * should not wait for that.
  *
  * Return: 0; -EINVAL when the text is not a valid configuration; -ENOENT, -EACCES, -EFBIG, ... when the file cannot be
@@ -312,7 +366,7 @@ struct lvs_conf {
 int lvs_conf_load(const char *path, struct lvs_conf_errors *errors, struct lvs_conf **ret_conf);
 
 /**
- * lvs_conf_parse() - the same for a text in memory
+ * lvs_conf_parse() - the same for a text in memory; the files that it names are not read
  * @text:	@len bytes, any; a NUL is not needed at the end and is an error inside
  * @filename:	for messages only
  */

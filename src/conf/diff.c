@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sites.h"
 #include "conf/keys.h"
 #include "conf/order.h"
 #include "conf/text.h"
@@ -71,6 +72,9 @@ static int compare_settings(struct differ *d)
 				return err;
 		}
 	}
+	/* Not by its rules: the file and the database may have changed and not their names. */
+	if (!lvs_sites_equal(d->old_conf->geo.table, d->new_conf->geo.table))
+		return add(d, (struct lvs_conf_change){ .kind = LVS_CONF_SITES_CHANGED });
 	return 0;
 }
 
@@ -289,6 +293,10 @@ char *lvs_conf_change_describe(const struct lvs_conf_change *change, char *buf, 
 	switch (change->kind) {
 	case LVS_CONF_SET:
 		put_setting(&line, change);
+		break;
+	case LVS_CONF_SITES_CHANGED:
+		put(&line, "geo: other orders of sites, %zu prefixes -> %zu", change->old_conf->geo.nprefixes,
+		    change->new_conf->geo.nprefixes);
 		break;
 	case LVS_CONF_SERVICE_REMOVED:
 		put_service(&line, change->old_service, "removed");

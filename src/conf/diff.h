@@ -12,7 +12,8 @@ struct lvs_conf_key;
 
 /* In the order in which a diff lists them: what goes first makes room for what comes. */
 enum lvs_conf_change_kind {
-	LVS_CONF_SET,		/* a key of device, network, director or timeouts */
+	LVS_CONF_SET,		/* a key of device, network, director, timeouts or geo */
+	LVS_CONF_SITES_CHANGED,	/* which clients go where */
 	LVS_CONF_SERVER_REMOVED,
 	LVS_CONF_SERVICE_REMOVED,
 	LVS_CONF_SERVICE_EDITED,
@@ -24,7 +25,7 @@ enum lvs_conf_change_kind {
 /**
  * struct lvs_conf_change - one step; everything is borrowed from the two configurations
  * @restart:	a running director cannot do this
- * @group:	SET: "device", "network", "director" or "timeouts"; else NULL
+ * @group:	SET: "device", "network", "director", "timeouts" or "geo"; else NULL
  * @key:	SET: what was set; else NULL
  * @old_conf, @new_conf: always both
  * @old_service, @new_service: the service concerned, on the side where it exists. A service that is added or removed

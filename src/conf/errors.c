@@ -120,6 +120,23 @@ void lvs_conf_errors_init(struct lvs_conf_errors *errors, const char *filename, 
 	copy_printable(errors->filename, sizeof(errors->filename), filename, filename + strlen(filename), UINT32_MAX);
 }
 
+void lvs_conf_errors_enter(struct lvs_conf_errors *errors, const char *filename, const char *text, size_t len)
+{
+	errors->inside = true;
+	errors->outer = errors->text;
+	errors->outer_len = errors->len;
+	errors->text = text;
+	errors->len = len;
+	copy_printable(errors->other, sizeof(errors->other), filename, filename + strlen(filename), UINT32_MAX);
+}
+
+void lvs_conf_errors_leave(struct lvs_conf_errors *errors)
+{
+	errors->inside = false;
+	errors->text = errors->outer;
+	errors->len = errors->outer_len;
+}
+
 static struct lvs_conf_error *new_entry(struct lvs_conf_errors *errors, enum lvs_conf_severity severity)
 {
 	if (errors->n < LVS_CONF_ERRORS_MAX)
@@ -143,7 +160,7 @@ void lvs_conf_errors_add(struct lvs_conf_errors *errors, enum lvs_conf_severity 
 	error = new_entry(errors, severity);
 	if (!error)
 		return;
-	*error = (struct lvs_conf_error){ .severity = severity };
+	*error = (struct lvs_conf_error){ .severity = severity, .inside = errors->inside };
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
@@ -161,6 +178,8 @@ static int by_place(const void *a, const void *b)
 {
 	const struct lvs_conf_error *x = a, *y = b;
 
+	if (x->inside != y->inside)
+		return x->inside - y->inside;
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
 	if (x->column != y->column)
@@ -179,13 +198,14 @@ void lvs_conf_errors_seal(struct lvs_conf_errors *errors)
 static void prefix(const struct lvs_conf_errors *errors, const struct lvs_conf_error *error, char *buf, size_t size)
 {
 	const char *kind = error->severity == LVS_CONF_WARNING ? "warning: " : "";
+	const char *filename = error->inside ? errors->other : errors->filename;
 
 	if (error->line && error->column)
-		(void)snprintf(buf, size, "%s:%u:%u: %s", errors->filename, error->line, error->column, kind);
+		(void)snprintf(buf, size, "%s:%u:%u: %s", filename, error->line, error->column, kind);
 	else if (error->line)
-		(void)snprintf(buf, size, "%s:%u: %s", errors->filename, error->line, kind);
+		(void)snprintf(buf, size, "%s:%u: %s", filename, error->line, kind);
 	else
-		(void)snprintf(buf, size, "%s: %s", errors->filename, kind);
+		(void)snprintf(buf, size, "%s: %s", filename, kind);
 }
 
 char *lvs_conf_errors_line(const struct lvs_conf_errors *errors, size_t i, char *buf, size_t size)

@@ -22,6 +22,7 @@ enum lvs_conf_severity { LVS_CONF_ERROR, LVS_CONF_WARNING };
  * @hint:	what to do about it, or empty
  * @source:	the line, or the part of it around the column, made printable
  * @caret:	index of the column in @source, in characters
+ * @inside:	it is about the other file
  */
 struct lvs_conf_error {
 	enum lvs_conf_severity severity;
@@ -31,6 +32,7 @@ struct lvs_conf_error {
 	char hint[160];
 	char source[320];
 	uint32_t caret;
+	bool inside;
 };
 
 /**
@@ -39,6 +41,9 @@ struct lvs_conf_error {
  * @nwarnings:	how many warnings were found, kept or not
  * @n:		how many of both are kept; an error takes the place of a warning when all are taken
  * @text:	borrowed while parsing, NULL afterwards
+ * @inside:	findings are about another file now, which the first one names
+ * @other:	that file's name
+ * @outer, @outer_len: the text of the first one meanwhile
  */
 struct lvs_conf_errors {
 	char filename[256];
@@ -48,6 +53,10 @@ struct lvs_conf_errors {
 	struct lvs_conf_error list[LVS_CONF_ERRORS_MAX];
 	const char *text;
 	size_t len;
+	bool inside;
+	char other[256];
+	const char *outer;
+	size_t outer_len;
 };
 
 /* @text: borrowed until lvs_conf_errors_seal(); NULL when there is none to show */
@@ -62,6 +71,13 @@ void lvs_conf_errors_init(struct lvs_conf_errors *errors, const char *filename, 
 void lvs_conf_errors_add(struct lvs_conf_errors *errors, enum lvs_conf_severity severity,
 			 const struct lvs_conf_where *where, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/**
+ * lvs_conf_errors_enter() - what is found next is found in another file; there is one at most
+ * @text:	borrowed until lvs_conf_errors_leave()
+ */
+void lvs_conf_errors_enter(struct lvs_conf_errors *errors, const char *filename, const char *text, size_t len);
+void lvs_conf_errors_leave(struct lvs_conf_errors *errors);
 
 /* Orders the findings and lets go of the text. */
 void lvs_conf_errors_seal(struct lvs_conf_errors *errors);

@@ -111,6 +111,42 @@ static const struct lvs_conf_key timeouts_keys[] = {
 	TIMEOUT(sctp_closed, 61),
 };
 
+#define RULE(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_geo_rule, m), .type = LVS_CONF_TEXT, .def_text = ""
+static const struct lvs_conf_key geo_rule_keys[] = {
+	{ RULE(prefix), .optional = true, .bad = lvs_conf_bad_prefix,
+	  .where = offsetof(struct lvs_conf_geo_rule, prefix_where),
+	  .help = "clients' addresses, such as \"192.0.2.0/24\" or \"2001:db8::/32\"" },
+	{ RULE(country), .optional = true, .bad = lvs_conf_bad_country,
+	  .where = offsetof(struct lvs_conf_geo_rule, country_where),
+	  .help = "the two capital letters of a country in ISO 3166-1, such as \"DE\"" },
+	{ RULE(continent), .optional = true, .bad = lvs_conf_bad_continent,
+	  .where = offsetof(struct lvs_conf_geo_rule, continent_where),
+	  .help = "AF, AN, AS, EU, NA, OC or SA" },
+	{ RULE(sites), .required = true, .bad = lvs_conf_bad_sites, .where = offsetof(struct lvs_conf_geo_rule, where),
+	  .help = "where these clients go, such as \"fra,nyc\"" },
+};
+static const struct lvs_conf_group geo_rule_group = {
+	"a rule", sizeof(struct lvs_conf_geo_rule), ARRAY_LEN(geo_rule_keys), geo_rule_keys, NULL,
+};
+
+#define GEO(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_geo, m)
+static const struct lvs_conf_key geo_keys[] = {
+	{ GEO(sites), .type = LVS_CONF_TEXT, .def_text = "", .required = true, .bad = lvs_conf_bad_sites,
+	  .where = offsetof(struct lvs_conf_geo, where),
+	  .help = "the names of all sites, such as \"fra,nyc\", the best one first for clients that no rule knows" },
+	{ GEO(rules), .type = LVS_CONF_LIST, .group = &geo_rule_group, .count = offsetof(struct lvs_conf_geo, nrules),
+	  .max = LVS_CONF_GEO_RULES_MAX, .help = "which clients go where" },
+	{ GEO(file), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_path,
+	  .where = offsetof(struct lvs_conf_geo, file_where),
+	  .help = "a file of lines such as \"192.0.2.0/24 fra,nyc\"" },
+	{ GEO(database), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_path,
+	  .where = offsetof(struct lvs_conf_geo, database_where),
+	  .help = "a MaxMind database that knows the countries of addresses" },
+};
+static const struct lvs_conf_group geo_group = {
+	"geo", sizeof(struct lvs_conf_geo), ARRAY_LEN(geo_keys), geo_keys, NULL,
+};
+
 #define GROUP(m, text)                                                                                                 \
 	{ .name = #m, .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, m), .help = text,                                       \
 	  .group = &(const struct lvs_conf_group){ #m, sizeof(struct lvs_conf_##m), ARRAY_LEN(m##_keys), m##_keys, \
@@ -120,6 +156,8 @@ static const struct lvs_conf_key root_keys[] = {
 	GROUP(network, "how packets are led to the device"),
 	GROUP(director, "the process itself"),
 	GROUP(timeouts, "when idle connections end"),
+	{ .name = "geo", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, geo), .optional = true, .group = &geo_group,
+	  .help = "where servers stand, and which clients are to go where" },
 	{ .name = "services", .type = LVS_CONF_LIST, LVS_CONF_MEMBER(lvs_conf, services), LIVE,
 	  .group = &lvs_conf_service_group, .count = offsetof(struct lvs_conf, nservices), .max = LVS_CONF_SERVICES_MAX,
 	  .help = "the virtual services" },

@@ -19,7 +19,7 @@ static const struct lvs_conf_word protocols[] = {
 static const struct lvs_conf_word schedulers[] = {
 	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
 	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
-	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { NULL, 0, false },
+	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { "geo", 0, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word scheduler_flags[] = {
 	{ "sh-fallback", LVS_CONF_SH_FALLBACK, false }, { "sh-port", LVS_CONF_SH_PORT, false },
@@ -64,6 +64,9 @@ static const struct lvs_conf_key server_keys[] = {
 	  .help = "connections below which it gets new ones again; 0: three quarters of upper_threshold" },
 	{ SERVER(drain, drain), .type = LVS_CONF_GROUP, .optional = true, .group = &drain_group,
 	  .help = "no new connections, and the old ones come to an end" },
+	{ SERVER(site, site), .type = LVS_CONF_TEXT, .optional = true, .bad = lvs_conf_bad_name, .def_text = "",
+	  .where = offsetof(struct lvs_conf_server, site_where),
+	  .help = "where the server stands: one of the sites of \"geo\"" },
 };
 const struct lvs_conf_group lvs_conf_server_group = {
 	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The file is read as a whole before anything looks at it, so that one text at one moment is what is parsed. */
-#include "conf/conf.h"
+#include "conf/load.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "conf/errors.h"
+#include "conf/parse.h"
 
 /* Pipes and /proc files have no size beforehand: the buffer grows until the end has come. */
-static int read_all(int fd, char **ret_text, size_t *ret_len)
+static int read_all(int fd, size_t max, char **ret_text, size_t *ret_len)
 {
 	size_t len = 0, size = 0;
 	char *text = NULL;
@@ -22,10 +23,10 @@ static int read_all(int fd, char **ret_text, size_t *ret_len)
 
 		if (len == size) {
 			size_t more = size ? size * 2 : 65536;
-			char *larger = len > LVS_CONF_FILE_BYTES_MAX ? NULL : realloc(text, more);
+			char *larger = len > max ? NULL : realloc(text, more);
 
 			if (!larger) {
-				err = len > LVS_CONF_FILE_BYTES_MAX ? -EFBIG : -ENOMEM;
+				err = len > max ? -EFBIG : -ENOMEM;
 				break;
 			}
 			text = larger;
@@ -40,7 +41,7 @@ static int read_all(int fd, char **ret_text, size_t *ret_len)
 			break;
 		len += (size_t)got;
 	}
-	if (err == 0 && len > LVS_CONF_FILE_BYTES_MAX)
+	if (err == 0 && len > max)
 		err = -EFBIG;
 	if (err < 0) {
 		free(text);
@@ -51,23 +52,30 @@ static int read_all(int fd, char **ret_text, size_t *ret_len)
 	return 0;
 }
 
-int lvs_conf_load(const char *path, struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+int lvs_conf_read_file(const char *path, size_t max, char **ret_text, size_t *ret_len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int err = fd < 0 ? -errno : 0;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = read_all(fd, max, ret_text, ret_len);
+	close(fd);
+	return err;
+}
+
+int lvs_conf_load(const char *path, struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+{
 	char *text = NULL;
 	size_t len = 0;
+	int err = lvs_conf_read_file(path, LVS_CONF_FILE_BYTES_MAX, &text, &len);
 
-	if (err == 0)
-		err = read_all(fd, &text, &len);
-	if (fd >= 0)
-		close(fd);
 	if (err < 0) {
 		lvs_conf_errors_init(errors, path, NULL, 0);
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, NULL, NULL, "cannot be read: %s", strerror(-err));
 		return err;
 	}
-	err = lvs_conf_parse(text, len, path, errors, ret_conf);
+	err = lvs_conf_parse_text(text, len, path, true, errors, ret_conf);
 	free(text);
 	return err;
 }

@@ -4,7 +4,7 @@
  * read. Both trees are then laid over each other, which they must fit exactly: a place where the two readings differ is
  * an error, never a guess.
  */
-#include "conf/conf.h"
+#include "conf/parse.h"
 
 #include <errno.h>
 #include <libconfig.h>
@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/sites.h"
 #include "conf/check.h"
+#include "conf/geo.h"
 #include "conf/suggest.h"
 #include "conf/value.h"
 
@@ -209,7 +211,7 @@ static int read_tree(const struct lvs_conf_reader *reader, struct lvs_conf *conf
 	return err;
 }
 
-static int parse(const char *text, size_t len, struct lvs_conf_errors *errors, struct lvs_conf *conf)
+static int parse(const char *text, size_t len, bool files, struct lvs_conf_errors *errors, struct lvs_conf *conf)
 {
 	struct lvs_conf_reader reader = { .text = text, .errors = errors };
 	struct lvs_conf_scan scan;
@@ -228,17 +230,19 @@ static int parse(const char *text, size_t len, struct lvs_conf_errors *errors, s
 	lvs_conf_scan_fini(&scan);
 	if (err == 0)
 		err = lvs_conf_check(conf, errors);
+	if (err == 0)
+		err = lvs_conf_geo_build(conf, files, errors);
 	return err;
 }
 
-int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lvs_conf_errors *errors,
-		   struct lvs_conf **ret_conf)
+int lvs_conf_parse_text(const char *text, size_t len, const char *filename, bool files, struct lvs_conf_errors *errors,
+			struct lvs_conf **ret_conf)
 {
 	struct lvs_conf *conf = lvs_conf_new();
 	int err;
 
 	lvs_conf_errors_init(errors, filename, text, len);
-	err = conf ? parse(text, len, errors, conf) : -ENOMEM;
+	err = conf ? parse(text, len, files, errors, conf) : -ENOMEM;
 	if (err == -ENOMEM)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, NULL, NULL, "out of memory");
 	else if (errors->nerrors)
@@ -250,6 +254,12 @@ int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lv
 	}
 	*ret_conf = conf;
 	return 0;
+}
+
+int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lvs_conf_errors *errors,
+		   struct lvs_conf **ret_conf)
+{
+	return lvs_conf_parse_text(text, len, filename, false, errors, ret_conf);
 }
 
 struct lvs_conf *lvs_conf_new(void)
@@ -268,5 +278,7 @@ void lvs_conf_free(struct lvs_conf *conf)
 	for (size_t i = 0; i < conf->nservices; i++)
 		free(conf->services[i].servers);
 	free(conf->services);
+	free(conf->geo.rules);
+	lvs_sites_free(conf->geo.table);
 	free(conf);
 }

@@ -171,7 +171,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 
 static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 {
-	return (struct lvs_server_spec){
+	struct lvs_server_spec spec = {
 		.addr = server->addr,
 		.port = LVS_BE16(server->port),
 		.weight = server->weight,
@@ -181,6 +181,8 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 		.drain_seconds = server->drain.timeout,
 		.forward = lvs_forward_find(server->forward),
 	};
+	memcpy(spec.site, server->site, sizeof(spec.site));
+	return spec;
 }
 
 static struct lvs_service *find_service(struct lvs_rules *rules, const struct lvs_conf_service *service)
@@ -291,11 +293,12 @@ static int edit_service(struct journal *journal, const struct lvs_conf_service *
 	return put_service(journal, conf);
 }
 
-/* All but what cannot fail, which has its turn when the rest has not: removed services, and settings. */
+/* All but what cannot fail, which has its turn when the rest has not: removed services, settings and sites. */
 static int apply_change(struct journal *journal, const struct lvs_conf_change *change)
 {
 	switch (change->kind) {
 	case LVS_CONF_SET:
+	case LVS_CONF_SITES_CHANGED:
 	case LVS_CONF_SERVICE_REMOVED:
 		return 0;
 	case LVS_CONF_SERVICE_ADDED:
@@ -366,6 +369,7 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 
 	if (err)
 		return err;
+	lvs_rules_set_sites(journal.rules, conf->geo.table);
 	for (size_t i = 0; !err && i < conf->nservices; i++)
 		err = put_service(&journal, &conf->services[i]);
 	free(journal.steps);
@@ -399,6 +403,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		undo(&journal);
 	} else {
 		remove_services(&journal, diff);
+		lvs_rules_set_sites(journal.rules, conf->geo.table);
 		settings_from(conf, &settings);
 		lvs_engine_configure(engine, &settings, now);
 	}

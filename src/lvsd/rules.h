@@ -18,6 +18,7 @@ void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *r
 
 /**
  * lvs_rules_load() - all services of @conf into an engine that has none of them
+ * @conf:	lives as long as the engine, or until the next one was applied
  *
  * Return: 0 or -Exxx; what was added until then stays
  */
@@ -26,6 +27,7 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 /**
  * lvs_rules_apply() - one configuration becomes the next
  * @diff:	without changes that need a restart
+ * @conf:	after success: lives as long as the engine, or until the next one was applied; the former is needed no more
  *
  * What @diff does not name is not touched: its counters, connections and cursors stay. Services and servers made at run
  * time stay too, unless the file now names them.

@@ -68,6 +68,19 @@ for file in README.md man/lvs.conf.5 man/lvsd.8; do
 	done
 done
 
+# Sites: the client's prefix says New York for IPv4, which is s2, and Frankfurt for IPv6.
+blocks "$top_srcdir/man/lvs.conf.5" geo
+cp geo.1 lvs.conf || FAIL "lvs.conf(5): no example of sites"
+"$lvsd" --check-config lvs.conf >out 2>&1 || FAIL "sites: $(cat out)"
+[ "$(wc -l <out)" = 1 ] || FAIL "sites: $(cat out)"
+direct
+at client ip -6 route replace 2001:db8::10 via 2001:db8:2::1
+until_true 5 ask 1
+until_true 5 ask 1 "http://[2001:db8::10]"
+same "sites, IPv4" "30 s2" "$(ask 30 | shares)"
+same "sites, IPv6" "30 s1" "$(ask 30 "http://[2001:db8::10]" | shares)"
+stop
+
 # The network as lvsd(8) makes it by hand: first for a VIP that is routed here, then for one that is an address of this host.
 blocks "$top_srcdir/man/lvsd.8" "ip link set"
 [ "$(ls "ip link set".*)" = "ip link set.1" ] || FAIL "lvsd(8): no commands for a network made by hand"

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/sites.h"
 #include "conf/conf.h"
 #include "conf/diff.h"
 #include "conf/errors.h"
@@ -203,6 +204,11 @@ static void the_sample_is_valid_and_shows_the_defaults(void **state)
 	assert_true(conf->nservices >= 2);
 	while (conf->nservices)
 		free(conf->services[--conf->nservices].servers);
+	/* As optional as services are. */
+	assert_true(conf->geo.nrules > 0);
+	free(conf->geo.rules);
+	lvs_sites_free(conf->geo.table);
+	conf->geo = defaults->geo;
 	assert_true(lvs_conf_equal(conf, defaults));
 	lvs_conf_free(conf);
 	lvs_conf_free(defaults);

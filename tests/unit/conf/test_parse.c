@@ -282,7 +282,7 @@ static const struct row {
 	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"?)" },
 	{ SERVICE("scheduler = \"fastest\";"), "1:54: there is no scheduler \"fastest\" (there is \"rr\" \"wrr\" \"lc\" "
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
-					       "\"ovf\" \"mh\" \"twos\")" },
+					       "\"ovf\" \"mh\" \"twos\" \"geo\")" },
 	{ SERVICE("forward = \"tunnel\";"), "1:52: forward \"tunnel\" is not supported by this version "
 					  "(there is \"masq\" \"droute\" \"local\")" },
 	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"?)" },

@@ -504,6 +504,43 @@ static void a_reload_happens_or_does_not(void **state)
 				   "192.0.2.2:80 wlc conns 0 local 0\n");
 }
 
+#define SITES(sites) "geo: { sites = \"" sites "\"; };" \
+	"services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"geo\"; servers: (" \
+	"  { address = \"10.0.0.1:80\"; site = \"fra\"; }, { address = \"10.0.0.2:80\"; site = \"nyc\"; } ); } );"
+
+static const struct lvs_server *chosen(struct lvs_service *service)
+{
+	const struct lvs_tuple tuple = { .src = test_addr("203.0.113.5"), .dst = test_addr("192.0.2.1") };
+
+	return service->spec.sched->pick(service, &tuple, 0);
+}
+
+/* Nothing else has changed, yet all numbers have, and the former table is gone. */
+static void sites_are_those_of_the_file_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service *web;
+	struct lvs_server *fra, *nyc;
+
+	apply(f, SITES("fra,nyc"));
+	web = service_at(f, "192.0.2.1", 80, 6);
+	fra = server_at(web, "10.0.0.1", 80);
+	nyc = server_at(web, "10.0.0.2", 80);
+	assert_ptr_equal(chosen(web), fra);
+	fra->counters.conns = 7;
+	apply(f, SITES("lon,nyc,fra"));
+	assert_ptr_equal(service_at(f, "192.0.2.1", 80, 6), web);
+	assert_ptr_equal(lvs_engine_rules(f->engine)->sites, f->conf->geo.table);
+	assert_int_equal(fra->site, 3);
+	assert_int_equal(nyc->site, 2);
+	assert_ptr_equal(chosen(web), nyc);
+	assert_int_equal(fra->counters.conns, 7);
+	apply(f, first);
+	assert_null(lvs_engine_rules(f->engine)->sites);
+	assert_int_equal(fra->site, 0);
+	assert_string_equal(fra->spec.site, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +557,7 @@ int main(void)
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(sites_are_those_of_the_file_in_force, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
