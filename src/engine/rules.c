@@ -287,18 +287,28 @@ struct lvs_server *lvs_rules_recover(struct lvs_rules *rules, const struct lvs_s
 	return NULL;
 }
 
-/* Schedulers that look at servers' sites look again, as after an edit. */
+/* A scheduler begins anew only where its servers were moved, as after an edit. */
+static void settle_servers(struct lvs_service *service, const struct lvs_sites *sites)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		struct lvs_server *server = service->servers[i];
+		uint8_t site = *server->spec.site ? lvs_sites_find(sites, server->spec.site) : 0;
+
+		moved |= server->site != site;
+		server->site = site;
+	}
+	if (moved && service->spec.sched->edited)
+		service->spec.sched->edited(service);
+}
+
 void lvs_rules_set_sites(struct lvs_rules *rules, const struct lvs_sites *sites)
 {
 	rules->sites = sites;
-	for (uint32_t i = 0; i < rules->nheads; i++) {
-		for (struct lvs_service *service = rules->service_heads[i]; service; service = service->next) {
-			for (uint32_t k = 0; k < service->nservers; k++)
-				service->servers[k]->site = lvs_sites_find(sites, service->servers[k]->spec.site);
-			if (service->spec.sched->edited)
-				service->spec.sched->edited(service);
-		}
-	}
+	for (uint32_t i = 0; i < rules->nheads; i++)
+		for (struct lvs_service *service = rules->service_heads[i]; service; service = service->next)
+			settle_servers(service, sites);
 }
 
 uint32_t lvs_rules_new_id(struct lvs_rules *rules)

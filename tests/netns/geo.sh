@@ -90,6 +90,14 @@ go "New York and Sydney have changed places" s1 s3 "6 s2"
 still "its server has moved"
 kill $held
 
+# The way a packet takes is another matter: the servers have the VIP themselves, and answer without translation.
+for n in 1 2 3; do at s$n ip addr add $VIP/32 dev lo; done
+again "$(conf "$fra" "$nyc" "$syd" | sed "s/\"$VIP:80\"/\"$VIP:8080\"; forward = \"droute\"/")"
+for row in "10.0.0.2 s1" "198.51.100.7 s2" "203.0.113.7 s3"; do
+	same "direct routing, ${row% *}" "6 ${row#* }" \
+		"$(at client curl -sf -m 20 --interface "${row% *}" -H 'Connection: close' "http://$VIP:8080/?[1-6]" | shares)"
+done
+
 # The file alone.
 again "$(conf "$fra" "$nyc" "$syd")"
 printf '198.51.100.0/25 syd,*\n' >$work/prefixes

@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "conf/diff.h"
 #include "conf/errors.h"
+#include "tests/lib/memory.h"
 
 static char dir[] = "test_geo.XXXXXX";
 static char conf_path[64], file_path[4200], database_path[4200];
@@ -304,6 +305,35 @@ static void rules_and_file_make_one_table(void **state)
 	lvs_conf_free(conf);
 }
 
+/* Each allocation fails once: nothing is left behind, and the reason is said. */
+static void without_memory_there_is_no_table(void **state)
+{
+	static const char prefixes[] = "192.0.2.0/24 nyc\n2001:db8::/32 nyc,*\n";
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	unsigned int n = 0;
+
+	(void)state;
+	write_file(file_path, prefixes, strlen(prefixes));
+	conf = load(WITH_FILE, 0, &errors);
+	for (;;) {
+		int err;
+
+		lvs_conf_free(conf);
+		conf = NULL;
+		memory_fail_at(++n);
+		err = lvs_conf_load(conf_path, &errors, &conf);
+		if (!memory_failed())
+			break;
+		assert_int_equal(err, -ENOMEM);
+		assert_null(conf);
+		assert_true(errors.nerrors > 0);
+	}
+	assert_non_null(conf);
+	assert_true(n > 8);
+	lvs_conf_free(conf);
+}
+
 static void another_file_is_a_change(void **state)
 {
 	struct lvs_conf_errors errors;
@@ -426,6 +456,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_file_of_prefixes_ends_soon),
 		cmocka_unit_test(orders_are_bounded),
 		cmocka_unit_test(rules_and_file_make_one_table),
+		cmocka_unit_test(without_memory_there_is_no_table),
 		cmocka_unit_test(another_file_is_a_change),
 #ifdef HAVE_MAXMINDDB
 		cmocka_unit_test(a_database_knows_countries),

@@ -515,6 +515,25 @@ static const struct lvs_server *chosen(struct lvs_service *service)
 	return service->spec.sched->pick(service, &tuple, 0);
 }
 
+/* wrr begins anew when a server is edited; that others have other sites is nothing to it. */
+static void sites_do_not_disturb_other_schedulers(void **state)
+{
+#define WRR "services: ( { address = \"192.0.2.2:80\"; scheduler = \"wrr\"; servers: (" \
+	"  { address = \"10.0.0.1:80\"; weight = 3; }, { address = \"10.0.0.2:80\"; weight = 2; } ); } );"
+	struct fixture *f = *state;
+	struct lvs_service *service;
+	const struct lvs_server *seen[5];
+
+	apply(f, WRR);
+	service = service_at(f, "192.0.2.2", 80, 6);
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++)
+		seen[i] = chosen(service);
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++) {
+		assert_ptr_equal(chosen(service), seen[i]);
+		apply(f, i % 2 ? WRR : "geo: { sites = \"fra\"; };" WRR);
+	}
+}
+
 /* Nothing else has changed, yet all numbers have, and the former table is gone. */
 static void sites_are_those_of_the_file_in_force(void **state)
 {
@@ -558,6 +577,7 @@ int main(void)
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(sites_are_those_of_the_file_in_force, setup, teardown),
+		cmocka_unit_test_setup_teardown(sites_do_not_disturb_other_schedulers, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
