@@ -417,9 +417,11 @@ void lvs_reply_hang_up(struct lvs_packet *packet)
 
 bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 {
-	const struct lvs_packet reply = {
-		.tuple = { .src = conn->vaddr, .dst = conn->caddr, .proto = conn->proto },
-		.ip6 = !lvs_addr_is4(&conn->caddr),
+	const struct lvs_forward_ops *forward = lvs_forwards[conn->forward];
+	const struct lvs_addr *src = forward->replies ? &conn->caddr : &conn->vaddr;
+	const struct lvs_addr *dst = forward->replies ? &conn->vaddr : &conn->caddr;
+	const struct lvs_packet answer = {
+		.tuple = { .src = *dst, .dst = *src, .proto = conn->proto }, .ip6 = !lvs_addr_is4(src),
 	};
 	struct origin origin = { .bytes = sizeof(struct lvs_tcp), .proto = LVS_PROTO_TCP, .atomic = true };
 	const uint64_t words[2] = { lvs_conn_id(&engine->conns, conn), engine->now };
@@ -429,14 +431,16 @@ bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 
 	if (!take(engine, LVS_REPLY_PROBE))
 		return false;
-	packet = begin(engine, &reply, &origin);
+	packet = begin(engine, &answer, &origin);
 	tcp = lvs_packet_at(&packet, packet.l4, sizeof(*tcp));
 	*tcp = (struct lvs_tcp){
-		.sport = conn->cport, .dport = conn->vport, .offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_ACK,
+		.sport = forward->replies ? conn->cport : conn->vport,
+		.dport = forward->replies ? conn->vport : conn->cport,
+		.offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_ACK,
 		.seq = LVS_BE32((uint32_t)number), .ack = LVS_BE32((uint32_t)(number >> 32)),
 	};
-	seal(tcp, &conn->caddr, &conn->vaddr);
-	if (!lvs_forwards[conn->forward]->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
+	seal(tcp, src, dst);
+	if (!forward->replies || !forward->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
 		lvs_engine_say(engine, &packet, LVS_REPLY_PROBE);
 	return true;
 }

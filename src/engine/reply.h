@@ -85,9 +85,10 @@ void lvs_reply_refuse(struct lvs_engine *engine, const struct lvs_packet *packet
 void lvs_reply_hang_up(struct lvs_packet *packet);
 
 /**
- * lvs_reply_probe() - have a server say where a TCP connection stands
+ * lvs_reply_probe() - have the server of a TCP connection say where that stands, or the client if the server's word does not
+ * come this way
  *
- * The segment, as if of the client, has numbers that the connection is not at; a host answers it with an ACK of its own
+ * The segment, as if of the other end, has numbers that the connection is not at; a host answers it with an ACK of its own
  * (RFC 9293 section 3.10.7.4). One in some thousands happens to hit the window and may not be answered.
  *
  * Return: false if the rate of such questions does not allow one now

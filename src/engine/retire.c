@@ -8,11 +8,11 @@
  * 3.2), and no connection remembers that. A segment tells both: what it acknowledges is what its sender expects, and where
  * it begins is, unless something was lost, what the other end does. So the first segment after the deadline is answered
  * with a reset and goes on to the other end as one. Nobody waits for it: the server is made to speak, by a segment out of
- * its window, to which it says where it stands. Clients are not asked, for what is between them and the director may not
- * let such a segment through; nor are SCTP's ends, which say something every half minute.
+ * its window, to which it says where it stands. Clients are asked only where servers answer past the director, for what is
+ * between may not let such a segment through; SCTP's ends are not, and say something every half minute anyway.
  *
- * It is the server's word that closes a connection: it acknowledges what it expects, while a client may have spoken of
- * something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose reset was lost is
+ * If it can be heard, it is the server's word that closes a connection: it acknowledges what it expects, while a client may
+ * have spoken of something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose reset was lost is
  * told again.
  */
 #include "engine/retire.h"
@@ -93,12 +93,6 @@ static bool is_reset(const struct lvs_packet *packet)
 	return chunk && chunk->type == LVS_SCTP_ABORT;
 }
 
-/* Does a server answer the director's questions about @conn? */
-static bool answers(const struct lvs_conn *conn)
-{
-	return conn->proto == LVS_PROTO_TCP && lvs_forwards[conn->forward]->replies;
-}
-
 static enum lvs_retire judge_drained(struct lvs_engine *engine, struct lvs_conn *conn,
 				     const struct lvs_proto_state *state, struct lvs_packet *packet, enum lvs_dir dir,
 				     enum lvs_drop *ret_drop)
@@ -114,7 +108,7 @@ static enum lvs_retire judge_drained(struct lvs_engine *engine, struct lvs_conn 
 	if (state->over || packet->fragment)
 		return LVS_RETIRE_DONE;
 	lvs_reply_hang_up(packet);
-	if (dir == LVS_DIR_REPLY || !answers(conn))
+	if (dir == LVS_DIR_REPLY || conn->proto != LVS_PROTO_TCP || !lvs_forwards[conn->forward]->replies)
 		return LVS_RETIRE_STAYS;
 	*ret_drop = lvs_engine_relay(engine, conn, packet, dir);
 	return LVS_RETIRE_DONE;
@@ -204,7 +198,7 @@ static enum step dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
 		lvs_engine_end(engine, conn, true);
 		return LOOKED;
 	}
-	if (state->over || !answers(conn) || !engine->settings.reply_rate)
+	if (state->over || conn->proto != LVS_PROTO_TCP || !engine->settings.reply_rate)
 		return LOOKED;
 	engine->retiring.dismiss_again = true;
 	return lvs_reply_probe(engine, conn) ? ASKED : NOT_NOW;

@@ -4,22 +4,10 @@
 # or not. A server is removed: its connections wait for it, or end, as expire_nodest_conn says. Both families.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need nginx curl python3
+. "${top_srcdir:-../..}/tests/netns/talk.sh"
+need python3
 in_namespace "$0" "$@"
 need_tun
-
-# talk <name> <address> <port> - a client that says what it is told, a line at a time, and tells what it hears
-talk() {
-	mkfifo "$work/$1.say"
-	spawn client "$work/$1.log" python3 "${top_srcdir:-../..}/tests/netns/talk.py" client "$2" "$3" <>"$work/$1.say"
-	until_true 5 grep -q connected "$work/$1.log"
-}
-# Never waits for somebody to listen, who may be gone.
-say() { echo "$2" 1<>"$work/$1.say"; }
-# heard <name> <text> - it has
-heard() { until_true "${3:-5}" grep -q "$2" "$work/$1.log"; }
-# converse <name> <word> - what is said comes back
-converse() { say "$1" "$2"; heard "$1" "heard $2"; }
 
 # conf <keys of server 1> [keys of the services] - rr over the talkers of servers 1 and 2; "-" leaves server 1 out
 conf() {
@@ -37,10 +25,7 @@ conf() {
 }
 
 stage 2
-for n in 1 2; do
-	spawn s$n $work/s$n.log python3 "${top_srcdir:-../..}/tests/netns/talk.py" server 7
-	until_true 5 grep -q listening $work/s$n.log
-done
+for n in 1 2; do listen s$n 7; done
 
 # meet <name> - connections of this name, until one is at server 1 in each family: $name4 and $name6
 meet() {
@@ -75,7 +60,7 @@ converse "$busy6" before
 summary "weight 0 draining: "
 for name in $busy4 $busy6 $quiet4 $quiet6; do
 	heard $name reset 15
-	heard $name "reset" && until_true 5 grep -q "reset of $name" $work/s1.log
+	until_true 5 grep -q "reset of $name" $work/s1.log
 done
 [ $(($(date +%s) - began)) -ge 3 ] || FAIL "reset before its time"
 summary "weight 0 drained: 0 active"

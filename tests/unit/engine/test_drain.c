@@ -314,6 +314,45 @@ static void an_old_segment_does_not_leave_the_server_behind(void **state)
 	assert_int_equal(server->active, 0);
 }
 
+/* Servers that answer past the director cannot be heard. */
+static void a_client_is_asked_where_replies_do_not_pass(void **state)
+{
+	struct director *director = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(worlds); i++) {
+		const struct world *world = &worlds[i];
+		struct lvs_server *server = director_serve(director, LVS_PROTO_TCP, world->vip, 81, world->servers[0], 81);
+		struct lvs_server_spec spec = server->spec;
+		struct build what = from_client(world, 1000, LVS_TCP_SYN), expect;
+		size_t l4 = i ? 40 : 20;
+		lvs_be32 seq, ack;
+
+		spec.forward = lvs_forward_find("droute");
+		assert_int_equal(lvs_server_edit(rules_of(director), server, &spec), 0);
+		what.dport = 81;
+		assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+		what.tcp_flags = LVS_TCP_ACK;
+		assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+		drain(director, server);
+		memcpy(&seq, director->out[0].data + l4 + 4, sizeof(seq));
+		memcpy(&ack, director->out[0].data + l4 + 8, sizeof(ack));
+		expect = (struct build){ .src = world->vip, .dst = world->client, .sport = 81, .dport = 1000,
+					 .tcp_flags = LVS_TCP_ACK, .df = true, .seq = lvs_host32(seq), .ack = lvs_host32(ack) };
+		director_expect(director, build(&expect));
+
+		assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+		assert_int_equal(director->nout, 2);
+		expect.tcp_flags = LVS_TCP_RST;
+		expect.seq = 2000;
+		expect.ack = 0;
+		build_expect("to the client", &director->out[0], build(&expect));
+		what.tcp_flags |= LVS_TCP_RST;
+		what.window = 0;
+		build_expect("to the server", &director->out[1], build(&what));
+		assert_int_equal(server->active, 0);
+	}
+}
+
 static void questions_keep_to_their_rate(void **state)
 {
 	const struct world *world = &worlds[0];
@@ -543,6 +582,7 @@ int main(void)
 		TEST(the_first_segment_after_it_resets_both_ends),
 		TEST(a_silent_connection_is_made_to_speak),
 		TEST(an_old_segment_does_not_leave_the_server_behind),
+		TEST(a_client_is_asked_where_replies_do_not_pass),
 		TEST(questions_keep_to_their_rate),
 		TEST(an_end_may_reset_the_other_itself),
 		TEST(who_begins_anew_gets_another_server),
