@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/prefix.h"
 #include "sys/addrtext.h"
 
 /* What a kernel accepts as an interface name, without '%', which it would replace by a number. */
@@ -139,4 +140,23 @@ const char *lvs_conf_bad_path(const void *value)
 		if (*path < ' ' || *path > '~' || *path == '"' || *path == '\\')
 			return "holds more than plain characters";
 	return NULL;
+}
+
+/* Its packets are led to the device: not all of them that there are, and none that routers do not forward. */
+const char *lvs_conf_bad_marked(const void *value)
+{
+	const struct lvs_prefix *prefix = value;
+	struct lvs_addr last = lvs_prefix_last(prefix);
+
+	if (prefix->bits < (lvs_addr_is4(&prefix->addr) ? LVS_PREFIX_IP4 + 8 : 16))
+		return "is too wide: /8 is the widest, of IPv6 /16";
+	if (!lvs_addr_is_unicast(&prefix->addr) || !lvs_addr_is_unicast(&last) || lvs_addr_is_loopback(&prefix->addr) ||
+	    lvs_addr_is_linklocal6(&prefix->addr))
+		return "is not what clients can reach";
+	return NULL;
+}
+
+const char *lvs_conf_bad_client(const void *value)
+{
+	return lvs_addr_is_multicast(&((const struct lvs_prefix *)value)->addr) ? "is not where clients are" : NULL;
 }

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "conf/limits.h"
 #include "conf/order.h"
+#include "conf/text.h"
 #include "sys/addrtext.h"
 
 /* @given: the file says it, as opposed to a name made from the key */
@@ -32,12 +33,9 @@ static bool readable(const struct lvs_conf_service *service)
 {
 	bool one = service->port != 0, list = service->ports.n > 0;
 
+	if (service->mark)
+		return lvs_addr_is_any(&service->addr);
 	return !lvs_addr_is_any(&service->addr) && !(one && list) && (one || list || service->persistent.on);
-}
-
-static const char *protocol_text(uint8_t protocol)
-{
-	return protocol == IPPROTO_UDP ? "udp" : protocol == IPPROTO_SCTP ? "sctp" : "tcp";
 }
 
 static char *first_in(const struct lvs_conf_where *where, char *buf, size_t size)
@@ -106,7 +104,7 @@ static int check_server_names(const struct lvs_conf_service *service, struct lvs
 
 static void check_twin_services(const struct lvs_conf_service **sorted, size_t n, struct lvs_conf_errors *errors)
 {
-	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+	char text[LVS_CONF_SERVICE_TEXT_BYTES], hint[48];
 
 	for (size_t i = 1; i < n; i++) {
 		const struct lvs_conf_service *service = sorted[i];
@@ -115,9 +113,8 @@ static void check_twin_services(const struct lvs_conf_service **sorted, size_t n
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->where,
 				    first_in(&sorted[i - 1]->where, hint, sizeof(hint)),
-				    "there are two services at %s (%s)",
-				    lvs_endpoint_format(&service->addr, service->port, text),
-				    protocol_text(service->protocol));
+				    "there are two services %s %s", service->mark ? "of" : "at",
+				    lvs_conf_service_text(service, text));
 	}
 }
 
@@ -233,11 +230,11 @@ static void check_kept(const struct lvs_conf_service *service, const struct lvs_
 
 static void check_one_packet(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
-	if (service->one_packet && service->protocol != IPPROTO_UDP)
+	if (service->one_packet && service->protocol != IPPROTO_UDP && !service->mark)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->one_packet_where,
 				    "a connection of any other protocol would be torn apart",
 				    "\"one_packet\" is only for UDP, and service \"%s\" is %s", service->name,
-				    protocol_text(service->protocol));
+				    lvs_conf_protocol_text(service->protocol));
 }
 
 /* What is said about another protocol than the service's would never matter. */
@@ -260,10 +257,11 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].said && service->protocol != rows[i].protocol)
+		if (rows[i].said && !service->mark && service->protocol != rows[i].protocol)
 			lvs_conf_errors_add(errors, LVS_CONF_ERROR, rows[i].where, "remove it",
 					    "%s is of %s, and service \"%s\" is %s", rows[i].what,
-					    protocol_text(rows[i].protocol), service->name, protocol_text(service->protocol));
+					    lvs_conf_protocol_text(rows[i].protocol), service->name,
+					    lvs_conf_protocol_text(service->protocol));
 }
 
 static void check_thresholds(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
@@ -369,7 +367,7 @@ static int check_overlaps(const struct lvs_conf *conf, struct lvs_conf_errors *e
 					    first_in(&sooner->service->ports_where, hint, sizeof(hint)),
 					    "port %u of %s (%s) is in two services' lists", span->range.first,
 					    lvs_endpoint_format(&span->service->addr, 0, text),
-					    protocol_text(span->service->protocol));
+					    lvs_conf_protocol_text(span->service->protocol));
 		}
 		if (!same || span->range.last > widest->range.last)
 			widest = span;
@@ -434,6 +432,11 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 	if (!sorted)
 		return -ENOMEM;
 	check_interfaces(conf, errors);
+	err = lvs_conf_check_marks(conf, errors);
+	if (err < 0) {
+		free(sorted);
+		return err;
+	}
 	/* After errors it is more likely that they could not be read. */
 	if (!conf->nservices && !errors->nerrors)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, NULL, "add some to \"services\"",

@@ -13,6 +13,7 @@
 
 #include "base/addr.h"
 #include "base/ports.h"
+#include "base/prefix.h"
 
 struct lvs_conf_errors;
 struct lvs_sites;
@@ -21,6 +22,7 @@ struct lvs_sites;
 #define LVS_CONF_USER_BYTES 33
 #define LVS_CONF_NAME_BYTES 64
 #define LVS_CONF_INTERFACES_MAX 32
+#define LVS_CONF_MARKS_MAX 65536
 #define LVS_CONF_SERVICES_MAX 65536
 #define LVS_CONF_SERVERS_MAX 65536	/* of one service */
 #define LVS_CONF_FILE_BYTES_MAX (16u << 20)
@@ -293,13 +295,37 @@ struct lvs_conf_server {
 #define LVS_CONF_FLAG_2 0x20u
 #define LVS_CONF_FLAG_3 0x40u
 
+/**
+ * struct lvs_conf_mark - a rule that marks packets; the first one that fits counts
+ * @mark:	not 0
+ * @protocol:	IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, or 0 for any of them
+ * @address:	where a packet goes
+ * @client:	where it comes from; 0 bits: anywhere
+ * @ports:	where it goes; n is 0: any
+ */
+struct lvs_conf_mark {
+	uint32_t mark;
+	uint8_t protocol;
+	struct lvs_prefix address;
+	struct lvs_prefix client;
+	struct lvs_ports ports;
+	struct lvs_conf_where where;
+	struct lvs_conf_where address_where;
+	struct lvs_conf_where client_where;
+};
+
+/* NONE: the service has an address, which says it. */
+enum lvs_conf_family { LVS_CONF_FAMILY_NONE, LVS_CONF_INET, LVS_CONF_INET6 };
+
 enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
 
 /**
- * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port, first of @ports) is its key
+ * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port, first of @ports) or (@mark, @family) is its key
+ * @addr:	lvs_addr_any() of the family if it is of a mark
  * @port:	host order; 0 if there is a list of ports, and, only with @persistent, for all ports
  * @ports:	the list; n is 0 if there is none
- * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
+ * @mark:	0: it has an address
+ * @protocol:	IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP; 0 if it is of a mark
  * @scheduler:	its name; static storage
  * @scheduler_flags: bits
  * @mh_table_size: slots
@@ -314,6 +340,8 @@ struct lvs_conf_service {
 	struct lvs_addr addr;
 	uint16_t port;
 	uint8_t protocol;
+	uint32_t mark;
+	enum lvs_conf_family family;
 	const char *scheduler;
 	uint32_t scheduler_flags;
 	uint32_t mh_table_size;
@@ -334,6 +362,9 @@ struct lvs_conf_service {
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
 	struct lvs_conf_where ports_where;
+	struct lvs_conf_where protocol_where;
+	struct lvs_conf_where mark_where;
+	struct lvs_conf_where family_where;
 	struct lvs_conf_where one_packet_where;
 	struct lvs_conf_where pickup_where;
 	struct lvs_conf_where flags_where;
@@ -342,13 +373,15 @@ struct lvs_conf_service {
 	struct lvs_conf_where sloppy_sctp_where;
 };
 
-/* The whole. @services: owned, in the order of the file. */
+/* The whole. @marks, @services: owned, in the order of the file. */
 struct lvs_conf {
 	struct lvs_conf_device device;
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
 	struct lvs_conf_timeouts timeouts;
 	struct lvs_conf_geo geo;
+	size_t nmarks;
+	struct lvs_conf_mark *marks;
 	size_t nservices;
 	struct lvs_conf_service *services;
 };

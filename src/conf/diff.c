@@ -78,6 +78,23 @@ static int compare_settings(struct differ *d)
 	return 0;
 }
 
+/* Return: the index of the first rule that differs, or is on one side only; nmarks of both if all are the same */
+static size_t first_other_mark(const struct lvs_conf *a, const struct lvs_conf *b)
+{
+	size_t i = 0;
+
+	while (i < a->nmarks && i < b->nmarks && keys_equal(&lvs_conf_mark_group, &a->marks[i], &b->marks[i]))
+		i++;
+	return i;
+}
+
+static int compare_marks(struct differ *d)
+{
+	if (d->old_conf->nmarks == d->new_conf->nmarks && first_other_mark(d->old_conf, d->new_conf) == d->old_conf->nmarks)
+		return 0;
+	return add(d, (struct lvs_conf_change){ .kind = LVS_CONF_MARKS });
+}
+
 static int compare_server(struct differ *d, struct lvs_conf_change change)
 {
 	if (!change.old_server)
@@ -187,6 +204,8 @@ int lvs_conf_diff_init(const struct lvs_conf *old_conf, const struct lvs_conf *n
 	int err;
 
 	err = compare_settings(&d);
+	if (err == 0)
+		err = compare_marks(&d);
 	settings = d.diff.n;
 	if (err == 0)
 		err = compare_services(&d);
@@ -286,6 +305,17 @@ static void put_setting(struct line *line, const struct lvs_conf_change *change)
 		put(line, " (takes a restart)");
 }
 
+static void put_marks(struct line *line, const struct lvs_conf *a, const struct lvs_conf *b)
+{
+	size_t i = first_other_mark(a, b);
+
+	put(line, "marks: %zu rule%s -> %zu", a->nmarks, a->nmarks == 1 ? "" : "s", b->nmarks);
+	if (i < a->nmarks && i < b->nmarks) {
+		put(line, ", from rule %zu on: ", i + 1);
+		put_keys(line, &lvs_conf_mark_group, &a->marks[i], &b->marks[i]);
+	}
+}
+
 char *lvs_conf_change_describe(const struct lvs_conf_change *change, char *buf, size_t size)
 {
 	struct line line = { .buf = buf, .size = size };
@@ -297,6 +327,9 @@ char *lvs_conf_change_describe(const struct lvs_conf_change *change, char *buf, 
 	case LVS_CONF_SITES_CHANGED:
 		put(&line, "geo: other orders of sites, %zu prefixes -> %zu", change->old_conf->geo.nprefixes,
 		    change->new_conf->geo.nprefixes);
+		break;
+	case LVS_CONF_MARKS:
+		put_marks(&line, change->old_conf, change->new_conf);
 		break;
 	case LVS_CONF_SERVICE_REMOVED:
 		put_service(&line, change->old_service, "removed");

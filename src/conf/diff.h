@@ -13,6 +13,7 @@ struct lvs_conf_key;
 /* In the order in which a diff lists them: what goes first makes room for what comes. */
 enum lvs_conf_change_kind {
 	LVS_CONF_SET,		/* a key of device, network, director, timeouts or geo */
+	LVS_CONF_MARKS,		/* the rules that mark packets, as a whole: their order counts */
 	LVS_CONF_SITES_CHANGED,	/* which clients go where */
 	LVS_CONF_SERVER_REMOVED,
 	LVS_CONF_SERVICE_REMOVED,

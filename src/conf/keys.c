@@ -66,6 +66,7 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 		memset(member, 0, sizeof(struct lvs_addr) + sizeof(uint16_t));
 		break;
 	case LVS_CONF_PORTS:
+	case LVS_CONF_PREFIX:
 	case LVS_CONF_INTERFACES:
 		memset(member, 0, key->size);
 		break;
@@ -130,6 +131,8 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
 		return !memcmp(in_a, in_b, sizeof(struct lvs_addr) + sizeof(uint16_t));
 	case LVS_CONF_PORTS:
 		return !memcmp(in_a, in_b, sizeof(struct lvs_ports));
+	case LVS_CONF_PREFIX:
+		return lvs_prefix_equal(in_a, in_b);
 	case LVS_CONF_INTERFACES:
 		return interfaces_equal(in_a, in_b);
 	case LVS_CONF_GROUP:
@@ -217,6 +220,9 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 	case LVS_CONF_PORTS:
 		word = lvs_conf_ports_format(member, ports);
 		break;
+	case LVS_CONF_PREFIX:
+		word = lvs_prefix_format(member, text);
+		break;
 	case LVS_CONF_INTERFACES:
 		format_interfaces(member, buf);
 		break;
@@ -237,6 +243,8 @@ bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base)
 
 	if (key->type == LVS_CONF_GROUP)
 		return key->optional && !*(const bool *)member;
+	if (key->type == LVS_CONF_ENDPOINT)
+		return key->optional && lvs_addr_is_any((const void *)member);
 	for (size_t i = 0; key->optional && i < key->size; i++)
 		if (member[i])
 			return false;

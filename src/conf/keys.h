@@ -20,6 +20,7 @@ enum lvs_conf_type {
 	LVS_CONF_TEXT,		/* char array */
 	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
 	LVS_CONF_PORTS,		/* struct lvs_ports */
+	LVS_CONF_PREFIX,	/* struct lvs_prefix */
 	LVS_CONF_INTERFACES,	/* struct lvs_conf_interfaces */
 	LVS_CONF_GROUP,		/* struct */
 	LVS_CONF_LIST,		/* size_t count, pointer to an array of structs */
@@ -39,18 +40,20 @@ struct lvs_conf_group;
  * struct lvs_conf_key - one row
  * @reload:	a running director can change it
  * @required:	there is no default
+ * @unless:	a key of the same group in whose place a required one stands; NULL: it is always required
  * @optional:	may be absent, and a dump then leaves it out: a GROUP's struct begins with a bool that says whether it is
- *		there; any other member is all zeros if it is not
+ *		there; an ENDPOINT is lvs_addr_any() if it is not, any other member is all zeros
  * @offset:	of the member within its group's struct
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
  * @where:	BOOL to INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
  * @min, @max:	NUMBER: its range; LIST: @max elements
  * @def:	BOOL, NUMBER, CHOICE, FLAGS: the default
- * @def_text:	WORD, TEXT: the default
+ * @def_text:	WORD, TEXT: the default; ABSENT: what to do instead, NULL: just leave it out
  * @words:	CHOICE, WORD, FLAGS
  * @group:	GROUP, LIST: what is inside
- * @bad:	NUMBER (uint32_t *), TEXT and each of INTERFACES (char *): why the value is refused, or NULL
+ * @bad:	NUMBER (uint32_t *), PREFIX (struct lvs_prefix *), TEXT and each of INTERFACES (char *): why the value is
+ *		refused, or NULL
  * @help:	what it is, with its unit; for hints
  */
 struct lvs_conf_key {
@@ -58,6 +61,7 @@ struct lvs_conf_key {
 	enum lvs_conf_type type;
 	bool reload;
 	bool required;
+	const char *unless;
 	bool optional;
 	size_t offset;
 	size_t size;
@@ -91,6 +95,7 @@ struct lvs_conf_group {
 
 /* The file as a whole; its struct is struct lvs_conf. */
 extern const struct lvs_conf_group lvs_conf_root;
+extern const struct lvs_conf_group lvs_conf_mark_group;
 extern const struct lvs_conf_group lvs_conf_service_group;
 extern const struct lvs_conf_group lvs_conf_server_group;
 

@@ -16,6 +16,9 @@
 static const struct lvs_conf_word protocols[] = {
 	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, false }, { NULL, 0, false },
 };
+static const struct lvs_conf_word families[] = {
+	{ "inet", LVS_CONF_INET, false }, { "inet6", LVS_CONF_INET6, false }, { NULL, 0, false },
+};
 static const struct lvs_conf_word schedulers[] = {
 	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
 	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
@@ -126,13 +129,20 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(name, name), .type = LVS_CONF_TEXT, .bad = lvs_conf_bad_name, .def_text = "",
 	  .where = offsetof(struct lvs_conf_service, name_where),
 	  .help = "what logs and counters call the service" },
-	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
-	  .where = offsetof(struct lvs_conf_service, where),
+	{ SERVICE(address, addr), .type = LVS_CONF_ENDPOINT, .required = true, .unless = "mark",
+	  .optional = true, .where = offsetof(struct lvs_conf_service, where),
 	  .help = "the address and port that clients reach" },
+	{ SERVICE(mark, mark), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = UINT32_MAX,
+	  .where = offsetof(struct lvs_conf_service, mark_where),
+	  .help = "what packets have that \"marks\" gives this mark, in place of an address" },
+	{ SERVICE(family, family), .type = LVS_CONF_CHOICE, .optional = true, .words = families,
+	  .where = offsetof(struct lvs_conf_service, family_where),
+	  .help = "of the packets that have the mark" },
 	{ SERVICE(ports, ports), .type = LVS_CONF_PORTS, .optional = true,
 	  .where = offsetof(struct lvs_conf_service, ports_where),
 	  .help = "ports and ranges of them in place of one port: \"80,443,8000-8999\"" },
-	{ SERVICE(protocol, protocol), .type = LVS_CONF_CHOICE, .words = protocols, .def = IPPROTO_TCP,
+	{ SERVICE(protocol, protocol), .type = LVS_CONF_CHOICE, .optional = true, .words = protocols, .def = IPPROTO_TCP,
+	  .where = offsetof(struct lvs_conf_service, protocol_where),
 	  .help = "the protocol" },
 	{ SERVICE(scheduler, scheduler), .type = LVS_CONF_WORD, .words = schedulers, .def_text = "wlc",
 	  .help = "the rule that picks a server" },
@@ -179,10 +189,26 @@ static const struct lvs_conf_key service_keys[] = {
 	{ .name = "check", .type = LVS_CONF_ABSENT, .help = "health checks" },
 };
 
+/* Where an address, a protocol or ports were given as well, they are left as they are, for the check to see. */
+static void finish_mark_service(struct lvs_conf_service *service)
+{
+	if (!service->family)
+		service->family = LVS_CONF_INET;
+	if (!service->protocol_where.line)
+		service->protocol = 0;
+	if (!service->where.line) {
+		service->addr = lvs_addr_any(service->family == LVS_CONF_INET);
+		service->where = service->mark_where;
+	}
+}
+
 /* A server without a port or forwarding method has its service's; names that were not given are made from what was. */
 static void finish_service(void *base)
 {
 	struct lvs_conf_service *service = base;
+
+	if (service->mark)
+		finish_mark_service(service);
 	for (size_t i = 0; i < service->nservers; i++) {
 		struct lvs_conf_server *server = &service->servers[i];
 

@@ -18,7 +18,9 @@ int lvs_conf_order_services(const struct lvs_conf_service *a, const struct lvs_c
 
 	if (!order)
 		order = (int)a->protocol - (int)b->protocol;
-	return order ? order : (int)a->ports.ranges[0].first - (int)b->ports.ranges[0].first;
+	if (!order)
+		order = (int)a->ports.ranges[0].first - (int)b->ports.ranges[0].first;
+	return order ? order : (a->mark > b->mark) - (a->mark < b->mark);
 }
 
 int lvs_conf_order_servers(const struct lvs_conf_server *a, const struct lvs_conf_server *b)

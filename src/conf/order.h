@@ -8,7 +8,7 @@
 
 #include "conf/conf.h"
 
-/* By address, port and protocol. */
+/* By address, port and protocol, or family and mark. */
 int lvs_conf_order_services(const struct lvs_conf_service *a, const struct lvs_conf_service *b);
 
 /* By address and port. */

@@ -145,13 +145,19 @@ static int read_key(const struct lvs_conf_reader *reader, const struct lvs_conf_
 	case LVS_CONF_LIST:
 		return read_list(reader, key, node, base);
 	case LVS_CONF_ABSENT:
-		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->name, "remove it",
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->name, key->def_text ? key->def_text : "remove it",
 				    "\"%s\" (%s) is not supported by this version", key->name, key->help);
 		return 0;
 	default:
 		lvs_conf_value_read(reader, key, node, base);
 		return 0;
 	}
+}
+
+/* @seen: a bit for each key that was there. Return: is there one in the place of @key? */
+static bool stands_in(const struct lvs_conf_group *group, const struct lvs_conf_key *key, uint64_t seen)
+{
+	return key->unless && seen & 1ULL << (lvs_conf_group_find(group, key->unless) - group->keys);
 }
 
 static int read_group(const struct lvs_conf_reader *reader, const struct lvs_conf_group *group,
@@ -177,7 +183,7 @@ static int read_group(const struct lvs_conf_reader *reader, const struct lvs_con
 			return err;
 	}
 	for (size_t i = 0; i < group->nkeys; i++)
-		if (group->keys[i].required && !(seen & 1ULL << i))
+		if (group->keys[i].required && !(seen & 1ULL << i) && !stands_in(group, &group->keys[i], seen))
 			lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, group->keys[i].help,
 					    "%s needs \"%s\"", group->title, group->keys[i].name);
 	if (group->finish)
@@ -280,5 +286,6 @@ void lvs_conf_free(struct lvs_conf *conf)
 	free(conf->services);
 	free(conf->geo.rules);
 	lvs_sites_free(conf->geo.table);
+	free(conf->marks);
 	free(conf);
 }

@@ -87,18 +87,32 @@ char *lvs_conf_ports_format(const struct lvs_ports *ports, char buf[LVS_CONF_POR
 	return buf;
 }
 
-static const char *protocol_text(uint8_t protocol)
+const char *lvs_conf_protocol_text(uint8_t protocol)
 {
-	return protocol == IPPROTO_UDP ? "udp" : "tcp";
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "any";
+	}
 }
 
 char *lvs_conf_service_text(const struct lvs_conf_service *service, char buf[LVS_CONF_SERVICE_TEXT_BYTES])
 {
 	char text[LVS_ENDPOINT_TEXT_BYTES], ports[LVS_CONF_PORTS_TEXT_BYTES];
 
+	if (service->mark) {
+		(void)snprintf(buf, LVS_CONF_SERVICE_TEXT_BYTES, "mark %u, %s", service->mark,
+			       service->family == LVS_CONF_INET6 ? "inet6" : "inet");
+		return buf;
+	}
 	lvs_endpoint_format(&service->addr, service->port, text);
 	(void)snprintf(buf, LVS_CONF_SERVICE_TEXT_BYTES, "%s%s%s, %s", text, service->ports.n ? ":" : "",
-		       lvs_conf_ports_format(&service->ports, ports), protocol_text(service->protocol));
+		       lvs_conf_ports_format(&service->ports, ports), lvs_conf_protocol_text(service->protocol));
 	return buf;
 }
 
@@ -108,8 +122,13 @@ void lvs_conf_service_name(const struct lvs_conf_service *service, char name[LVS
 	uint16_t first = ports->n ? ports->ranges[0].first : service->port;
 	char text[LVS_ENDPOINT_TEXT_BYTES], last[8] = "";
 
+	if (service->mark) {
+		(void)snprintf(name, LVS_CONF_NAME_BYTES, "fwmark-%u%s", service->mark,
+			       service->family == LVS_CONF_INET6 ? "-inet6" : "");
+		return;
+	}
 	lvs_endpoint_format(&service->addr, first, text);
 	if (ports->n)
 		(void)snprintf(last, sizeof(last), "-%u", ports->ranges[ports->n - 1].last);
-	(void)snprintf(name, LVS_CONF_NAME_BYTES, "%s-%s%.6s", protocol_text(service->protocol), text, last);
+	(void)snprintf(name, LVS_CONF_NAME_BYTES, "%s-%.48s%.6s", lvs_conf_protocol_text(service->protocol), text, last);
 }

@@ -257,6 +257,41 @@ static void read_ports(const struct lvs_conf_reader *reader, const struct lvs_co
 		memcpy((char *)base + key->offset, &ports, sizeof(ports));
 }
 
+static void read_prefix(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			const struct lvs_conf_node *node, void *base)
+{
+	char better[LVS_PREFIX_TEXT_BYTES], hint[80];
+	const char *text, *reason;
+	struct lvs_prefix prefix;
+	bool exact;
+	int err;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))
+		return;
+	text = config_setting_get_string(node->setting);
+	memset(&prefix, 0, sizeof(prefix));
+	err = lvs_prefix_parse(text, &prefix, &exact);
+	reason = err ? NULL : key->bad(&prefix);
+	if (err == -ERANGE) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value,
+				    "behind the slash stands a number up to 32, for IPv6 up to 128",
+				    "\"%s\" has no valid length", text);
+	} else if (err < 0) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value,
+				    "write it like \"192.0.2.0/28\" or \"2001:db8::/64\"",
+				    "\"%s\" is neither an address nor a network", text);
+	} else if (!exact) {
+		(void)snprintf(hint, sizeof(hint), "did you mean \"%s\"?", lvs_prefix_format(&prefix, better));
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint,
+				    "\"%s\" is not where a network of that length begins", text);
+	} else if (reason) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": \"%s\" %s",
+				    key->name, text, reason);
+	} else {
+		memcpy((char *)base + key->offset, &prefix, sizeof(prefix));
+	}
+}
+
 void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
 			 const struct lvs_conf_node *node, void *base)
 {
@@ -291,6 +326,9 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 		break;
 	case LVS_CONF_PORTS:
 		read_ports(reader, key, node, base);
+		break;
+	case LVS_CONF_PREFIX:
+		read_prefix(reader, key, node, base);
 		break;
 	case LVS_CONF_INTERFACES:
 		read_interfaces(reader, key, node, base);

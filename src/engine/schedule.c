@@ -145,12 +145,21 @@ static enum lvs_drop choose(struct lvs_engine *engine, struct lvs_service *servi
 	return LVS_DROP_NONE;
 }
 
+/* Is the port of @packet the service's alone? Where it has all, and where a mark is at an address of the host, it is not. */
+static bool has_port(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet)
+{
+	const struct lvs_service_key *key = &service->spec.key;
+
+	if (key->mark)
+		return lvs_rules_owner(&engine->rules, &packet->tuple.dst) == LVS_OWNER_DIRECTOR;
+	return key->ranged || packet->tuple.dport == key->port;
+}
+
 /* A packet to a service that belongs to no connection. */
 static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
 			   struct lvs_packet *packet)
 {
-	const struct lvs_service_key *key = &service->spec.key;
-	bool own_port = key->mark || key->ranged || packet->tuple.dport == key->port, midst = !proto->starts(packet, false);
+	bool midst = !proto->starts(packet, false);
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 	enum lvs_drop drop;
@@ -158,7 +167,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	if (midst && lvs_stray_request(engine, service, packet, &drop))
 		return drop;
 	if (!proto->starts(packet, lvs_choice_is(service->spec.sloppy[proto->index], engine->settings.sloppy[proto->index]))) {
-		if (!own_port)
+		if (!has_port(engine, service, packet))
 			return lvs_engine_refuse_or_pass(engine, packet);
 		lvs_reply_refuse(engine, packet);
 		return LVS_DROP_NO_CONN;
@@ -175,7 +184,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	if (drop)
 		return drop;
 	if (!server) {
-		if (!own_port && service->spec.key.port == LVS_PORT_FTP)
+		if (service->spec.key.port == LVS_PORT_FTP && !has_port(engine, service, packet))
 			return lvs_engine_refuse_or_pass(engine, packet);
 		if (lvs_limit_waiting(service)) {
 			lvs_limit_refuse(engine, service, packet);

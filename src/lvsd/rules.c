@@ -13,6 +13,7 @@
 
 #include "conf/conf.h"
 #include "conf/diff.h"
+#include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/persist.h"
@@ -148,7 +149,8 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
 
 	struct lvs_service_spec spec = {
-		.key = { .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol, .ranged = ranged },
+		.key = { .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol, .ranged = ranged,
+			 .mark = service->mark },
 		.ports = service->ports,
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
@@ -192,14 +194,38 @@ static struct lvs_service *find_service(struct lvs_rules *rules, const struct lv
 	return lvs_service_find(rules, &spec.key);
 }
 
+/* Return: 0, and the classifier of @conf's marks, NULL if there are none; or -Exxx */
+static int make_classifier(const struct lvs_conf *conf, const struct lvs_rules *rules, struct lvs_classifier **ret_classifier)
+{
+	struct lvs_mark_rule *list = calloc(conf->nmarks + 1, sizeof(*list));
+	int err = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < conf->nmarks; i++) {
+		const struct lvs_conf_mark *mark = &conf->marks[i];
+
+		list[i] = (struct lvs_mark_rule){ .mark = mark->mark, .proto = mark->protocol, .address = mark->address,
+						  .client = mark->client, .ports = mark->ports };
+	}
+	if (conf->nmarks)
+		err = lvs_classifier_new(list, (uint32_t)conf->nmarks, &rules->key, ret_classifier);
+	else
+		*ret_classifier = NULL;
+	free(list);
+	return err;
+}
+static_assert(LVS_CONF_MARKS_MAX <= LVS_MARK_RULES_MAX, "what a file may have the engine takes");
+
 /* One step, and what it replaced. */
-enum step_kind { SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_EDITED, SERVER_REMOVED };
+enum step_kind { MARKS_SET, SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_EDITED, SERVER_REMOVED };
 
 /**
  * struct step - what was done, so that it can be undone
  * @service:	the one, or the server's
  * @server:	the one, unless it was removed
  * @was:	of a service or server that was edited or removed
+ * @classifier_was: owned while the step may be undone
  */
 struct step {
 	enum step_kind kind;
@@ -207,6 +233,7 @@ struct step {
 	struct lvs_server *server;
 	struct lvs_service_spec service_was;
 	struct lvs_server_spec server_was;
+	struct lvs_classifier *classifier_was;
 };
 
 struct journal {
@@ -285,6 +312,19 @@ static void drop_server(struct journal *journal, const struct lvs_conf_service *
 	note(journal, &step);
 }
 
+static int put_marks(struct journal *journal, const struct lvs_conf *conf)
+{
+	struct step step = { .kind = MARKS_SET };
+	struct lvs_classifier *classifier;
+	int err = make_classifier(conf, journal->rules, &classifier);
+
+	if (err)
+		return err;
+	step.classifier_was = lvs_rules_set_classifier(journal->rules, classifier);
+	note(journal, &step);
+	return 0;
+}
+
 /* One that was removed at run time comes back with its servers. */
 static int edit_service(struct journal *journal, const struct lvs_conf_service *conf)
 {
@@ -301,6 +341,8 @@ static int apply_change(struct journal *journal, const struct lvs_conf_change *c
 	case LVS_CONF_SITES_CHANGED:
 	case LVS_CONF_SERVICE_REMOVED:
 		return 0;
+	case LVS_CONF_MARKS:
+		return put_marks(journal, change->new_conf);
 	case LVS_CONF_SERVICE_ADDED:
 		return put_service(journal, change->new_service);
 	case LVS_CONF_SERVICE_EDITED:
@@ -322,6 +364,9 @@ static void undo(struct journal *journal)
 		struct step *step = &journal->steps[--journal->n];
 
 		switch (step->kind) {
+		case MARKS_SET:
+			lvs_classifier_free(lvs_rules_set_classifier(journal->rules, step->classifier_was));
+			break;
 		case SERVICE_ADDED:
 			lvs_service_remove(journal->rules, step->service, journal->now);
 			break;
@@ -341,11 +386,19 @@ static void undo(struct journal *journal)
 	}
 }
 
+/* Nothing is undone any more. */
+static void close_journal(struct journal *journal)
+{
+	for (size_t i = 0; i < journal->n; i++)
+		lvs_classifier_free(journal->steps[i].classifier_was);
+	free(journal->steps);
+}
+
 /* Return: 0, or -ENOMEM. @nservers: of services that come, at most one step each */
 static int open_journal(struct lvs_engine *engine, size_t nchanges, size_t nservers, lvs_ns now,
 			struct journal *ret_journal)
 {
-	struct step *steps = calloc(nchanges + nservers + 1, sizeof(*steps));
+	struct step *steps = calloc(nchanges + nservers + 2, sizeof(*steps));
 
 	if (!steps)
 		return -ENOMEM;
@@ -370,9 +423,10 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 	if (err)
 		return err;
 	lvs_rules_set_sites(journal.rules, conf->geo.table);
+	err = put_marks(&journal, conf);
 	for (size_t i = 0; !err && i < conf->nservices; i++)
 		err = put_service(&journal, &conf->services[i]);
-	free(journal.steps);
+	close_journal(&journal);
 	return err;
 }
 
@@ -407,7 +461,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		settings_from(conf, &settings);
 		lvs_engine_configure(engine, &settings, now);
 	}
-	free(journal.steps);
+	close_journal(&journal);
 	return err;
 }
 
@@ -416,25 +470,49 @@ static bool is_elsewhere(const struct lvs_server *server)
 	return server->service && server->spec.forward != &lvs_forward_local;
 }
 
+/* Single addresses of mark rules are VIPs like any other. Return: 0 or -ENOMEM; both lists are the caller's */
+static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_vips, struct lvs_prefix **ret_prefixes,
+			  struct lvs_net_wanted *wanted)
+{
+	const struct lvs_prefix *prefix;
+	uint32_t n = 0;
+
+	while (lvs_classifier_prefix(rules->classifier, n))
+		n++;
+	*ret_vips = calloc(rules->nservices + n + 1, sizeof(**ret_vips));
+	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
+	if (!*ret_vips || !*ret_prefixes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < rules->nheads; i++)
+		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
+			if (!lvs_list_empty(&vip->services) && !lvs_addr_is_any(&vip->addr))
+				(*ret_vips)[wanted->nvips++] = vip->addr;
+	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i)); i++) {
+		if (prefix->bits == LVS_PREFIX_HOST)
+			(*ret_vips)[wanted->nvips++] = prefix->addr;
+		else
+			(*ret_prefixes)[wanted->nprefixes++] = *prefix;
+	}
+	wanted->vips = *ret_vips;
+	wanted->prefixes = *ret_prefixes;
+	return 0;
+}
+
 int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(engine);
-	struct lvs_addr *vips = calloc(rules->nservices + 1, sizeof(*vips));
-	struct lvs_addr *servers = calloc(rules->servers_len, sizeof(*servers));
-	struct lvs_net_wanted wanted = { .vips = vips, .servers = servers };
-	int err = -ENOMEM;
+	struct lvs_addr *servers = calloc(rules->servers_len, sizeof(*servers)), *vips = NULL;
+	struct lvs_net_wanted wanted = { .servers = servers };
+	struct lvs_prefix *prefixes = NULL;
+	int err = servers ? list_addresses(rules, &vips, &prefixes, &wanted) : -ENOMEM;
 
-	if (!vips || !servers)
-		goto out;
-	for (uint32_t i = 0; i < rules->nheads; i++)
-		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
-			vips[wanted.nvips++] = vip->addr;
-	for (uint32_t i = 1; i < rules->servers_len; i++)
+	for (uint32_t i = 1; !err && i < rules->servers_len; i++)
 		if (rules->servers[i] && is_elsewhere(rules->servers[i]))
 			servers[wanted.nservers++] = rules->servers[i]->spec.addr;
-	err = lvs_net_apply(net, &wanted);
-out:
+	if (!err)
+		err = lvs_net_apply(net, &wanted);
 	free(vips);
+	free(prefixes);
 	free(servers);
 	return err;
 }

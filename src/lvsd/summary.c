@@ -3,6 +3,7 @@
 #include "lvsd/summary.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "engine/drop.h"
 #include "engine/engine.h"
@@ -25,11 +26,15 @@ static const char *draining(const struct lvs_server *server)
 
 static void log_service(struct lvs_log *log, const struct lvs_service *service)
 {
+	const struct lvs_service_key *key = &service->spec.key;
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
-	lvs_endpoint_format(&service->spec.key.addr, lvs_host16(service->spec.key.port), text);
+	if (key->mark)
+		(void)snprintf(text, sizeof(text), "%u%s", key->mark, lvs_addr_is4(&key->addr) ? "" : " IPv6");
+	else
+		lvs_endpoint_format(&key->addr, lvs_host16(key->port), text);
 	lvs_log(log, LVS_LOG_NOTICE, "service %s %s %s: %u servers, " COUNTERS_FORMAT,
-		lvs_proto_find(service->spec.key.proto)->name, text, service->spec.sched->name, service->nservers,
+		key->mark ? "FWM" : lvs_proto_find(key->proto)->name, text, service->spec.sched->name, service->nservers,
 		COUNTERS_ARGS(&service->counters));
 	for (uint32_t i = 0; i < service->nservers; i++) {
 		const struct lvs_server *server = service->servers[i];

@@ -13,6 +13,7 @@
 #include "net/state.h"
 #include "net/target.h"
 #include "net/text.h"
+#include "net/wants.h"
 #include "sys/addrtext.h"
 
 /* More of the same would not help anybody. */
@@ -25,13 +26,6 @@ struct check {
 	struct lvs_net_say *say;
 	size_t missing;
 };
-
-static const struct lvs_net_target *find(const struct lvs_net_targets *targets, const struct lvs_addr *addr)
-{
-	size_t i = targets->n ? lvs_net_addr_first(&targets->v->addr, sizeof(*targets->v), targets->n, addr) : 0;
-
-	return i < targets->n && lvs_addr_equal(&targets->v[i].addr, addr) ? &targets->v[i] : NULL;
-}
 
 /* An address that a packet through this interface could come from: a neighbour of ours if there is any. */
 static struct lvs_addr pick_source(const struct lvs_net_state *state, uint32_t ifindex, bool ip4)
@@ -57,6 +51,16 @@ static bool local_vip_arrives(const struct check *check, const struct lvs_addr *
 	return lvs_net_target_input(check->rtnl, &source, vip, ifindex) == check->question->device;
 }
 
+/* What is asked about for a route: the VIP, or an address that stands for the network. */
+static const struct lvs_net_target *destination(const struct check *check, const struct lvs_net_object *route)
+{
+	const struct lvs_addr probe = lvs_net_probe(&route->addr);
+
+	if (route->bits == LVS_NET_HOST_BITS)
+		return lvs_net_targets_find(check->question->vips, &route->addr);
+	return lvs_net_targets_find(&check->question->wants->probes, &probe);
+}
+
 /* The first interface that the plan has a rule for local VIPs on stands for all. */
 static bool is_in_table(const struct check *check, const struct lvs_net_object *route)
 {
@@ -69,14 +73,14 @@ static bool is_in_table(const struct check *check, const struct lvs_net_object *
 			continue;
 		link = lvs_net_state_link_by_name(check->question->state, rule->iif);
 		if (link && !(link->flags & IFF_LOOPBACK))
-			return local_vip_arrives(check, &route->addr, link->ifindex);
+			return local_vip_arrives(check, &destination(check, route)->addr, link->ifindex);
 	}
 	return true;
 }
 
 static bool vip_arrives(const struct check *check, const struct lvs_net_object *route)
 {
-	const struct lvs_net_target *vip = find(check->question->vips, &route->addr);
+	const struct lvs_net_target *vip = destination(check, route);
 
 	if (!vip)
 		return true;	/* the default route of our table: tried together with the rules for replies */
@@ -196,6 +200,45 @@ static const char *server_fault(const struct lvs_net_question *question, const s
 	return NULL;
 }
 
+/* Nobody answers for a network on a subnet that it is a part of: others may live there. */
+static size_t check_networks_on(const struct lvs_net_question *question, const struct lvs_net_ifaddr *ifaddr,
+				const struct lvs_net_link *link, size_t faults, struct lvs_net_say *say)
+{
+	const struct lvs_net_wants *wants = question->wants;
+	const struct lvs_addr mask = lvs_prefix_mask(ifaddr->bits);
+	char text[LVS_PREFIX_TEXT_BYTES];
+
+	for (size_t i = 0; i < wants->nlengths; i++) {
+		const struct lvs_prefix first = { lvs_addr_masked(&ifaddr->subnet, &mask), wants->lengths[i] };
+		size_t k = lvs_net_wants_seek(wants, &first);
+
+		for (; first.bits >= ifaddr->bits && k < wants->nprefixes && faults < COMPLAINTS; k++, faults++) {
+			const struct lvs_prefix *prefix = &wants->prefixes[k];
+
+			if (prefix->bits != first.bits || !lvs_net_in_prefix(&prefix->addr, &first.addr, ifaddr->bits))
+				break;
+			lvs_net_complain(say, LVS_NET_WARNING,
+					 "nobody answers for \"%s\" to its neighbours on \"%s\": give them a route to it "
+					 "through this host, or name its addresses one by one",
+					 lvs_prefix_format(prefix, text), link->name);
+		}
+	}
+	return faults;
+}
+
+static void check_networks(const struct lvs_net_question *question, struct lvs_net_say *say)
+{
+	const struct lvs_net_state *state = question->state;
+	size_t faults = 0;
+
+	for (size_t i = 0; i < state->naddrs && faults < COMPLAINTS; i++) {
+		const struct lvs_net_link *link = lvs_net_state_link(state, state->addrs[i].ifindex);
+
+		if (link && !(link->flags & (IFF_LOOPBACK | IFF_NOARP)) && link->ifindex != question->device)
+			faults = check_networks_on(question, &state->addrs[i], link, faults, say);
+	}
+}
+
 void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_net_say *say)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
@@ -211,4 +254,5 @@ void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_n
 	}
 	if (faults > COMPLAINTS)
 		lvs_net_complain(say, LVS_NET_WARNING, "%zu more real servers cannot be used", faults - COMPLAINTS);
+	check_networks(question, say);
 }

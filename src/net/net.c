@@ -19,6 +19,7 @@
 #include "net/rtnl.h"
 #include "net/state.h"
 #include "net/target.h"
+#include "net/wants.h"
 #include "sys/addrtext.h"
 
 #define SETTLE (10 * LVS_NS_PER_MS)
@@ -38,6 +39,7 @@
  * struct lvs_net - all of it
  * @ask, @listen: sockets
  * @state:	the last snapshot; @stale: it no longer holds
+ * @wants:	what @vips are made of, anew when @restless
  * @strangers:	see struct lvs_net_question
  * @memory:	kernel switches as they were
  * @device:	index, 0 before lvs_net_attach()
@@ -53,10 +55,11 @@ struct lvs_net {
 	struct lvs_net_say say;
 	struct lvs_rtnl ask, listen;
 	struct lvs_net_state state;
+	struct lvs_net_wants wants;
 	struct lvs_net_targets vips, servers, strangers;
 	struct lvs_net_memory memory;
 	uint32_t device;
-	bool stale, applied, fought;
+	bool stale, restless, applied, fought;
 	lvs_ns wake, last, calm, gap;
 };
 
@@ -112,6 +115,19 @@ fail:
 	return err;
 }
 
+static size_t count_stale(const struct lvs_net *net)
+{
+	return net->vips.nstale + net->wants.probes.nstale + net->servers.nstale + net->strangers.nstale;
+}
+
+static void touch_all(struct lvs_net *net)
+{
+	lvs_net_targets_touch_all(&net->vips);
+	lvs_net_targets_touch_all(&net->wants.probes);
+	lvs_net_targets_touch_all(&net->servers);
+	lvs_net_targets_touch_all(&net->strangers);
+}
+
 static int take_snapshot(struct lvs_net *net)
 {
 	struct lvs_net_state state;
@@ -124,6 +140,7 @@ static int take_snapshot(struct lvs_net *net)
 	lvs_net_state_fini(&net->state);
 	net->state = state;
 	net->stale = false;
+	net->restless |= net->wants.nprefixes > 0;
 	return 0;
 }
 
@@ -199,6 +216,27 @@ static void report_vips(struct lvs_net *net)
 	}
 }
 
+/* This host may have got or lost addresses inside of networks that are wanted. */
+static int follow_wants(struct lvs_net *net)
+{
+	struct lvs_addr *vips = NULL, *local = calloc(net->vips.n + 1, sizeof(*local));
+	size_t nvips, nlocal = 0;
+	int rc = local ? lvs_net_wants_vips(&net->wants, &net->state, &vips, &nvips) : -ENOMEM;
+
+	for (size_t i = 0; !rc && i < net->vips.n; i++)
+		if (net->vips.v[i].local)
+			local[nlocal++] = net->vips.v[i].addr;
+	if (!rc)
+		rc = lvs_net_targets_replace(&net->vips, vips, nvips);
+	for (size_t i = 0; rc > 0 && i < nlocal; i++)
+		if (!lvs_net_targets_find(&net->vips, &local[i]) && net->callbacks.vip_local)
+			net->callbacks.vip_local(net->callbacks.arg, &local[i], false);
+	free(vips);
+	free(local);
+	net->restless = rc < 0;
+	return LVS_MIN(rc, 0);
+}
+
 static void report_servers(struct lvs_net *net)
 {
 	for (size_t i = 0; i < net->servers.n; i++) {
@@ -212,20 +250,20 @@ static void report_servers(struct lvs_net *net)
 }
 
 /* Whether the routes just made are the ones that count. */
-static int verify_vips(struct lvs_net *net)
+static int verify(struct lvs_net *net, struct lvs_net_targets *targets)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
 	int err;
 
-	for (size_t i = 0; i < net->vips.n; i++)
-		if (net->vips.v[i].type != RTN_LOCAL && !lvs_net_target_via(&net->vips.v[i], net->device))
-			lvs_net_targets_touch(&net->vips, &net->vips.v[i].addr, LVS_NET_HOST_BITS);
-	err = lvs_net_targets_query(&net->vips, &net->ask, net->vips.n);
-	for (size_t i = 0; i < net->vips.n && !err; i++)
-		if (net->vips.v[i].type != RTN_LOCAL && !lvs_net_target_via(&net->vips.v[i], net->device))
+	for (size_t i = 0; i < targets->n; i++)
+		if (targets->v[i].type != RTN_LOCAL && !lvs_net_target_via(&targets->v[i], net->device))
+			lvs_net_targets_touch(targets, &targets->v[i].addr, LVS_NET_HOST_BITS);
+	err = lvs_net_targets_query(targets, &net->ask, targets->n);
+	for (size_t i = 0; i < targets->n && !err; i++)
+		if (targets->v[i].type != RTN_LOCAL && !lvs_net_target_via(&targets->v[i], net->device))
 			lvs_net_complain(&net->say, LVS_NET_WARNING,
 					 "another route or rule takes what is for \"%s\" away from the device",
-					 lvs_addr_format(&net->vips.v[i].addr, text));
+					 lvs_addr_format(&targets->v[i].addr, text));
 	return err;
 }
 
@@ -239,14 +277,14 @@ static int carry_out(struct lvs_net *net, const struct lvs_net_plan *plan)
 	if (changes.installed || changes.removed)
 		lvs_net_say(&net->say, LVS_NET_INFO, "routes, rules and proxy neighbours: %zu installed, %zu removed%s",
 			    changes.installed, changes.removed, net->fought ? "; somebody else had removed some" : "");
-	err = changes.err ? changes.err : verify_vips(net);
-	return err;
+	err = changes.err ? changes.err : verify(net, &net->vips);
+	return err ? err : verify(net, &net->wants.probes);
 }
 
 static int follow_plan(struct lvs_net *net)
 {
 	const struct lvs_net_question question = {
-		.state = &net->state, .device = net->device, .vips = &net->vips, .servers = &net->servers,
+		.state = &net->state, .device = net->device, .vips = &net->vips, .wants = &net->wants, .servers = &net->servers,
 		.strangers = &net->strangers, .table = net->options.table, .priority = net->options.priority,
 		.no_proxy = net->options.no_proxy, .server_interfaces = net->server_interfaces,
 		.nserver_interfaces = net->options.nserver_interfaces,
@@ -288,7 +326,7 @@ static int look_at_device(struct lvs_net *net)
 /* Return: 1 when there is more to ask than @budget, 0, or the first error */
 static int make_round(struct lvs_net *net, size_t budget)
 {
-	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->servers };
+	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->wants.probes, &net->servers };
 	int err = 0;
 
 	if (net->stale)
@@ -297,6 +335,8 @@ static int make_round(struct lvs_net *net, size_t budget)
 		err = look_at_device(net);
 	if (!err && net->stale)
 		err = take_snapshot(net);
+	if (!err && net->restless)
+		err = follow_wants(net);
 	for (size_t i = 0; i < ARRAY_LEN(targets) && !err; i++) {
 		size_t stale = targets[i]->nstale;
 
@@ -305,7 +345,7 @@ static int make_round(struct lvs_net *net, size_t budget)
 	}
 	if (err)
 		return err;
-	if (net->strangers.nstale + net->vips.nstale + net->servers.nstale)
+	if (count_stale(net))
 		return 1;
 	err = follow_plan(net);
 	report_vips(net);
@@ -316,17 +356,17 @@ static int make_round(struct lvs_net *net, size_t budget)
 
 int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
 {
-	int vips, servers, err;
+	int wants, servers, err;
 
 	if (!net->device)
 		return -ENODEV;
-	vips = lvs_net_targets_replace(&net->vips, wanted->vips, wanted->nvips);
+	wants = lvs_net_wants_replace(&net->wants, wanted);
 	servers = lvs_net_targets_replace(&net->servers, wanted->servers, wanted->nservers);
-	if (vips < 0 || servers < 0)
+	if (wants < 0 || servers < 0)
 		return -ENOMEM;
-	if (net->applied && !vips && !servers)
+	if (net->applied && !wants && !servers)
 		return 0;
-	net->applied = true;
+	net->applied = net->restless = true;
 	err = make_round(net, SIZE_MAX);
 	net->stale |= err != 0;
 	net->wake = 0;
@@ -343,19 +383,17 @@ static bool take_note(struct lvs_net *net, const struct nlmsghdr *nlh)
 {
 	struct lvs_addr prefix;
 	unsigned int event;
-	size_t before = net->vips.nstale + net->servers.nstale + net->strangers.nstale;
+	size_t before = count_stale(net);
 	uint8_t bits;
 
 	if (nlh->nlmsg_pid == net->ask.portid)
 		return false;
 	event = lvs_net_state_event(&net->state, nlh, &prefix, &bits);
-	if (event & LVS_NET_EVENT_ROUTES) {
-		lvs_net_targets_touch_all(&net->vips);
-		lvs_net_targets_touch_all(&net->servers);
-		lvs_net_targets_touch_all(&net->strangers);
-	}
+	if (event & LVS_NET_EVENT_ROUTES)
+		touch_all(net);
 	if (event & LVS_NET_EVENT_PREFIX) {
 		lvs_net_targets_touch(&net->vips, &prefix, bits);
+		lvs_net_targets_touch(&net->wants.probes, &prefix, bits);
 		lvs_net_targets_touch(&net->servers, &prefix, bits);
 		lvs_net_targets_touch(&net->strangers, &prefix, bits);
 	}
@@ -363,7 +401,7 @@ static bool take_note(struct lvs_net *net, const struct nlmsghdr *nlh)
 		net->stale = true;
 	if (event & LVS_NET_EVENT_OURS)
 		net->fought = true;
-	return event & LVS_NET_EVENT_HOST || net->vips.nstale + net->servers.nstale + net->strangers.nstale > before;
+	return event & LVS_NET_EVENT_HOST || count_stale(net) > before;
 }
 
 static void wake_at(struct lvs_net *net, lvs_ns when)
@@ -383,9 +421,7 @@ void lvs_net_readable(struct lvs_net *net, lvs_ns now)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 && errno == ENOBUFS) {
-			lvs_net_targets_touch_all(&net->vips);
-			lvs_net_targets_touch_all(&net->servers);
-			lvs_net_targets_touch_all(&net->strangers);
+			touch_all(net);
 			net->stale = news = true;
 			continue;
 		}
@@ -475,6 +511,7 @@ void lvs_net_free(struct lvs_net *net)
 		(void)lvs_net_carry_out(&net->ask, &net->state, &nothing, net->options.priority, &net->say);
 		lvs_net_sysctls_restore(&net->memory, &net->say);
 	}
+	lvs_net_wants_fini(&net->wants);
 	lvs_net_targets_fini(&net->vips);
 	lvs_net_targets_fini(&net->servers);
 	lvs_net_targets_fini(&net->strangers);

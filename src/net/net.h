@@ -18,6 +18,7 @@
 #include <stddef.h>
 
 #include "base/addr.h"
+#include "base/prefix.h"
 #include "base/time.h"
 
 /* Originator of our routes, rules and proxy neighbours; unassigned in linux/rtnetlink.h and iproute2. */
@@ -91,11 +92,15 @@ struct lvs_net_callbacks {
 /**
  * struct lvs_net_wanted - what the device is for; both families mixed, any order, duplicates are fine
  * @vips:	addresses that clients reach: all that arrives for them goes to the device
+ * @prefixes:	the same for whole networks. Nobody answers for their addresses on attached subnets, as no host is known to
+ *		have none of them, but for those that this host has, which are VIPs like the others
  * @servers:	real servers whose replies have to come back through the device
  */
 struct lvs_net_wanted {
 	const struct lvs_addr *vips;
 	size_t nvips;
+	const struct lvs_prefix *prefixes;
+	size_t nprefixes;
 	const struct lvs_addr *servers;
 	size_t nservers;
 };

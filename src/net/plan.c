@@ -12,6 +12,8 @@
  * small MTU) take the same way by a rule on "lo". What comes out of the device is subject to none of these rules and
  * so cannot run in circles.
  *
+ * A network of VIPs is one route. Addresses of this host inside of it are VIPs of their own.
+ *
  * Replies. Packets from real servers to strangers are caught by a rule on the interface that leads to the servers,
  * behind the local table, so that the host's own connections to them stay its own. If clients come through that
  * interface as well, the rule names the real servers too, neighbouring addresses merged, so that clients' packets do
@@ -29,6 +31,7 @@
 
 #include "net/state.h"
 #include "net/target.h"
+#include "net/wants.h"
 
 #define FINE(value) (1U << (value))
 
@@ -200,10 +203,31 @@ static void plan_local(struct lvs_net_plan *plan, const struct lvs_net_question 
 	plan->unlocal[ip4] = state->local_pref[ip4] <= question->priority;
 }
 
+/* @any, @local: for IPv6 and IPv4, set where there is such a network */
+static void plan_networks(struct lvs_net_plan *plan, const struct lvs_net_question *question, bool any[2], bool local[2])
+{
+	const struct lvs_net_wants *wants = question->wants;
+
+	for (size_t i = 0; i < wants->nprefixes; i++) {
+		const struct lvs_prefix *prefix = &wants->prefixes[i];
+		const struct lvs_addr probe = lvs_net_probe(&prefix->addr);
+		bool ip4 = lvs_addr_is4(&prefix->addr);
+
+		any[ip4] = true;
+		want_route(plan, question, RT_TABLE_MAIN, &prefix->addr, prefix->bits);
+		/* A host can have a network as a whole. */
+		if (!is_local(lvs_net_targets_find(&wants->probes, &probe)))
+			continue;
+		local[ip4] = true;
+		want_route(plan, question, question->table, &prefix->addr, prefix->bits);
+	}
+}
+
 static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *question)
 {
 	bool any[2] = { false, false }, local[2] = { false, false };
 
+	plan_networks(plan, question, any, local);
 	for (size_t i = 0; i < question->vips->n; i++) {
 		const struct lvs_net_target *vip = &question->vips->v[i];
 		bool ip4 = lvs_addr_is4(&vip->addr);
@@ -224,6 +248,9 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 	for (int ip4 = 0; ip4 < 2; ip4++)
 		if (local[ip4])
 			plan_local(plan, question, ip4);
+	/* Packets for which the host has a socket are not forwarded, not even to a device that brings them back. For IPv6 too. */
+	if (local[true] || local[false])
+		want_sysctl(plan, "ipv4/", "", "ip_early_demux", FINE(0), 0);
 	plan_proxies(plan, question);
 }
 

@@ -9,6 +9,7 @@
 struct lvs_net_state;
 struct lvs_net_target;
 struct lvs_net_targets;
+struct lvs_net_wants;
 
 /* Rules by source address on one interface; where more would be needed, one rule takes the interface as a whole. */
 #define LVS_NET_REPLY_RULES 64
@@ -17,6 +18,7 @@ struct lvs_net_targets;
  * struct lvs_net_question - what the plan is made from; everything is borrowed
  * @device:	index of our device
  * @vips, @servers: with answers, none of them stale
+ * @wants:	the same of its probes
  * @strangers:	routes to lvs_net_stranger() of both families, IPv4 first, which show where default routes lead
  * @table, @priority, @no_proxy, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options, defaults filled in
  */
@@ -24,6 +26,7 @@ struct lvs_net_question {
 	const struct lvs_net_state *state;
 	uint32_t device;
 	const struct lvs_net_targets *vips, *servers, *strangers;
+	const struct lvs_net_wants *wants;
 	uint32_t table, priority;
 	bool no_proxy;
 	char (*server_interfaces)[IFNAMSIZ];

@@ -90,6 +90,13 @@ int lvs_net_targets_replace(struct lvs_net_targets *targets, const struct lvs_ad
 	return 1;
 }
 
+const struct lvs_net_target *lvs_net_targets_find(const struct lvs_net_targets *targets, const struct lvs_addr *addr)
+{
+	size_t i = targets->n ? lvs_net_addr_first(&targets->v->addr, sizeof(*targets->v), targets->n, addr) : 0;
+
+	return i < targets->n && lvs_addr_equal(&targets->v[i].addr, addr) ? &targets->v[i] : NULL;
+}
+
 void lvs_net_targets_touch(struct lvs_net_targets *targets, const struct lvs_addr *prefix, uint8_t bits)
 {
 	size_t i = targets->n ? lvs_net_addr_first(&targets->v->addr, sizeof(*targets->v), targets->n, prefix) : 0;

@@ -51,6 +51,9 @@ struct lvs_net_targets {
  */
 int lvs_net_targets_replace(struct lvs_net_targets *targets, const struct lvs_addr *addrs, size_t n);
 
+/* Return: borrowed, or NULL */
+const struct lvs_net_target *lvs_net_targets_find(const struct lvs_net_targets *targets, const struct lvs_addr *addr);
+
 /* Routes to @prefix have changed. */
 void lvs_net_targets_touch(struct lvs_net_targets *targets, const struct lvs_addr *prefix, uint8_t bits);
 

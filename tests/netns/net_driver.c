@@ -5,7 +5,7 @@
  *
  *	net_driver <device> auto|manual [no-proxy]
  *
- *	vips <address>...	servers <address>...	what is wanted; "apply" makes it so
+ *	vips <address>...	servers <address>...	networks <prefix>...	what is wanted; "apply" makes it so
  *	send <source> <destination> <bytes>		write a UDP packet that must not be fragmented to the device
  *	stats						the device's counters
  *	quit						clean up and end, as the end of input does
@@ -31,7 +31,8 @@ struct driver {
 	struct lvs_net *net;
 	int tun;
 	struct lvs_addr vips[ADDRS], servers[ADDRS];
-	size_t nvips, nservers;
+	struct lvs_prefix networks[64];
+	size_t nvips, nservers, nnetworks;
 	char line[4096];
 	size_t len;
 	bool quit;
@@ -189,6 +190,17 @@ static size_t read_list(char *words, struct lvs_addr *ret_addrs)
 	return strncmp(words, "range ", 6) == 0 ? read_range(words, ret_addrs) : read_addrs(words, ret_addrs);
 }
 
+static size_t read_networks(char *words, struct lvs_prefix networks[64])
+{
+	bool exact = true;
+	size_t n = 0;
+
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		if (n == 64 || lvs_prefix_parse(word, &networks[n++], &exact) < 0 || !exact)
+			abort();
+	return n;
+}
+
 static void obey(struct driver *driver, char *line)
 {
 	char src[LVS_ADDR_TEXT_BYTES], dst[LVS_ADDR_TEXT_BYTES];
@@ -198,8 +210,12 @@ static void obey(struct driver *driver, char *line)
 		driver->nvips = read_list(line + 4 + (line[4] == ' '), driver->vips);
 	} else if (strncmp(line, "servers", 7) == 0) {
 		driver->nservers = read_list(line + 7 + (line[7] == ' '), driver->servers);
+	} else if (strncmp(line, "networks", 8) == 0) {
+		driver->nnetworks = read_networks(line + 8, driver->networks);
 	} else if (strcmp(line, "apply") == 0) {
-		const struct lvs_net_wanted wanted = { driver->vips, driver->nvips, driver->servers, driver->nservers };
+		const struct lvs_net_wanted wanted = { .vips = driver->vips, .nvips = driver->nvips,
+						       .prefixes = driver->networks, .nprefixes = driver->nnetworks,
+						       .servers = driver->servers, .nservers = driver->nservers };
 		lvs_ns start = now();
 		int err = lvs_net_apply(driver->net, &wanted);
 

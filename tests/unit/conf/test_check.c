@@ -14,6 +14,9 @@
 
 #define OF(proto, more)                                                                                       \
 	"services: ( { name = \"a\"; address = \"192.0.2.10:80\"; servers: ( " ONE " ); protocol = \"" proto "\";\n" more " } );"
+#define ONE_ANY "{ address = \"10.0.0.1\"; }"
+#define MARKS(rules) "marks: (\n" rules " );\n"
+#define MARKED(keys, servers) "services: ( { name = \"m\"; one_packet = true; " keys " servers: (\n" servers " ); } );"
 
 #define SCHED(name, more)                                                                                     \
 	"services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " );\nscheduler = \"" name "\";\n" more " } );"
@@ -32,10 +35,10 @@ static const struct row {
 	/* twins */
 	{ "services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " ); },\n"
 	  "{ address = \"192.0.2.10:80\"; servers: ( " ONE " ); } );",
-	  -EINVAL, { ":2:13: there are two services at 192.0.2.10:80 (tcp) (the first one is in line 1)" } },
+	  -EINVAL, { ":2:13: there are two services at 192.0.2.10:80, tcp (the first one is in line 1)" } },
 	{ "services: ( { address = \"[2001:db8::1]:53\"; protocol = \"udp\"; servers: ( { address = \"[2001:db8::2]\"; } ); },\n"
 	  "{ address = \"[2001:db8:0::1]:53\"; protocol = \"udp\"; servers: ( { address = \"[2001:db8::2]\"; } ); } );",
-	  -EINVAL, { ":2:13: there are two services at [2001:db8::1]:53 (udp) (the first one is in line 1)" } },
+	  -EINVAL, { ":2:13: there are two services at [2001:db8::1]:53, udp (the first one is in line 1)" } },
 	{ WEB(ONE ",\n{ address = \"10.0.0.1\"; }"), -EINVAL,
 	  { ":3:13: server 10.0.0.1:80 is in service \"web\" twice (the first one is in line 2)" } },
 	{ WEB(ONE ",\n{ address = \"10.0.0.1:81\"; }"), 0, { NULL } },
@@ -131,6 +134,38 @@ static const struct row {
 	    "map a port to another one)" } },
 	{ WEB("{ address = \"[2001:db8::1]\"; forward = \"droute\"; }"), -EINVAL,
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (droute keeps the address family)" } },
+	/* marks */
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;", ONE_ANY), 0, { NULL } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; protocol = \"tcp\"; ports = \"80,443\"; },\n"
+		"{ mark = 7; address = \"192.0.2.16/28\"; protocol = \"udp\"; ports = \"80,443\"; },\n"
+		"{ mark = 7; address = \"192.0.2.16/28\"; ports = \"80\"; client = \"10.0.0.0/8\"; }")
+	  MARKED("mark = 7;", ONE_ANY), 0, { NULL } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; ports = \"80,443\"; },\n"
+		"{ mark = 7; address = \"192.0.2.0/24\"; ports = \"80,443\"; },\n"
+		"{ mark = 8; ports = \"443,80\"; protocol = \"any\"; address = \"192.0.2.16/28\"; }")
+	  MARKED("mark = 7;", ONE_ANY), -EINVAL,
+	  { ":4:10: mark 8 has no packets: there is a rule for the same ones (the first one is in line 2)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; },\n{ mark = 7; address = \"2001:db8::/64\"; }")
+	  MARKED("mark = 7;", ONE_ANY), 0,
+	  { ":3:10: warning: mark 7 has no service (inet6) (its packets are refused unless a service has their address)" } },
+	{ MARKS("{ mark = 8; address = \"192.0.2.16/28\"; }") MARKED("mark = 8; family = \"inet6\";", ""), 0,
+	  { ":2:10: warning: mark 8 has no service (inet) (its packets are refused unless a service has their address)",
+	    ":3:53: warning: service \"m\" has no packets: nothing has mark 8 (inet6) (give packets that mark in \"marks\")",
+	    ":3:53: warning: service \"m\" has no servers (clients are refused until it has some)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; client = \"2001:db8::/32\"; }") MARKED("mark = 7;", ONE_ANY), -EINVAL,
+	  { ":2:49: \"client\" is IPv6 and \"address\" is IPv4 (no packet goes from one to the other)" } },
+	{ MARKS("{ mark = 7; address = \"10.0.0.0/24\"; }") MARKED("mark = 7;", ONE_ANY), -EINVAL,
+	  { ":4:13: server 10.0.0.1 is in \"10.0.0.0/24\", which has mark 7: its packets would come back (the mark is in line 2)" } },
+	{ MARKS("{ mark = 7; address = \"10.0.0.1\"; }") WEB(ONE) , -EINVAL,
+	  { ":4:13: server 10.0.0.1:80 is in \"10.0.0.1\", which has mark 7: its packets would come back (the mark is in line 2)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7; persistent: { };", ONE), 0,
+	  { ":4:13: warning: port 80 is not used: connections of a persistent mark keep the port that the client asked for "
+	    "(leave it out)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;", "{ address = \"[2001:db8::1]\"; }"), -EINVAL,
+	  { ":4:13: server [2001:db8::1] is IPv6 and service \"m\" is IPv4 (masq keeps the address family)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") "services: (\n{ mark = 7; servers: ( " ONE_ANY " ); },\n"
+	  "{ name = \"b\"; mark = 7; servers: ( " ONE_ANY " ); } );", -EINVAL,
+	  { ":5:22: there are two services of mark 7, inet (the first one is in line 4)" } },
 	/* interfaces */
 	{ "network: { server_interfaces = [ \"eth0\", \"lvs0\", \"eth0\" ]; };" WEB(ONE), -EINVAL,
 	  { ":1:32: \"server_interfaces\" holds \"eth0\" twice",

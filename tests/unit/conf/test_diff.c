@@ -15,6 +15,8 @@
 #define WEB(keys, servers) "{ name = \"web\"; address = \"192.0.2.10:80\"; " keys " servers: ( " servers " ); }"
 #define DNS "{ name = \"dns\"; address = \"192.0.2.10:80\"; protocol = \"udp\"; servers: ( " A " ); }"
 #define RANGE(ports) "{ name = \"range\"; address = \"192.0.2.10\"; ports = \"" ports "\"; servers: ( " A " ); }"
+#define MARK(mark, address) "{ mark = " mark "; address = \"" address "\"; }"
+#define MARKS(mark, address) "marks: ( " MARK(mark, address) " );"
 #define SERVICES(services) "services: ( " services " );"
 
 static const struct row {
@@ -72,6 +74,18 @@ static const struct row {
 	{ SERVICES("{ name = \"www\"; address = \"192.0.2.10:80\"; servers: ( " A " ); }"),
 	  SERVICES(WEB("scheduler = \"lc\";", A)), {
 		"service \"www\": name \"www\" -> \"web\", scheduler \"wlc\" -> \"lc\"" }, 0 },
+	{ MARKS("1", "192.0.2.0/24"), MARKS("1", "192.0.2.0/24"), { NULL }, 0 },
+	{ "", MARKS("1", "192.0.2.0/24"), { "marks: 0 rules -> 1" }, 0 },
+	{ "marks: ( " MARK("1", "192.0.2.0/24") ", " MARK("1", "192.0.2.1") " );",
+	  "marks: ( " MARK("1", "192.0.2.0/24") ", " MARK("2", "192.0.2.0/25") ", " MARK("3", "192.0.2.1") " );", {
+		"marks: 2 rules -> 3, from rule 2 on: mark 1 -> 2, address \"192.0.2.1\" -> \"192.0.2.0/25\"" }, 0 },
+	{ SERVICES("{ mark = 7; servers: ( " A " ); }"), SERVICES("{ mark = 7; family = \"inet6\"; }"), {
+		"service \"fwmark-7\" (mark 7, inet) removed, 1 server",
+		"service \"fwmark-7-inet6\" (mark 7, inet6) added, 0 servers" }, 0 },
+	{ SERVICES("{ mark = 7; servers: ( " A " ); }"), SERVICES("{ mark = 7; scheduler = \"rr\"; servers: ( " B " ); }"), {
+		"service \"fwmark-7\": server 10.0.0.1 removed",
+		"service \"fwmark-7\": scheduler \"wlc\" -> \"rr\"",
+		"service \"fwmark-7\": server 10.0.0.2:81 added, weight 3" }, 0 },
 	/* all kinds at once, in the order in which they can be applied */
 	{ SERVICES(WEB("", A "," B) "," DNS), "timeouts: { udp = 5; };"
 	  SERVICES(WEB("scheduler = \"rr\";", A2 ", { address = \"10.0.0.9\"; }") ", { address = \"192.0.2.11:80\"; }"), {

@@ -57,7 +57,10 @@ static void every_kind_of_value_comes_back(void **state)
 		"  server_interfaces = [ \"eth0\", \"br-a'b$\" ]; };\n"
 		"director: { max_connections = 1024; fragments = 1; user = \"u\"; group = \"g\"; ping = \"always\";\n"
 		"  reply_rate = 7; log_level = \"error\"; expire_nodest_conn = true; conn_reuse_mode = 0; };\n"
-		"services: ( { address = \"[2001:db8::1]:1\"; protocol = \"udp\"; scheduler = \"lc\"; },\n"
+		"marks: ( { mark = 4294967295; address = \"192.0.2.128/25\"; },\n"
+		"  { mark = 1; protocol = \"sctp\"; address = \"2001:db8::\"; client = \"2001:db8:1::/127\"; ports = \"9,1-2\"; } );\n"
+		"services: ( { mark = 1; family = \"inet6\"; }, { mark = 4294967295; one_packet = true; },\n"
+		"  { address = \"[2001:db8::1]:1\"; protocol = \"udp\"; scheduler = \"lc\"; },\n"
 		"  { address = \"192.0.2.9\"; persistent: { timeout = 5; netmask = \"255.0.255.0\"; prefix6 = 1;"
 		"    sliding = true; on_failure = \"keep\"; on_drain = \"keep\"; };"
 		"    sloppy_tcp = \"yes\"; expire_nodest_conn = \"no\"; expire_quiescent_template = \"yes\"; conn_reuse_mode = \"2\";"
@@ -209,6 +212,8 @@ static void the_sample_is_valid_and_shows_the_defaults(void **state)
 	free(conf->geo.rules);
 	lvs_sites_free(conf->geo.table);
 	conf->geo = defaults->geo;
+	assert_int_equal(conf->nmarks, 1);
+	conf->nmarks = 0;
 	assert_true(lvs_conf_equal(conf, defaults));
 	lvs_conf_free(conf);
 	lvs_conf_free(defaults);

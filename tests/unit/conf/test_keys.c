@@ -33,7 +33,11 @@ static void check_row(const struct lvs_conf_group *group, const struct lvs_conf_
 	if (key->type == LVS_CONF_NUMBER) {
 		assert_int_equal(key->size, sizeof(uint32_t));
 		assert_true(key->min >= 0 && key->max <= UINT32_MAX);
-		assert_true(key->def >= key->min && key->def <= key->max);
+		/* What is not there is 0, and what has to be there needs no default. */
+		if (key->optional || key->required)
+			assert_int_equal(key->def, 0);
+		else
+			assert_true(key->def >= key->min && key->def <= key->max);
 		assert_true(!key->bad || !key->bad(&key->def));
 	}
 	if (key->type == LVS_CONF_FLAGS) {
@@ -47,7 +51,9 @@ static void check_row(const struct lvs_conf_group *group, const struct lvs_conf_
 		assert_int_equal(key->def & ~seen, 0);
 	}
 	if (key->type == LVS_CONF_CHOICE)
-		assert_non_null(lvs_conf_word_text(key->words, key->def));
+		assert_true(lvs_conf_word_text(key->words, key->def) || (key->optional && !key->def));
+	if (key->unless)
+		assert_non_null(lvs_conf_group_find(group, key->unless));
 	if (key->type == LVS_CONF_TEXT) {
 		assert_true(strlen(key->def_text) < key->size);
 		/* An empty default that may not be written is one that is made from other keys. */

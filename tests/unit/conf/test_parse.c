@@ -15,6 +15,12 @@
 #define WEB "services: ( { address = \"192.0.2.10:80\";" SERVERS " } );"
 #define SERVICE(keys) "services: ( { address = \"192.0.2.10:80\"; " keys SERVERS " } );"
 #define SERVER(keys) "services: ( { address = \"192.0.2.10:80\"; servers: ( { " keys " } ); } );"
+#define MARK(keys) "marks: ( { " keys " } ); " WEB
+#define MARKED(keys) "services: ( { " keys SERVERS " } );"
+#define ADDRESS(text) "mark = 7; address = \"" text "\";"
+#define NOT_REACHED(text)                                                                                      \
+	"1:32: \"address\": \"" text "\" is not what clients can reach (what clients reach: an address, or a " \
+	"network that is led to the device as a whole)"
 #define ONLY_VIP(address) "services: ( { address = " address ";" SERVERS " } );"
 
 #define TWO_PROTOCOLS                                                                                                \
@@ -232,6 +238,45 @@ static const struct row {
 	  "(a server needs an address of its own, not a service's)" },
 	{ SERVICE("check = { type = \"http\"; };"),
 	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
+	{ MARK("mark = 0; address = \"192.0.2.1\";"),
+	  "1:19: \"mark\" is 0, but has to be from 1 to 4294967295 (the number that services name)" },
+	{ MARK("mark = 4294967296; address = \"192.0.2.1\";"),
+	  "1:19: \"mark\" is 4294967296, but has to be from 1 to 4294967295 (the number that services name)" },
+	{ MARK("address = \"192.0.2.1\";"), "1:10: a mark needs \"mark\" (the number that services name)" },
+	{ MARK("mark = 7;"), "1:10: a mark needs \"address\" (what clients reach: an address, or a network that is led to the "
+			     "device as a whole)" },
+	{ MARK(ADDRESS("192.0.2.17/28")),
+	  "1:32: \"192.0.2.17/28\" is not where a network of that length begins (did you mean \"192.0.2.16/28\"?)" },
+	{ MARK(ADDRESS("192.0.2.0/33")),
+	  "1:32: \"192.0.2.0/33\" has no valid length (behind the slash stands a number up to 32, for IPv6 up to 128)" },
+	{ MARK(ADDRESS("192.0.2.1:80")), "1:32: \"192.0.2.1:80\" is neither an address nor a network (write it like "
+					 "\"192.0.2.0/28\" or \"2001:db8::/64\")" },
+	{ MARK(ADDRESS("0.0.0.0/0")), "1:32: \"address\": \"0.0.0.0/0\" is too wide: /8 is the widest, of IPv6 /16 (what clients "
+				      "reach: an address, or a network that is led to the device as a whole)" },
+	{ MARK(ADDRESS("2000::/15")), "1:32: \"address\": \"2000::/15\" is too wide: /8 is the widest, of IPv6 /16 (what clients "
+				      "reach: an address, or a network that is led to the device as a whole)" },
+	{ MARK(ADDRESS("224.0.0.0/8")), NOT_REACHED("224.0.0.0/8") },
+	{ MARK(ADDRESS("127.0.0.1")), NOT_REACHED("127.0.0.1") },
+	{ MARK(ADDRESS("0.0.0.0")), NOT_REACHED("0.0.0.0") },
+	{ MARK(ADDRESS("fe80::/64")), NOT_REACHED("fe80::/64") },
+	{ MARK(ADDRESS("::/16")), NOT_REACHED("::/16") },
+	{ MARK("mark = 7; address = \"192.0.2.1\"; client = \"224.0.0.0/4\";"),
+	  "1:54: \"client\": \"224.0.0.0/4\" is not where clients are (where the clients are: an address or a network)" },
+	{ MARK("mark = 7; address = \"192.0.2.1\"; interface = \"eth0\";"),
+	  "1:45: \"interface\" (a packet from a TUN device does not say where it came in; from a TAP device it will) is not "
+	  "supported by this version (tell the sides apart by \"client\", the network that packets come from)" },
+	{ MARK("mark = 7; address = \"192.0.2.1\"; protocol = \"icmp\";"),
+	  "1:56: there is no protocol \"icmp\" (there is \"any\" \"tcp\" \"udp\" \"sctp\")" },
+	{ MARKED("mark = 0;"), "1:22: \"mark\" is 0, but has to be from 1 to 4294967295 (what packets have that \"marks\" gives "
+			       "this mark, in place of an address)" },
+	{ MARKED("mark = 7; address = \"192.0.2.1:80\";"),
+	  "1:35: a service of a mark has no \"address\" (put it into a rule of \"marks\")" },
+	{ MARKED("mark = 7; ports = \"80\";"),
+	  "1:33: a service of a mark has no \"ports\" (put it into a rule of \"marks\")" },
+	{ MARKED("mark = 7; protocol = \"tcp\";"),
+	  "1:36: a service of a mark has no \"protocol\" (put it into a rule of \"marks\")" },
+	{ MARKED("family = \"inet6\"; address = \"192.0.2.1:80\";"),
+	  "1:24: \"family\" goes with \"mark\" (an address says it itself)" },
 	{ "services: ( {" SERVERS " } );",
 	  "1:13: a service needs \"address\" (the address and port that clients reach)" },
 	{ SERVER("weight = 1;"),

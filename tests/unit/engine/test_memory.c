@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "engine/classify.h"
 #include "engine/sched.h"
 #include "tests/lib/director.h"
 #include "tests/lib/invariants.h"
@@ -90,6 +91,38 @@ static void services(void **state)
 	assert_int_equal(rules->nservices, 0);
 }
 
+static void marks(void **state)
+{
+	struct director *director = *state;
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	const struct lvs_mark_rule list[] = {
+		{ .mark = 1, .address = { test_addr("192.0.2.1"), 128 }, .ports = { 2, { { 1, 2 }, { 4, 5 } } } },
+		{ .mark = 2, .address = { test_addr("192.0.2.0"), 120 } },
+	};
+	const struct lvs_addr own = test_addr("192.0.2.7");
+	struct lvs_classifier *classifier = NULL;
+	unsigned int n = 0;
+	bool failed;
+	int err;
+
+	do {
+		memory_fail_at(++n);
+		err = lvs_classifier_new(list, ARRAY_LEN(list), &rules->key, &classifier);
+		failed = memory_failed();
+		assert_int_equal(err, failed ? -ENOMEM : 0);
+		assert_int_equal(classifier != NULL, !failed);
+	} while (failed);
+	assert_in_range(n, 5, ATTEMPTS_MAX);
+	assert_null(lvs_rules_set_classifier(rules, classifier));
+	/* An address that could not be remembered is told again. */
+	memory_fail_at(1);
+	lvs_vip_set_local(rules, &own, true);
+	assert_true(memory_failed());
+	assert_int_equal(lvs_rules_owner(rules, &own), LVS_OWNER_DIRECTOR);
+	lvs_vip_set_local(rules, &own, true);
+	assert_int_equal(lvs_rules_owner(rules, &own), LVS_OWNER_HOST);
+}
+
 static void servers_of(struct director *director, const struct lvs_sched_ops *sched, uint16_t port)
 {
 	const struct lvs_service_spec of = service_spec(port, sched);
@@ -172,6 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_engine),
 		cmocka_unit_test_setup_teardown(services, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(marks, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(servers, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(another_scheduler, director_setup, director_teardown),
 	};

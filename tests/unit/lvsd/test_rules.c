@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "conf/diff.h"
 #include "conf/errors.h"
+#include "engine/classify.h"
 #include "engine/core.h"
 #include "engine/sched.h"
 #include "lvsd/rules.h"
@@ -328,6 +329,42 @@ static void timeouts_reach_the_states_they_are_named_after(void **state)
 }
 
 /* The file's defaults are those of the protocols, which stand where IPVS' stand. */
+static uint32_t mark_of(struct fixture *f, const char *src, const char *dst, uint8_t proto, uint16_t port)
+{
+	const struct lvs_tuple tuple = { .src = test_addr(src), .dst = test_addr(dst), .dport = LVS_BE16(port), .proto = proto };
+
+	return lvs_classify(lvs_engine_rules(f->engine)->classifier, &tuple);
+}
+
+static void marks_and_their_services_are_what_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service_key key4 = { .addr = lvs_addr_any(true), .mark = 7 }, key6 = { .addr = lvs_addr_any(false), .mark = 7 };
+	struct lvs_service *service;
+
+	apply(f, "marks: ( { mark = 7; protocol = \"tcp\"; address = \"192.0.2.16/28\"; ports = \"80,443\"; },"
+		 "{ mark = 8; address = \"192.0.2.0/24\"; client = \"10.0.0.0/8\"; }, { mark = 7; address = \"2001:db8::1\"; } );"
+		 "services: ( { mark = 7; servers: ( { address = \"10.9.0.1\"; } ); },"
+		 "{ mark = 7; family = \"inet6\"; persistent: { prefix6 = 64; }; servers: ( { address = \"[fd00::1]:8080\"; } ); } );");
+	assert_int_equal(mark_of(f, "10.1.1.1", "192.0.2.17", 6, 443), 7);
+	assert_int_equal(mark_of(f, "10.1.1.1", "192.0.2.17", 6, 444), 8);
+	assert_int_equal(mark_of(f, "11.1.1.1", "192.0.2.17", 6, 444), 0);
+	assert_int_equal(mark_of(f, "fd00::9", "2001:db8::1", 132, 1), 7);
+	service = lvs_service_find(lvs_engine_rules(f->engine), &key4);
+	assert_non_null(service);
+	assert_int_equal(service->servers[0]->spec.port, 0);
+	assert_int_equal(service->spec.persist.timeout, 0);
+	service = lvs_service_find(lvs_engine_rules(f->engine), &key6);
+	assert_non_null(service);
+	assert_int_equal(service->servers[0]->spec.port, LVS_BE16(8080));
+	assert_int_equal(service->spec.persist.mask.bytes[7], 0xff);
+	assert_int_equal(service->spec.persist.mask.bytes[8], 0);
+	apply(f, first);
+	assert_null(lvs_engine_rules(f->engine)->classifier);
+	assert_null(lvs_service_find(lvs_engine_rules(f->engine), &key4));
+	assert_int_equal(mark_of(f, "10.1.1.1", "192.0.2.17", 6, 443), 0);
+}
+
 static void a_file_that_says_nothing_of_timeouts_changes_none(void **state)
 {
 	struct lvs_engine_options options;
@@ -359,8 +396,15 @@ static int by_text(const void *a, const void *b)
 static void picture(struct fixture *f, char text[PICTURE_BYTES])
 {
 	const struct lvs_rules *rules = lvs_engine_rules(f->engine);
+	const struct lvs_prefix *marked;
 	char lines[32][256];
 	size_t n = 0, at = 0;
+
+	for (uint32_t i = 0; (marked = lvs_classifier_prefix(rules->classifier, i)); i++) {
+		char net[LVS_PREFIX_TEXT_BYTES];
+
+		(void)snprintf(lines[n++], sizeof(lines[0]), "marks %s\n", lvs_prefix_format(marked, net));
+	}
 
 	for (uint32_t i = 0; i < rules->nheads; i++) {
 		for (const struct lvs_service *service = rules->service_heads[i]; service; service = service->next) {
@@ -432,8 +476,12 @@ static void what_becomes_of_connections_is_what_the_file_says(void **state)
 	assert_false(one->spec.drain);
 }
 
-/* Something of everything: services and servers that come, go, change, were made at run time, and lead to one address. */
-static const char second[] = "services: ("
+/*
+ * Something of everything: marks, services and servers that come, go, change, were made at run time, and lead to one
+ * address.
+ */
+static const char second[] = "marks: ( { mark = 7; address = \"192.0.2.16/28\"; } ); services: ("
+	"{ mark = 7; servers: ( { address = \"10.0.0.5\"; } ); },"
 	"{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"wlc\"; servers: ("
 	"  { address = \"10.0.0.2:80\"; weight = 7; }, { address = \"10.0.0.3:80\"; }, { address = \"10.0.0.4:80\"; },"
 	"  { address = \"10.0.0.9:80\"; weight = 3; } ); },"
@@ -492,16 +540,19 @@ static void a_reload_happens_or_does_not(void **state)
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
-	assert_string_equal(after, "192.0.2.1:80 10.0.0.2:80: id 2 weight 7 conns 102\n"
-				   "192.0.2.1:80 10.0.0.3:80: id 8 weight 1 conns 0\n"
-				   "192.0.2.1:80 10.0.0.4:80: id 9 weight 1 conns 0\n"
+	assert_string_equal(after, "0.0.0.0 10.0.0.5: id 6 weight 1 conns 0\n"
+				   "0.0.0.0 wlc conns 0 local 0\n"
+				   "192.0.2.1:80 10.0.0.2:80: id 2 weight 7 conns 102\n"
+				   "192.0.2.1:80 10.0.0.3:80: id 9 weight 1 conns 0\n"
+				   "192.0.2.1:80 10.0.0.4:80: id 10 weight 1 conns 0\n"
 				   "192.0.2.1:80 10.0.0.9:80: id 5 weight 3 conns 105\n"
 				   "192.0.2.1:80 wlc conns 7 local 1\n"
 				   "192.0.2.1:8443 10.0.0.1:80: id 4 weight 4 conns 104\n"
 				   "192.0.2.1:8443 wrr conns 8 local 1\n"
-				   "192.0.2.2:80 10.0.0.1:80: id 6 weight 1 conns 0\n"
-				   "192.0.2.2:80 10.0.0.2:80: id 7 weight 1 conns 0\n"
-				   "192.0.2.2:80 wlc conns 0 local 0\n");
+				   "192.0.2.2:80 10.0.0.1:80: id 7 weight 1 conns 0\n"
+				   "192.0.2.2:80 10.0.0.2:80: id 8 weight 1 conns 0\n"
+				   "192.0.2.2:80 wlc conns 0 local 0\n"
+				   "marks 192.0.2.16/28\n");
 }
 
 #define SITES(sites) "geo: { sites = \"" sites "\"; };" \
@@ -573,6 +624,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(marks_and_their_services_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),

@@ -14,6 +14,7 @@
 #include "net/state.h"
 #include "net/target.h"
 #include "net/text.h"
+#include "net/wants.h"
 
 enum { LO = 1, ETH0, ETH1, LVS0, BR0, PORT };
 
@@ -41,6 +42,8 @@ struct host {
 	const char *what;
 	struct attached addrs[4];
 	struct target vips[4], servers[4];
+	struct target networks[3];	/* probes */
+	uint8_t network_bits[3];	/* lengths, as they are written */
 	struct target strangers[2];	/* IPv4, IPv6 */
 	uint32_t local_pref[2];
 	bool no_proxy;
@@ -86,6 +89,23 @@ static const struct host hosts[] = {
 		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 100 lookup local\n"
 		  "the original local rule goes (IPv4)\n" },
+	{ .what = "networks are a route each, and answered for nowhere", TYPICAL, DEFAULT_ETH0,
+	  .networks = { { "192.0.2.17", RTN_UNICAST, 0, { ETH0 } }, { "10.1.0.65", RTN_UNICAST, 0, { ETH0 } }, { .addr = "2001:db8::1" } },
+	  .network_bits = { 28, 27, 64 }, .vips = { { .addr = "192.0.2.16" } },
+	  .plan = "route 10.1.0.64/27 dev lvs0 table main\n"
+		  "route 192.0.2.16/28 dev lvs0 table main\n"
+		  "route 192.0.2.16/32 dev lvs0 table main\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table main\n" },
+	{ .what = "a network that this host has as a whole is taken from its stack", TYPICAL, DEFAULT_ETH0,
+	  .networks = { { "2001:db8::1", RTN_LOCAL, 0, { LO } }, { "192.0.2.17", RTN_UNICAST, 0, { ETH0 } } }, .network_bits = { 64, 28 },
+	  .plan = "route 192.0.2.16/28 dev lvs0 table main\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table main\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table 77\n"
+		  "-6 rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv6)\n" },
 	{ .what = "the same for IPv6, on the loopback and in a subnet", TYPICAL, DEFAULT_ETH0,
 	  .vips = { { "fd01::50", RTN_LOCAL, 0, { LO } } },
 	  .plan = "-6 route fd01::50/128 dev lvs0 table main\n"
@@ -180,8 +200,24 @@ struct setting {
 	struct lvs_net_state state;
 	struct lvs_net_targets vips, servers, strangers;
 	char interfaces[1][IFNAMSIZ];
+	struct lvs_net_wants wants;
 	struct lvs_net_question question;
 };
+
+/* Of each probe the network that it stands for. */
+static void make_networks(struct lvs_net_wants *wants, const struct host *host)
+{
+	wants->probes = make_targets(host->networks, ARRAY_LEN(host->networks));
+	wants->prefixes = calloc(ARRAY_LEN(host->networks), sizeof(*wants->prefixes));
+	assert_non_null(wants->prefixes);
+	for (size_t i = 0; i < ARRAY_LEN(host->networks) && host->networks[i].addr; i++) {
+		const struct lvs_addr probe = test_addr(host->networks[i].addr);
+		const uint8_t bits = (uint8_t)(host->network_bits[i] + lvs_net_any_bits(lvs_addr_is4(&probe)));
+		const struct lvs_addr mask = lvs_prefix_mask(bits);
+
+		wants->prefixes[wants->nprefixes++] = (struct lvs_prefix){ lvs_addr_masked(&probe, &mask), bits };
+	}
+}
 
 static struct setting *make_setting(const struct host *host)
 {
@@ -202,12 +238,13 @@ static struct setting *make_setting(const struct host *host)
 		};
 	}
 	setting->vips = make_targets(host->vips, ARRAY_LEN(host->vips));
+	make_networks(&setting->wants, host);
 	setting->servers = make_targets(host->servers, ARRAY_LEN(host->servers));
 	setting->strangers = make_targets(host->strangers[0].addr ? host->strangers : nobody, 2);
 	if (host->server_interface)
 		strcpy(setting->interfaces[0], host->server_interface);
 	setting->question = (struct lvs_net_question){
-		.state = &setting->state, .device = LVS0, .vips = &setting->vips, .servers = &setting->servers,
+		.state = &setting->state, .device = LVS0, .vips = &setting->vips, .wants = &setting->wants, .servers = &setting->servers,
 		.strangers = &setting->strangers, .table = 77, .priority = 10, .no_proxy = host->no_proxy,
 		.server_interfaces = setting->interfaces, .nserver_interfaces = host->server_interface != NULL,
 	};
@@ -217,6 +254,7 @@ static struct setting *make_setting(const struct host *host)
 static void free_setting(struct setting *setting)
 {
 	free(setting->state.addrs);
+	lvs_net_wants_fini(&setting->wants);
 	lvs_net_targets_fini(&setting->vips);
 	lvs_net_targets_fini(&setting->servers);
 	lvs_net_targets_fini(&setting->strangers);
@@ -303,6 +341,10 @@ static const struct switches {
 	{ { .what = "a default route from a router's advertisement survives forwarding", TYPICAL, .vips = { { .addr = "2001:db8::1" } },
 	    .strangers = { { .addr = "240.0.0.1" }, { "100::1", RTN_UNICAST, RTPROT_RA, { ETH0 } } } },
 	  "ipv6/conf/eth0/accept_ra=2 ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* " },
+	{ { .what = "a local VIP: what the host has a socket for comes to the device as well", TYPICAL,
+	    .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* ipv4/ip_early_demux=0 " },
 	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { .addr = "10.1.0.50" }, { .addr = "10.1.0.51" } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* ipv4/neigh/eth0/proxy_delay=0? " },

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* An address is looked up in networks by bisection, once for each length that they have. */
+#include "net/wants.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "net/net.h"
+#include "net/state.h"
+
+static int compare_prefixes(const void *a, const void *b)
+{
+	const struct lvs_prefix *x = a, *y = b;
+	int order = (int)x->bits - (int)y->bits;
+
+	return order ? order : lvs_net_addr_compare(&x->addr, &y->addr);
+}
+
+/* Return: a sorted copy without duplicates, its length in *ret_n; NULL if there is no memory */
+static void *sort(const void *v, size_t n, size_t size, int (*compare)(const void *, const void *), size_t *ret_n)
+{
+	char *copy = calloc(n + 1, size);
+	size_t kept = 0;
+
+	if (!copy)
+		return NULL;
+	if (n) {
+		memcpy(copy, v, n * size);
+		qsort(copy, n, size, compare);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (kept && !compare(copy + (kept - 1) * size, copy + i * size))
+			continue;
+		if (i != kept)
+			memcpy(copy + kept * size, copy + i * size, size);
+		kept++;
+	}
+	*ret_n = kept;
+	return copy;
+}
+
+static bool same(const struct lvs_net_wants *a, const struct lvs_net_wants *b)
+{
+	if (a->nvips != b->nvips || a->nprefixes != b->nprefixes)
+		return false;
+	for (size_t i = 0; i < a->nprefixes; i++)
+		if (!lvs_prefix_equal(&a->prefixes[i], &b->prefixes[i]))
+			return false;
+	return !a->nvips || !memcmp(a->vips, b->vips, a->nvips * sizeof(*a->vips));
+}
+
+static int replace_probes(struct lvs_net_wants *wants)
+{
+	struct lvs_addr *probes = calloc(wants->nprefixes + 1, sizeof(*probes));
+	int rc;
+
+	if (!probes)
+		return -ENOMEM;
+	for (size_t i = 0; i < wants->nprefixes; i++)
+		probes[i] = lvs_net_probe(&wants->prefixes[i].addr);
+	rc = lvs_net_targets_replace(&wants->probes, probes, wants->nprefixes);
+	free(probes);
+	return rc;
+}
+
+int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_wanted *wanted)
+{
+	struct lvs_net_wants next = { .probes = wants->probes };
+	int rc = -ENOMEM;
+
+	next.vips = sort(wanted->vips, wanted->nvips, sizeof(*next.vips), lvs_net_addr_compare, &next.nvips);
+	next.prefixes = sort(wanted->prefixes, wanted->nprefixes, sizeof(*next.prefixes), compare_prefixes, &next.nprefixes);
+	if (!next.vips || !next.prefixes)
+		goto out;
+	rc = 0;
+	if (same(wants, &next))
+		goto out;
+	for (size_t i = 0; i < next.nprefixes; i++)
+		if (!i || next.prefixes[i].bits != next.prefixes[i - 1].bits)
+			next.lengths[next.nlengths++] = next.prefixes[i].bits;
+	rc = replace_probes(&next);
+	if (rc < 0)
+		goto out;
+	free(wants->vips);
+	free(wants->prefixes);
+	*wants = next;
+	return 1;
+out:
+	free(next.vips);
+	free(next.prefixes);
+	return rc;
+}
+
+size_t lvs_net_wants_seek(const struct lvs_net_wants *wants, const struct lvs_prefix *prefix)
+{
+	size_t low = 0, high = wants->nprefixes;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_prefixes(&wants->prefixes[middle], prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_inside(const struct lvs_net_wants *wants, const struct lvs_addr *addr)
+{
+	for (size_t i = 0; i < wants->nlengths; i++) {
+		const struct lvs_addr mask = lvs_prefix_mask(wants->lengths[i]);
+		const struct lvs_prefix key = { lvs_addr_masked(addr, &mask), wants->lengths[i] };
+
+		size_t at = lvs_net_wants_seek(wants, &key);
+
+		if (at < wants->nprefixes && lvs_prefix_equal(&wants->prefixes[at], &key))
+			return true;
+	}
+	return false;
+}
+
+int lvs_net_wants_vips(const struct lvs_net_wants *wants, const struct lvs_net_state *state, struct lvs_addr **ret_vips,
+		       size_t *ret_nvips)
+{
+	struct lvs_addr *vips = calloc(wants->nvips + state->naddrs + 1, sizeof(*vips));
+	size_t n = wants->nvips;
+
+	if (!vips)
+		return -ENOMEM;
+	if (n)
+		memcpy(vips, wants->vips, n * sizeof(*vips));
+	for (size_t i = 0; i < state->naddrs; i++)
+		if (is_inside(wants, &state->addrs[i].addr))
+			vips[n++] = state->addrs[i].addr;
+	*ret_vips = vips;
+	*ret_nvips = n;
+	return 0;
+}
+
+void lvs_net_wants_fini(struct lvs_net_wants *wants)
+{
+	free(wants->vips);
+	free(wants->prefixes);
+	lvs_net_targets_fini(&wants->probes);
+	*wants = (struct lvs_net_wants){ 0 };
+}

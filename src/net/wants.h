@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is wanted of the host: VIPs, and networks of them. Addresses of this host inside of such a network are VIPs like
+ * those that are named.
+ */
+#ifndef LVS_NET_WANTS_H
+#define LVS_NET_WANTS_H
+
+#include "base/prefix.h"
+#include "net/target.h"
+
+struct lvs_net_state;
+struct lvs_net_wanted;
+
+/**
+ * struct lvs_net_wants - both, in ascending order, each once
+ * @prefixes:	by length, then by address
+ * @lengths:	that occur among them, ascending
+ * @probes:	for each of @prefixes an address that stands for it: lvs_net_probe()
+ */
+struct lvs_net_wants {
+	struct lvs_addr *vips;
+	size_t nvips;
+	struct lvs_prefix *prefixes;
+	size_t nprefixes;
+	uint8_t lengths[LVS_NET_HOST_BITS + 1];
+	size_t nlengths;
+	struct lvs_net_targets probes;
+};
+
+/* Return: 1 if anything changed, 0 if not, or -ENOMEM */
+int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_wanted *wanted);
+
+/**
+ * lvs_net_wants_vips() - the VIPs as things stand on this host
+ * @ret_vips:	the caller's; any order, with duplicates
+ *
+ * Return: 0 or -ENOMEM
+ */
+int lvs_net_wants_vips(const struct lvs_net_wants *wants, const struct lvs_net_state *state, struct lvs_addr **ret_vips,
+		       size_t *ret_nvips);
+
+/* Return: index of the first of the prefixes that is not before @prefix, nprefixes if there is none */
+size_t lvs_net_wants_seek(const struct lvs_net_wants *wants, const struct lvs_prefix *prefix);
+
+/* An address of a network that is not the one that the network begins with. */
+static inline struct lvs_addr lvs_net_probe(const struct lvs_addr *network)
+{
+	struct lvs_addr probe = *network;
+
+	probe.bytes[15] |= 1;
+	return probe;
+}
+
+void lvs_net_wants_fini(struct lvs_net_wants *wants);
+
+#endif
