@@ -50,7 +50,9 @@ struct maker {
 	uint32_t depth;
 };
 
-static const struct lvs_prefix_entry root4 = { .addr = { .words = { 0, 0, LVS_ADDR_MAPPED, 0 } }, .bits = LVS_PREFIX_IP4, .weak = true };
+static const struct lvs_prefix_entry root4 = {
+	.addr = { .words = { 0, 0, LVS_ADDR_MAPPED, 0 } }, .bits = LVS_PREFIX_IP4, .weak = true,
+};
 
 static struct key key_of(const struct lvs_addr *addr)
 {
@@ -119,7 +121,8 @@ static void leave(struct maker *maker)
 static void enter(struct maker *maker, const struct lvs_prefix_entry *entry)
 {
 	struct key first = key_of(&entry->addr), rest = behind(entry->bits);
-	struct nest nest = { .last = { first.high | rest.high, first.low | rest.low }, .value = entry->value, .weak = entry->weak };
+	struct nest nest = { .last = { first.high | rest.high, first.low | rest.low },
+			     .value = entry->value, .weak = entry->weak };
 
 	while (maker->depth && !not_after(first, maker->nests[maker->depth - 1].last))
 		leave(maker);

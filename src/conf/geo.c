@@ -17,6 +17,7 @@
 
 #define INDEX_SLOTS 65536u
 #define ORDERS_MAX (INDEX_SLOTS / 2)
+#define ORDERS_BYTES 4096	/* to begin with */
 #define OF_FILE 0x80000000u	/* in a tag: what follows is a place in the file, else the number of a rule */
 
 static_assert(LVS_CONF_SITE_BYTES == LVS_SITE_BYTES, "a name fits everywhere");
@@ -40,7 +41,7 @@ static int keep_order(struct lvs_conf_geo_maker *maker, const uint8_t *list, siz
 				return -E2BIG;
 			/* Room for a list more, since lists are compared in full length. */
 			if (sites->orders_len + n + 1 + LVS_SITES_MAX + 1 > maker->orders_size) {
-				size_t size = maker->orders_size * 2 + 4 * LVS_SITES_MAX;
+				size_t size = maker->orders_size * 2;
 				uint8_t *orders = realloc(sites->orders, size);
 
 				if (!orders)
@@ -103,7 +104,8 @@ static bool copy_word(const struct word *word, char name[LVS_SITE_BYTES])
 	return true;
 }
 
-static void unknown_site(const struct lvs_conf_geo_maker *maker, const char *name, int len, const struct lvs_conf_where *where)
+static void unknown_site(const struct lvs_conf_geo_maker *maker, const char *name, int len,
+			 const struct lvs_conf_where *where)
 {
 	char wrong[LVS_SITE_BYTES], hint[96] = "\"sites\" of \"geo\" names all there are";
 	struct lvs_conf_suggest suggest;
@@ -114,7 +116,8 @@ static void unknown_site(const struct lvs_conf_geo_maker *maker, const char *nam
 		lvs_conf_suggest_try(&suggest, maker->sites->names[i]);
 	if (suggest.best)
 		(void)snprintf(hint, sizeof(hint), "did you mean \"%s\"?", suggest.best);
-	lvs_conf_errors_add(maker->errors, LVS_CONF_ERROR, where, hint, "there is no site \"%.*s\"", LVS_MIN(len, 64), name);
+	lvs_conf_errors_add(maker->errors, LVS_CONF_ERROR, where, hint, "there is no site \"%.*s\"", LVS_MIN(len, 64),
+			    name);
 }
 
 /* @list: @n numbers of @word's predecessors; it, or all that are missing, come to them. Return: false after a finding */
@@ -159,7 +162,8 @@ int lvs_conf_geo_order(struct lvs_conf_geo_maker *maker, const char *text, size_
 		if (exact)
 			here.offset += (uint32_t)(reason ? at : word.start);
 		if (reason)
-			lvs_conf_errors_add(maker->errors, LVS_CONF_ERROR, &here, "write it like \"fra,nyc\"", "%s", reason);
+			lvs_conf_errors_add(maker->errors, LVS_CONF_ERROR, &here, "write it like \"fra,nyc\"", "%s",
+					    reason);
 		if (reason || !take_word(maker, &word, &here, list, &n))
 			return -EINVAL;
 	} while (at < len);
@@ -257,18 +261,19 @@ static void check_servers(const struct lvs_conf_geo_maker *maker, const struct l
 					    "site \"%s\" has no servers", maker->sites->names[i]);
 }
 
-static int take_prefix(struct lvs_conf_geo_maker *maker, const struct lvs_conf_geo_rule *rule, size_t number, uint32_t order)
+static int take_prefix(struct lvs_conf_geo_maker *maker, const struct lvs_conf_geo_rule *rule, size_t number,
+		       uint32_t order)
 {
+	char text[LVS_PREFIX_TEXT_BYTES], hint[LVS_PREFIX_TEXT_BYTES + 16];
 	struct lvs_prefix prefix = { .bits = 0 };
-	char hint[LVS_PREFIX_TEXT_BYTES + 16] = "write \"";
+	struct lvs_prefix_entry entry;
 	bool exact = false;
 
 	(void)lvs_prefix_parse(rule->prefix, &prefix, &exact);	/* was read before */
+	entry = (struct lvs_prefix_entry){ .addr = prefix.addr, .bits = prefix.bits, .value = order, .tag = (uint32_t)number };
 	if (exact)
-		return lvs_conf_geo_add(maker, &(struct lvs_prefix_entry){ .addr = prefix.addr, .bits = prefix.bits, .value = order,
-									   .tag = (uint32_t)number });
-	lvs_prefix_format(&prefix, hint + strlen(hint));
-	hint[strlen(hint)] = '"';
+		return lvs_conf_geo_add(maker, &entry);
+	(void)snprintf(hint, sizeof(hint), "write \"%s\"", lvs_prefix_format(&prefix, text));
 	lvs_conf_errors_add(maker->errors, LVS_CONF_ERROR, &rule->prefix_where, hint, "\"%s\" has ones behind its length",
 			    rule->prefix);
 	return 0;
@@ -320,6 +325,7 @@ static uint32_t line_of(const char *text, uint32_t at)
 {
 	uint32_t line = 1;
 
+	assert(text);
 	for (const char *p = text; (p = memchr(p, '\n', at - (size_t)(p - text))); p++)
 		line++;
 	return line;
@@ -405,6 +411,15 @@ static int collect(struct lvs_conf_geo_maker *maker, struct lvs_conf_geo *geo, b
 	return err;
 }
 
+/* Return: 0 or -ENOMEM */
+static int make_room(struct lvs_conf_geo_maker *maker)
+{
+	maker->index = calloc(INDEX_SLOTS, sizeof(*maker->index));
+	maker->sites->orders = calloc(ORDERS_BYTES, 1);
+	maker->orders_size = ORDERS_BYTES;
+	return maker->index && maker->sites->orders ? 0 : -ENOMEM;
+}
+
 int lvs_conf_geo_build(struct lvs_conf *conf, bool files, struct lvs_conf_errors *errors)
 {
 	struct lvs_conf_geo_maker maker = { .errors = errors };
@@ -414,8 +429,7 @@ int lvs_conf_geo_build(struct lvs_conf *conf, bool files, struct lvs_conf_errors
 		return 0;	/* reported; nothing else can be judged */
 	if (conf->geo.on) {
 		maker.sites = calloc(1, sizeof(*maker.sites));
-		maker.index = calloc(INDEX_SLOTS, sizeof(*maker.index));
-		err = maker.sites && maker.index ? name_sites(&maker, &conf->geo) : -ENOMEM;
+		err = maker.sites && !make_room(&maker) ? name_sites(&maker, &conf->geo) : -ENOMEM;
 	}
 	if (err)
 		goto out;

@@ -96,7 +96,9 @@ static int take_network(struct walker *walker, struct place *place)
 {
 	struct lvs_conf_geo_maker *maker = walker->maker;
 	uint32_t order = order_of(walker, &place->entry);
-	struct lvs_prefix_entry entry = { .addr = place->addr, .bits = (uint8_t)place->bits, .value = order - 1, .weak = true };
+	struct lvs_prefix_entry entry = {
+		.addr = place->addr, .bits = (uint8_t)place->bits, .value = order - 1, .weak = true,
+	};
 
 	if (!order)
 		return 0;
@@ -112,8 +114,8 @@ static bool is_alias(const struct walker *walker, const struct place *place)
 	const MMDB_ipv4_start_node_s *start = &walker->mmdb.ipv4_start_node;
 	bool there = place->bits == LVS_PREFIX_IP4 && !place->addr.halves[0] && !place->addr.words[2];
 
-	return walker->mmdb.metadata.ip_version == 6 && start->netmask == LVS_PREFIX_IP4 && place->record == start->node_value &&
-	       !there;
+	return walker->mmdb.metadata.ip_version == 6 && start->netmask == LVS_PREFIX_IP4 &&
+	       place->record == start->node_value && !there;
 }
 
 /* Both halves of a node are pending. Return: 0 or -EINVAL */

@@ -45,10 +45,8 @@ static int read_prefix(const struct line *line, size_t end, struct lvs_prefix *r
 	}
 	if (!err && exact)
 		return 0;
-	if (!err) {
-		memcpy(hint, "write ", 6);
-		lvs_prefix_format(ret_prefix, hint + 6);
-	}
+	if (!err)
+		(void)snprintf(hint, sizeof(hint), "write %s", lvs_prefix_format(ret_prefix, text));
 	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &where, hint, "\"%.*s\" %s", (int)LVS_MIN(len, 64u),
 			    line->text + line->start,
 			    err == -ERANGE ? "has no length from 0 to 32, or to 128" :
@@ -60,10 +58,10 @@ static int read_prefix(const struct line *line, size_t end, struct lvs_prefix *r
 /* Return: 0, -EINVAL, which was reported, -E2BIG or -ENOMEM */
 static int read_line(const struct line *line)
 {
+	struct lvs_prefix_entry entry = { .tag = (uint32_t)line->start };
 	struct lvs_conf_where where;
 	struct lvs_prefix prefix;
 	size_t at = line->start;
-	uint32_t order;
 	int err;
 
 	while (at < line->end && !is_blank(line->text[at]))
@@ -74,11 +72,12 @@ static int read_line(const struct line *line)
 	while (at < line->end && is_blank(line->text[at]))
 		at++;
 	where = place(line, at);
-	err = lvs_conf_geo_order(line->maker, line->text + at, line->end - at, &where, true, &order);
+	err = lvs_conf_geo_order(line->maker, line->text + at, line->end - at, &where, true, &entry.value);
 	if (err)
 		return err;
-	return lvs_conf_geo_add(line->maker, &(struct lvs_prefix_entry){ .addr = prefix.addr, .bits = prefix.bits, .value = order,
-									  .tag = (uint32_t)line->start });
+	entry.addr = prefix.addr;
+	entry.bits = prefix.bits;
+	return lvs_conf_geo_add(line->maker, &entry);
 }
 
 /* The next line into @line, without a comment and blanks around it; empty is possible. Return: false after the last */

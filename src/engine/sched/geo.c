@@ -47,15 +47,15 @@ static uint32_t *places_of(struct geo *geo, uint32_t nservers)
 /* In whole words, for alignment. */
 static char *arrays_of(struct geo *geo, uint32_t nservers)
 {
-	return (char *)(places_of(geo, nservers) + (nservers + 1) / 2 * 2);
+	return (char *)(places_of(geo, nservers) + ((nservers + 1) & ~1u));
 }
 
 /* No split into sites needs more room for arrays than one in which everybody is alone. */
 static size_t geo_more_bytes(const struct lvs_service_spec *spec, uint32_t nservers)
 {
 	(void)spec;
-	return (size_t)nservers * (sizeof(struct lvs_server *) + lvs_rank_bytes(1)) + (nservers + 1) / 2 * sizeof(uint64_t) +
-	       LVS_MIN(nservers, RANKS_MAX) * sizeof(struct lvs_rank);
+	return nservers * (sizeof(struct lvs_server *) + lvs_rank_bytes(1)) +
+	       ((nservers + 1) & ~1u) * sizeof(uint32_t) + LVS_MIN(nservers, RANKS_MAX) * sizeof(struct lvs_rank);
 }
 
 static void build(struct geo *geo, const struct lvs_service *service)
