@@ -26,6 +26,8 @@
 #define QUESTION 16
 /* From one round of asking to the next, for those whose question or answer was lost. */
 #define AGAIN LVS_SECONDS(10)
+/* So often, and a minute after the first time whoever is left has nobody to reset, or knows. */
+#define ROUNDS 6
 
 /* Return: NULL if it is gone too */
 static const struct lvs_service *service_of(const struct lvs_engine *engine, const struct lvs_server *server)
@@ -194,13 +196,16 @@ static enum step dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
 		return LOOKED;
 	}
 	state = &lvs_proto_find(conn->proto)->states[conn->state];
-	if (state->class == LVS_CLASS_HALF_OPEN || state->class == LVS_CLASS_DATAGRAM) {
+	if (state->class == LVS_CLASS_HALF_OPEN || state->class == LVS_CLASS_DATAGRAM ||
+	    (!state->over && engine->retiring.dismiss_rounds == ROUNDS)) {
 		lvs_engine_end(engine, conn, true);
 		return LOOKED;
 	}
-	if (state->over || conn->proto != LVS_PROTO_TCP || !engine->settings.reply_rate)
+	if (state->over)
 		return LOOKED;
 	engine->retiring.dismiss_again = true;
+	if (conn->proto != LVS_PROTO_TCP || !engine->settings.reply_rate)
+		return LOOKED;
 	return lvs_reply_probe(engine, conn) ? ASKED : NOT_NOW;
 }
 
@@ -225,6 +230,7 @@ lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink
 			work->dismiss_at = work->dismiss_again;
 			work->dismiss_due = now + AGAIN;
 			work->dismiss_again = false;
+			work->dismiss_rounds++;
 			return work->dismiss_at ? work->dismiss_due : LVS_NS_NEVER;
 		}
 		conn = lvs_conn_at(&engine->conns, work->dismiss_at);

@@ -23,12 +23,14 @@ enum lvs_retire {
  * @sweep_at:	record where lvs_retire_sweep() goes on; 0: it does not
  * @dismiss_at:	the same for lvs_engine_dismiss()
  * @dismiss_due: not before
- * @dismiss_again: it has met connections that others have to end
+ * @dismiss_again: it has met connections that go on, in this round
+ * @dismiss_rounds: through all records so far
  */
 struct lvs_retire_work {
 	uint32_t sweep_at, dismiss_at;
 	lvs_ns dismiss_due;
 	bool dismiss_again;
+	unsigned int dismiss_rounds;
 };
 
 /**

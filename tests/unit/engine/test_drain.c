@@ -377,8 +377,39 @@ static void questions_keep_to_their_rate(void **state)
 	/* And where it is to be silent it is, and comes to an end all the same. */
 	settings.reply_rate = 0;
 	lvs_engine_configure(director->engine, &settings, director->now);
-	director_wait(director, LVS_SECONDS(20));
+	for (int i = 0; i < 5; i++)
+		director_wait(director, LVS_SECONDS(10));
+	assert_int_equal(server->active, 10);
+	director_wait(director, LVS_SECONDS(10));
 	assert_int_equal(director->nout, 10);
+	assert_int_equal(server->active + server->inactive, 0);
+}
+
+/* Of a server that says nothing any more, and of an association, which is not asked. */
+static void after_a_minute_of_silence_nothing_is_left(void **state)
+{
+	static const uint8_t init[20] = { 1, 0, 0, 20, 0, 0, 0, 9 }, cookie_ack[4] = { 11, 0, 0, 4 };
+	const struct world *world = &worlds[1];
+	struct director *director = *state;
+	size_t mine = connected(director, world, 1000), theirs;
+	struct build what = { .src = world->client, .dst = world->vip, .sport = 1000, .dport = 80,
+			      .proto = LVS_PROTO_SCTP, .quote = init, .quote_bytes = sizeof(init) };
+
+	theirs = sent_to(director, &what);
+	what = (struct build){ .src = world->servers[theirs], .dst = world->client, .sport = 8080, .dport = 1000,
+			       .proto = LVS_PROTO_SCTP, .seq = 9, .quote = cookie_ack, .quote_bytes = sizeof(cookie_ack) };
+	assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+	set_drain(director, server_of(director, world, LVS_PROTO_SCTP, theirs), true, DRAIN_SECONDS);
+	drain(director, server_of(director, world, LVS_PROTO_TCP, mine));
+	for (int i = 0; i < 5; i++)
+		director_wait(director, LVS_SECONDS(10));
+	assert_int_equal(director->nout, 6);
+	assert_int_equal(lvs_engine_conns(director->engine)->used, 2);
+	director_wait(director, LVS_SECONDS(10));
+	assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
+	director_begin(director);
+	director_wait(director, LVS_SECONDS(10));
+	assert_int_equal(director->nout, 0);
 }
 
 static void an_end_may_reset_the_other_itself(void **state)
@@ -584,6 +615,7 @@ int main(void)
 		TEST(an_old_segment_does_not_leave_the_server_behind),
 		TEST(a_client_is_asked_where_replies_do_not_pass),
 		TEST(questions_keep_to_their_rate),
+		TEST(after_a_minute_of_silence_nothing_is_left),
 		TEST(an_end_may_reset_the_other_itself),
 		TEST(who_begins_anew_gets_another_server),
 		TEST(half_open_ones_end_with_it),
