@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SipHash-1-3 (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012; the reduced-round variant that the Linux
- * kernel uses for hash tables), over whole 64-bit words. Who does not know the key cannot aim at one bucket.
+ * kernel uses for hash tables). Who does not know the key cannot aim at one bucket.
  */
 #ifndef LVS_BASE_HASH_H
 #define LVS_BASE_HASH_H
@@ -85,5 +85,8 @@ static inline uint64_t lvs_hash_32(const struct lvs_hash_key *key, uint32_t valu
  * On a little-endian machine equal to SipHash-1-3 of the same bytes.
  */
 uint64_t lvs_hash_words(const struct lvs_hash_key *key, const uint64_t *words, size_t nwords);
+
+/* SipHash-1-3 of @len bytes, the same on every machine. */
+uint64_t lvs_hash_bytes(const struct lvs_hash_key *key, const void *bytes, size_t len);
 
 #endif

@@ -73,6 +73,20 @@ static void equals_the_bytewise_definition(void **state)
 			words[i] = load_le(in + 8 * i);
 		assert_true(lvs_hash_words(&k, words, n) == plain_siphash13(in, n * 8, key));
 	}
+	for (size_t len = 0; len <= sizeof(in); len++)
+		assert_true(lvs_hash_bytes(&k, in, len) == plain_siphash13(in, len, key));
+}
+
+/* The byte on top counts modulo 256. */
+static void more_bytes_than_the_length_byte_counts(void **state)
+{
+	uint8_t key[16] = { 1 }, in[600];
+	const struct lvs_hash_key k = { 1, 0 };
+
+	(void)state;
+	memset(in, 0xa5, sizeof(in));
+	for (size_t len = 250; len <= sizeof(in); len++)
+		assert_true(lvs_hash_bytes(&k, in, len) == plain_siphash13(in, len, key));
 }
 
 static void other_keys_give_other_hashes(void **state)
@@ -90,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equals_the_bytewise_definition),
+		cmocka_unit_test(more_bytes_than_the_length_byte_counts),
 		cmocka_unit_test(other_keys_give_other_hashes),
 	};
 
