@@ -237,6 +237,21 @@ static void check_one_packet(const struct lvs_conf_service *service, struct lvs_
 				    lvs_conf_protocol_text(service->protocol));
 }
 
+static void check_helper(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	if (strcmp(service->helper, "sip"))
+		return;
+	if (service->protocol != IPPROTO_UDP && !service->mark)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->helper_where, "a Call-ID is looked for in datagrams",
+				    "helper \"sip\" is only for UDP, and service \"%s\" is %s", service->name,
+				    lvs_conf_protocol_text(service->protocol));
+	else if (!service->persistent.on)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->helper_where,
+				    "write \"persistent = { timeout = 3600; };\" beside it, for how long a dialog is remembered",
+				    "helper \"sip\" keeps dialogs at their servers, and service \"%s\" is not persistent",
+				    service->name);
+}
+
 /* What is said about another protocol than the service's would never matter. */
 static void check_protocol(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
@@ -398,6 +413,7 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);
 	check_one_packet(service, errors);
+	check_helper(service, errors);
 	check_protocol(service, errors);
 	check_flags(service, errors);
 	check_mh(service, errors);

@@ -330,6 +330,7 @@ enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
  * @scheduler_flags: bits
  * @mh_table_size: slots
  * @forward:	"masq"; static storage
+ * @helper:	"none", or its name; static storage
  * @one_packet:	each datagram is scheduled anew; UDP only
  * @pickup:	connections that began before, or elsewhere, go on
  * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
@@ -348,6 +349,7 @@ struct lvs_conf_service {
 	enum lvs_conf_mh_order mh_order;
 	struct lvs_ports ports;
 	const char *forward;
+	const char *helper;
 	struct lvs_conf_persistent persistent;
 	struct lvs_conf_limits limits;
 	bool pickup;
@@ -367,6 +369,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where family_where;
 	struct lvs_conf_where one_packet_where;
 	struct lvs_conf_where pickup_where;
+	struct lvs_conf_where helper_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

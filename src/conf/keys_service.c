@@ -37,6 +37,9 @@ static const struct lvs_conf_word forwards[] = {
 	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, true }, { "local", 0, false },
 	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
 };
+static const struct lvs_conf_word helpers[] = {
+	{ "none", 0, false }, { "ftp", 0, true }, { "sip", 0, false }, { NULL, 0, false },
+};
 
 static const struct lvs_conf_key drain_keys[] = {
 	{ .name = "timeout", LVS_CONF_MEMBER(lvs_conf_drain, timeout), LIVE, .type = LVS_CONF_NUMBER, .min = 0,
@@ -156,6 +159,9 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "the order in which servers take mh's slots" },
 	{ SERVICE(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .def_text = "masq",
 	  .help = "the forwarding method of servers that name none" },
+	{ SERVICE(helper, helper), .type = LVS_CONF_WORD, .words = helpers, .def_text = "none",
+	  .where = offsetof(struct lvs_conf_service, helper_where),
+	  .help = "the application whose messages are looked into" },
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
 	  .where = offsetof(struct lvs_conf_service, one_packet_where),
 	  .help = "whether each UDP datagram is scheduled anew" },

@@ -28,7 +28,8 @@ enum {
 	LVS_CONN_INDEXED = 1 << 3,	/* found by lvs_conn_find() */
 	LVS_CONN_FILED = 1 << 4,	/* in the timing wheel */
 	LVS_CONN_TEMPLATE = 1 << 5,	/* no flow, but a client's pin to a server: engine/persist.h */
-	LVS_CONN_UNANSWERED = 1 << 6,	/* no reply has passed the director yet, though it might */
+	/* no reply has passed the director yet, though it might; of a one-packet record, each is looked at */
+	LVS_CONN_UNANSWERED = 1 << 6,
 	LVS_CONN_SLIDING = 1 << 7,	/* each packet is news to its template */
 	LVS_CONN_ONE_PACKET = 1 << 8,	/* found by replies only, see engine/one_packet.h */
 	LVS_CONN_STREAM = 1 << 9,	/* its segments are translated: engine/stream.h */

@@ -18,6 +18,7 @@
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
  * @serial:	of the latest template
  * @now, @tick, @sink: of the burst being handled
+ * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
  */
 struct lvs_engine {
@@ -39,6 +40,7 @@ struct lvs_engine {
 	struct lvs_conn *one_packet;
 	uint32_t serial;
 	struct lvs_streams streams;
+	struct lvs_hash_key helper_keys[2];
 	struct lvs_conn_table conns;
 };
 
@@ -95,10 +97,12 @@ enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs
 
 /**
  * lvs_engine_connect() - a new connection, of no state yet and not filed
- * @packet:	as the client's; only its tuple and protocol matter
- * @midst:	it began before, and is not held against the rates of its client and server
+ * @tuple:	as the client's packets have it
+ * @midst:	it began before, or not with the client, and is not held against the rates of its client and server
+ *
+ * Return: LVS_DROP_NONE, LVS_DROP_TABLE_FULL, LVS_DROP_CONN_CLASH or the forwarding method's reason
  */
-enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				 bool midst, struct lvs_conn **ret_conn);
 
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */

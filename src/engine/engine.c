@@ -14,6 +14,7 @@
 #include "engine/icmp.h"
 #include "engine/ipsec.h"
 #include "engine/limit.h"
+#include "engine/originate.h"
 #include "engine/persist.h"
 #include "engine/wire.h"
 
@@ -51,6 +52,9 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 		goto fail;
 	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
 			    lvs_tick_from_ns(now));
+	for (uint32_t i = 0; i < ARRAY_LEN(engine->helper_keys); i++)
+		engine->helper_keys[i] = (struct lvs_hash_key){ lvs_hash_32(&options->key, 2 * i),
+								lvs_hash_32(&options->key, 2 * i + 1) };
 	lvs_replies_init(&engine->replies, options->settings.reply_rate, now);
 	lvs_engine_configure(engine, &options->settings, now);
 	*ret_engine = engine;
@@ -267,10 +271,14 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 }
 
 /* The server has spoken. */
-static void answered(struct lvs_engine *engine, struct lvs_conn *conn)
+static void answered(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_packet *packet)
 {
 	const struct lvs_proto_ops *proto = lvs_proto_find(conn->proto);
 
+	if (conn->flags & LVS_CONN_ONE_PACKET) {
+		lvs_originate_again(engine, conn, packet);
+		return;
+	}
 	conn->flags &= (uint16_t)~(LVS_CONN_NO_OUTPUT | LVS_CONN_UNANSWERED);
 	if (conn->flags & LVS_CONN_FILED && conn->class != proto->states[conn->state].class)
 		lvs_engine_set_state(engine, conn, proto, conn->state);
@@ -285,7 +293,7 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 	uint8_t state;
 
 	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED))
-		answered(engine, conn);
+		answered(engine, conn, packet);
 	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT)
 		conn->flags = (uint16_t)(conn->flags + (1u << LVS_CONN_SEEN_SHIFT));
 	state = proto->next_state(conn, packet, dir, engine->secure);

@@ -6,6 +6,8 @@
 #ifndef LVS_ENGINE_HELPER_H
 #define LVS_ENGINE_HELPER_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "engine/conn.h"
@@ -31,6 +33,9 @@ enum lvs_helper_index {
  * @read:	payload of a connection with a stream whose helper this is, before it is translated; may change it by what
  *		engine/stream.h has for it. Return: LVS_DROP_NONE, or why the segment must not leave
  * @end:	a connection with such a stream is about to end; may be NULL
+ * @key:	NULL, or what persistence goes by in place of the client's address, for services that are persistent: bytes
+ *		of @packet, borrowed. Return: LVS_DROP_NONE, or why @packet is dropped, which has none
+ * @originates:	servers begin connections too, with packets that leave in the service's name; only with @key
  */
 struct lvs_helper_ops {
 	const char *name;
@@ -39,6 +44,8 @@ struct lvs_helper_ops {
 	enum lvs_drop (*begin)(struct lvs_engine *engine, struct lvs_conn *conn);
 	enum lvs_drop (*read)(struct lvs_engine *engine, struct lvs_stream_segment *segment);
 	void (*end)(struct lvs_engine *engine, struct lvs_conn *conn);
+	enum lvs_drop (*key)(const struct lvs_packet *packet, const uint8_t **ret_key, size_t *ret_bytes);
+	bool originates;
 };
 
 #define HELPER(name) extern const struct lvs_helper_ops lvs_helper_##name;

@@ -13,6 +13,7 @@
 #include "engine/one_packet.h"
 
 #include "engine/core.h"
+#include "engine/helper.h"
 #include "engine/limit.h"
 #include "engine/persist.h"
 
@@ -22,19 +23,21 @@ struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn)
 				   .proto = conn->proto };
 }
 
-static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *server, const struct lvs_packet *packet,
+static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *server, const struct lvs_tuple *tuple,
 			   struct lvs_conn *ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
 
 	*ret_conn = (struct lvs_conn){
-		.caddr = packet->tuple.src, .cport = packet->tuple.sport,
-		.vaddr = packet->tuple.dst, .vport = packet->tuple.dport,
-		.daddr = server->spec.addr, .dport = lvs_persist_port(server, packet->tuple.dport),
-		.proto = packet->proto, .forward = forward->index, .server = server->id,
+		.caddr = tuple->src, .cport = tuple->sport,
+		.vaddr = tuple->dst, .vport = tuple->dport,
+		.daddr = server->spec.addr, .dport = lvs_persist_port(server, tuple->dport),
+		.proto = tuple->proto, .forward = forward->index, .server = server->id,
 		.flags = LVS_CONN_USED | LVS_CONN_ONE_PACKET | 1 << LVS_CONN_SEEN_SHIFT,
 	};
 
+	if (server->service->spec.helper && server->service->spec.helper->originates)
+		ret_conn->flags |= LVS_CONN_UNANSWERED;
 	return forward->bind ? forward->bind(engine, ret_conn) : LVS_DROP_NONE;
 }
 
@@ -72,12 +75,13 @@ static enum lvs_drop keep(struct lvs_engine *engine, const struct lvs_conn *draf
 	return LVS_DROP_NONE;
 }
 
-enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, struct lvs_packet *packet)
+enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
+				   struct lvs_packet *packet, enum lvs_dir dir)
 {
 	struct lvs_conn once, *conn = &once;
 	lvs_tick timeout = LVS_MIN(lvs_engine_timeout(engine, server, &lvs_proto_udp, 0),
 				   lvs_ticks_from_seconds(LVS_ONE_PACKET_SECONDS));
-	enum lvs_drop drop = draft(engine, server, packet, &once);
+	enum lvs_drop drop = draft(engine, server, tuple, &once);
 
 	if (drop)
 		return drop;
@@ -86,11 +90,12 @@ enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server 
 		if (drop)
 			return drop;
 		lvs_conn_set_timer(&engine->conns, conn, engine->tick, timeout, LVS_CLASS_HALF_OPEN);
-		engine->one_packet = conn;
+		if (dir == LVS_DIR_REQUEST)
+			engine->one_packet = conn;
 	}
 	server->counters.conns++;
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
-	lvs_limit_count(engine, server, &once.caddr, NULL, false);
-	return lvs_engine_relay(engine, conn, packet, LVS_DIR_REQUEST);
+	lvs_limit_count(engine, server, &once.caddr, NULL, dir == LVS_DIR_REPLY);
+	return lvs_engine_relay(engine, conn, packet, dir);
 }

@@ -3,13 +3,11 @@
 #ifndef LVS_ENGINE_ONE_PACKET_H
 #define LVS_ENGINE_ONE_PACKET_H
 
+#include "engine/conn.h"
 #include "engine/drop.h"
 
-struct lvs_conn;
 struct lvs_engine;
-struct lvs_packet;
 struct lvs_server;
-struct lvs_tuple;
 
 /* Seconds for which a server's answer is recognised, unless the timeout of UDP is shorter. */
 #define LVS_ONE_PACKET_SECONDS 10
@@ -17,11 +15,13 @@ struct lvs_tuple;
 /**
  * lvs_one_packet_relay() - a datagram leaves for the server that was picked for it
  * @server:	of a service whose every datagram is scheduled
- * @packet:	from a client, of no connection
+ * @tuple:	as the client's packets have it
+ * @packet:	of no connection; from the client, or (@dir says so) what the server begins with
  *
  * Where replies come back through the director, a record is left that translates them.
  */
-enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, struct lvs_packet *packet);
+enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
+				   struct lvs_packet *packet, enum lvs_dir dir);
 
 /* The tuple under which @conn, a one-packet record, is found: that of the reply. */
 struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn);

@@ -2,8 +2,12 @@
 /*
  * A template stands in the connection table under <masked client, port 0, virtual address, port>, the port being 0 where
  * all ports of an address go together (FTP, and services of all ports). A mark stands in place of the address, and there
- * is no protocol then: all that has the mark goes together, whatever its address, protocol and port. A template lives for the service's time after the last
- * new connection through it, and on while it controls any.
+ * is no protocol then: all that has the mark goes together, whatever its address, protocol and port. A template lives for
+ * the service's time after the last new connection through it, and on while it controls any.
+ *
+ * Where the service's helper reads a key from the packet (SIP: the Call-ID), that takes the place of the client's address.
+ * A record has 16 bytes for it: they are filled with two SipHashes under two secret keys, so nobody can make two keys that
+ * meet in one template. Such a template's protocol is a number that no template of an address has.
  *
  * A connection names its template by number and serial. So a template can go at any moment, when its server is gone or
  * a full table needs the record; the connections that it leaves behind notice when they end.
@@ -13,6 +17,7 @@
 #include "engine/persist.h"
 
 #include "engine/core.h"
+#include "engine/helper.h"
 #include "engine/sched.h"
 
 const char *const lvs_persist_state_names[LVS_PERSIST_STATES] = {
@@ -63,20 +68,40 @@ static struct lvs_addr mark_addr(const struct lvs_service_key *key)
 	return addr;
 }
 
-static struct lvs_tuple key_of(const struct lvs_service *service, const struct lvs_packet *packet)
+/* @key becomes that of what the service's helper reads. */
+static enum lvs_drop read_key(const struct lvs_engine *engine, const struct lvs_service *service,
+			      const struct lvs_packet *packet, struct lvs_tuple *key)
+{
+	const uint8_t *bytes;
+	size_t len;
+	enum lvs_drop drop = service->spec.helper->key(packet, &bytes, &len);
+
+	if (drop)
+		return drop;
+	for (size_t i = 0; i < ARRAY_LEN(engine->helper_keys); i++)
+		key->src.halves[i] = lvs_hash_bytes(&engine->helper_keys[i], bytes, len);
+	key->proto |= LVS_PERSIST_KEYED;
+	return LVS_DROP_NONE;
+}
+
+/* @tuple: of @packet, as the client's packets have it */
+static enum lvs_drop key_of(const struct lvs_engine *engine, const struct lvs_service *service,
+			    const struct lvs_packet *packet, const struct lvs_tuple *tuple, struct lvs_tuple *ret_key)
 {
 	const struct lvs_addr *mask = &service->spec.persist.mask;
-	struct lvs_tuple key = { .src = packet->tuple.src, .dst = packet->tuple.dst,
-				 .dport = all_ports(&service->spec.key) ? 0 : packet->tuple.dport,
-				 .proto = packet->proto | LVS_PERSIST_PROTO };
 
+	*ret_key = (struct lvs_tuple){ .src = tuple->src, .dst = tuple->dst,
+				       .dport = all_ports(&service->spec.key) ? 0 : tuple->dport,
+				       .proto = tuple->proto | LVS_PERSIST_PROTO };
 	if (service->spec.key.mark) {
-		key.dst = mark_addr(&service->spec.key);
-		key.proto = LVS_PERSIST_PROTO;
+		ret_key->dst = mark_addr(&service->spec.key);
+		ret_key->proto = LVS_PERSIST_PROTO;
 	}
-	key.src.halves[0] &= mask->halves[0];
-	key.src.halves[1] &= mask->halves[1];
-	return key;
+	if (service->spec.helper && service->spec.helper->key)
+		return read_key(engine, service, packet, ret_key);
+	ret_key->src.halves[0] &= mask->halves[0];
+	ret_key->src.halves[1] &= mask->halves[1];
+	return LVS_DROP_NONE;
 }
 
 /* Do even persistent clients have to leave @server? */
@@ -85,8 +110,9 @@ static bool quiescent(const struct lvs_engine *engine, const struct lvs_service 
 {
 	if (server->spec.weight)
 		return false;
-	if (server->spec.drain && (server->drained || !service->spec.persist.stay || !template->ncontrolled))
-		return true;
+	if (server->spec.drain && (server->drained || !service->spec.persist.stay ||
+				   !(template->ncontrolled || service->spec.one_packet)))
+		return true;	/* one-packet scheduling leaves nothing to count: who is remembered may stay */
 	return lvs_choice_is(service->spec.expire_quiescent_template, engine->settings.expire_quiescent_template);
 }
 
@@ -122,13 +148,17 @@ static struct lvs_conn *new_template(struct lvs_engine *engine, const struct lvs
 enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 			       struct lvs_server **ret_server, struct lvs_conn **ret_template)
 {
-	struct lvs_tuple key = key_of(service, packet);
 	struct lvs_conn *template;
 	struct lvs_server *server;
+	struct lvs_tuple key;
+	enum lvs_drop drop;
 	enum lvs_dir dir;
 
 	*ret_server = NULL;
 	*ret_template = NULL;
+	drop = key_of(engine, service, packet, &packet->tuple, &key);
+	if (drop)
+		return drop;
 	template = lvs_conn_find(&engine->conns, &key, lvs_conn_hash(&engine->conns, &key), &dir);
 	if (template) {
 		server = lvs_server_at(&engine->rules, template->server);
@@ -149,6 +179,31 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 	if (!template)
 		return LVS_DROP_TABLE_FULL;
 	*ret_server = server;
+	*ret_template = template;
+	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_persist_pin(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+			      const struct lvs_tuple *tuple, struct lvs_conn **ret_template)
+{
+	struct lvs_conn *template;
+	struct lvs_tuple key;
+	enum lvs_drop drop = key_of(engine, server->service, packet, tuple, &key);
+	enum lvs_dir dir;
+
+	if (drop)
+		return drop;
+	template = lvs_conn_find(&engine->conns, &key, lvs_conn_hash(&engine->conns, &key), &dir);
+	if (template && template->server == server->id) {
+		lvs_wheel_remove(&engine->conns.wheel, template);
+		*ret_template = template;
+		return LVS_DROP_NONE;
+	}
+	if (template)
+		lvs_engine_end(engine, template, true);
+	template = new_template(engine, server->service, &key, server);
+	if (!template)
+		return LVS_DROP_TABLE_FULL;
 	*ret_template = template;
 	return LVS_DROP_NONE;
 }

@@ -19,6 +19,9 @@ struct lvs_engine;
  */
 #define LVS_PERSIST_PROTO 0x40
 
+/* The same beside it: the template's address is none, but made of a key that the service's helper reads from packets. */
+#define LVS_PERSIST_KEYED 0x20
+
 /* States of a template: assured once a connection through it was established, or a datagram was answered. */
 enum {
 	LVS_PERSIST_NONE,
@@ -44,10 +47,22 @@ lvs_be16 lvs_persist_port(const struct lvs_server *server, lvs_be16 asked);
  * @ret_server:	borrowed; NULL if there is none
  * @ret_template: to be given to lvs_persist_bind() whatever becomes of the connection; NULL if @ret_server is
  *
- * Return: LVS_DROP_NONE, or LVS_DROP_TABLE_FULL
+ * Return: LVS_DROP_NONE, LVS_DROP_TABLE_FULL, or why the service's helper finds no key in @packet
  */
 enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 			       struct lvs_server **ret_server, struct lvs_conn **ret_template);
+
+/**
+ * lvs_persist_pin() - a real server begins a connection: the client's answers are to come back to it
+ * @server:	of a persistent service
+ * @packet:	from @server
+ * @tuple:	as the client's packets will have it
+ * @ret_template: leads to @server, even if it led to another one before; to be given to lvs_persist_bind()
+ *
+ * Return: LVS_DROP_NONE, LVS_DROP_TABLE_FULL, or why the service's helper finds no key in @packet
+ */
+enum lvs_drop lvs_persist_pin(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+			      const struct lvs_tuple *tuple, struct lvs_conn **ret_template);
 
 /* @conn, new, came through @template, whose time begins anew; NULL: it could not be made. */
 void lvs_persist_bind(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_conn *template,

@@ -57,25 +57,25 @@ static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
 	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
 }
 
-enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
+enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				 bool midst, struct lvs_conn **ret_conn)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
 	struct lvs_conn *conn;
 	enum lvs_drop drop;
 
-	if (lvs_proto_find(packet->proto)->states[0].class == LVS_CLASS_HALF_OPEN)
+	if (lvs_proto_find(tuple->proto)->states[0].class == LVS_CLASS_HALF_OPEN)
 		lvs_defence_make_room(engine);
 	conn = lvs_engine_claim(engine);
 	if (!conn)
 		return LVS_DROP_TABLE_FULL;
-	conn->caddr = packet->tuple.src;
-	conn->cport = packet->tuple.sport;
-	conn->vaddr = packet->tuple.dst;
-	conn->vport = packet->tuple.dport;
+	conn->caddr = tuple->src;
+	conn->cport = tuple->sport;
+	conn->vaddr = tuple->dst;
+	conn->vport = tuple->dport;
 	conn->daddr = server->spec.addr;
-	conn->dport = lvs_persist_port(server, packet->tuple.dport);
-	conn->proto = packet->proto;
+	conn->dport = lvs_persist_port(server, tuple->dport);
+	conn->proto = tuple->proto;
 	conn->forward = forward->index;
 	conn->server = server->id;
 	conn->flags |= LVS_CONN_UNANSWERED;
@@ -194,14 +194,14 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		return LVS_DROP_NO_SERVER;
 	}
 	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
-		drop = lvs_one_packet_relay(engine, server, packet);
+		drop = lvs_one_packet_relay(engine, server, &packet->tuple, packet, LVS_DIR_REQUEST);
 		if (template && drop)
 			lvs_persist_bind(engine, service, template, NULL);
 		else if (template)
 			lvs_persist_renew(engine, template);
 		return drop;
 	}
-	drop = lvs_engine_connect(engine, server, packet, midst, &conn);
+	drop = lvs_engine_connect(engine, server, &packet->tuple, midst, &conn);
 	if (template)
 		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
 	if (drop)
@@ -220,7 +220,7 @@ struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const str
 		return NULL;
 	if (lvs_limit_check(engine, service, &tuple->src) || choose(engine, service, &packet, &server, &template))
 		return NULL;
-	if (server && !lvs_engine_connect(engine, server, &packet, false, &conn))
+	if (server && !lvs_engine_connect(engine, server, tuple, false, &conn))
 		lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_ticks_from_seconds(UNSEEN_SECONDS),
 				   LVS_CLASS_HALF_OPEN);
 	if (template)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "engine/classify.h"
+#include "engine/helper.h"
 #include "engine/proto.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
@@ -161,12 +162,25 @@ static bool is_ftp(const struct lvs_service_key *key)
 	return key->proto == LVS_PROTO_TCP && !key->ranged && key->port == LVS_PORT_FTP;
 }
 
+static bool helper_ok(const struct lvs_service_spec *spec)
+{
+	const struct lvs_helper_ops *helper = spec->helper;
+
+	return !helper || ((spec->key.mark || helper->proto == spec->key.proto) && (!helper->key || spec->persist.timeout));
+}
+
+static bool originates(const struct lvs_service_spec *spec)
+{
+	return spec->helper && spec->helper->originates;
+}
+
 int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service)
 {
 	struct lvs_service *service, **head;
 	int err = -ENOMEM;
 
-	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !pickup_ok(spec) || !lvs_port_map_valid(spec))
+	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !pickup_ok(spec) || !lvs_port_map_valid(spec) ||
+	    !helper_ok(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -199,6 +213,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	rules->nftp += is_ftp(&spec->key);
 	rules->nany += is_any(&spec->key);
 	rules->npickup += spec->pickup;
+	rules->noriginating += originates(spec);
 	*ret_service = service;
 	return 0;
 fail:
@@ -213,10 +228,11 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 	const bool picked = service->spec.pickup;
 	const struct lvs_rate rate = service->spec.limits.server_rate;
 	struct lvs_service_spec next = *spec;
+	bool did = originates(&service->spec);
 	int err;
 
 	next.key = service->spec.key;
-	if (!port_ok(&next) || !pickup_ok(&next) || !lvs_port_map_valid(&next))
+	if (!port_ok(&next) || !pickup_ok(&next) || !lvs_port_map_valid(&next) || !helper_ok(&next))
 		return -EINVAL;
 	err = lvs_port_map_make_room(service->vip, &next);
 	if (err)
@@ -232,6 +248,7 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 	if (rate.interval != next.limits.server_rate.interval || rate.slack != next.limits.server_rate.slack)
 		lvs_limit_forgive(service);
 	rules->npickup += (uint32_t)next.pickup - picked;
+	rules->noriginating += (uint32_t)originates(&next) - did;
 	return 0;
 }
 
@@ -254,6 +271,7 @@ void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lv
 	rules->nftp -= is_ftp(&service->spec.key);
 	rules->nany -= is_any(&service->spec.key);
 	rules->npickup -= service->spec.pickup;
+	rules->noriginating -= originates(&service->spec);
 	lvs_service_free(service);
 }
 

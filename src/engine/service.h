@@ -19,6 +19,7 @@
 #include "engine/stats.h"
 
 struct lvs_classifier;
+struct lvs_helper_ops;
 struct lvs_rules;
 struct lvs_sched_ops;
 struct lvs_sites;
@@ -71,6 +72,7 @@ struct lvs_persist_spec {
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
  * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
+ * @helper:	borrowed; NULL: none. One with a key needs persistence
  * @expire_quiescent_template: enum lvs_choice: weight 0 sends persistent clients to other servers too
  * @expire_nodest_conn: enum lvs_choice: connections of a removed server end, and do not wait for it
  * @sloppy:	enum lvs_choice: connections may begin in their midst
@@ -94,6 +96,7 @@ struct lvs_service_spec {
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 	struct lvs_limit_spec limits;
 	bool pickup;
+	const struct lvs_helper_ops *helper;
 };
 
 /**
@@ -148,6 +151,7 @@ struct lvs_service {
  * @classifier:	what marks packets; NULL: nothing does
  * @nranged:	services with lists of ports
  * @nftp, @nany: services of port 21 over TCP, services of all ports
+ * @noriginating: services whose servers begin connections
  * @ndraining:	servers whose time to drain is running
  * @news:	lvs_rules_expire() has not seen all that drains or was removed
  * @sweep:	a server was removed that connections name, since this was last cleared
@@ -172,6 +176,7 @@ struct lvs_rules {
 	struct lvs_classifier *classifier;
 	uint32_t nranged;
 	uint32_t nftp, nany;
+	uint32_t noriginating;
 	uint32_t ndraining;
 	bool news, sweep, dismiss;
 	uint32_t npickup;

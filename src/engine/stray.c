@@ -7,6 +7,7 @@
 
 #include "engine/core.h"
 #include "engine/limit.h"
+#include "engine/originate.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
@@ -31,7 +32,7 @@ static enum lvs_drop pick_up(struct lvs_engine *engine, struct lvs_server *serve
 
 	if (lvs_defence_refuses(engine))
 		return LVS_DROP_DEFENCE;
-	drop = lvs_engine_connect(engine, server, view, true, &conn);
+	drop = lvs_engine_connect(engine, server, &view->tuple, true, &conn);
 	if (drop)
 		return drop;
 	conn->state = proto->midst;
@@ -122,6 +123,8 @@ bool lvs_stray_reply(struct lvs_engine *engine, struct lvs_packet *packet, enum 
 {
 	const struct lvs_tuple *from = &packet->tuple;
 
+	if (engine->rules.noriginating && lvs_originate(engine, packet, ret_drop))
+		return true;
 	if (engine->rules.npickup && may_go_on(packet)) {
 		struct lvs_server *server;
 		struct lvs_packet view;

@@ -32,8 +32,9 @@ bool lvs_stray_request(struct lvs_engine *engine, struct lvs_service *service, s
 /**
  * lvs_stray_reply() - a packet that is for no service comes from a real server
  *
- * Its connection is picked up if exactly one service has it that wants to; if more than one has, nobody knows whom the
- * client asked, and the packet ends here until the client says so. Else the server is told, if that is wanted.
+ * It may begin a connection, see engine/originate.h. Its connection is picked up if exactly one service has it that wants
+ * to; if more than one has, nobody knows whom the client asked, and the packet ends here until the client says so. Else the
+ * server is told, if that is wanted.
  *
  * Return: false, and nothing happened, if it is none of ours; else what became of the packet is in @ret_drop
  */

@@ -16,6 +16,7 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
+#include "engine/helper.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "net/net.h"
@@ -157,6 +158,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.limits = limit_spec(service),
 		.pickup = service->pickup,
 		.one_packet = service->one_packet,
+		.helper = lvs_helper_find(service->helper),
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
 		.mh_slots = service->mh_table_size,

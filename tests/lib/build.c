@@ -115,7 +115,7 @@ static size_t put_transport(struct bytes *to, const struct build *what, uint8_t 
 	case LVS_PROTO_UDP:
 		put16(to, what->sport);
 		put16(to, what->dport);
-		put16(to, (uint32_t)(8 + what->payload));
+		put16(to, (uint32_t)(8 + (what->quote ? what->quote_bytes : what->payload)));
 		put16(to, 0);
 		put_payload(to, what);
 		return 6;

@@ -55,6 +55,8 @@ static const struct row {
 	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\";", A)), SERVICES(WEB("protocol = \"udp\"; one_packet = true;", A)), {
 		"service \"web\": one_packet false -> true" }, 0 },
+	{ SERVICES(WEB("protocol = \"udp\"; persistent = {};", A)), SERVICES(WEB("protocol = \"udp\"; persistent = {}; helper = \"sip\";", A)), {
+		"service \"web\": helper \"none\" -> \"sip\"" }, 0 },
 	{ SERVICES(RANGE("8000-8999,80")), SERVICES(RANGE("80,443,8000-8999")), {
 		"service \"range\": ports \"80,8000-8999\" -> \"80,443,8000-8999\"" }, 0 },
 	{ SERVICES(RANGE("80,81")), SERVICES(RANGE("81")), {

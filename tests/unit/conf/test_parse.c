@@ -221,6 +221,13 @@ static const struct row {
 	  "their server)" },
 	{ SERVICE("one_packet = true;"), "1:55: \"one_packet\" is only for UDP, and service \"tcp-192.0.2.10:80\" is tcp "
 					 "(a connection of any other protocol would be torn apart)" },
+	{ SERVICE("helper = \"sip\"; persistent = {};"), "1:51: helper \"sip\" is only for UDP, and service \"tcp-192.0.2.10:80\" "
+					 "is tcp (a Call-ID is looked for in datagrams)" },
+	{ SERVICE("protocol = \"udp\"; helper = \"sip\";"), "1:69: helper \"sip\" keeps dialogs at their servers, and service "
+	  "\"udp-192.0.2.10:80\" is not persistent (write \"persistent = { timeout = 3600; };\" beside it, for how long a dialog "
+	  "is remembered)" },
+	{ SERVICE("helper = \"spi\";"), "1:51: there is no helper \"spi\" (did you mean \"sip\"?)" },
+	{ SERVICE("helper = \"tftp-and-such\";"), "1:51: there is no helper \"tftp-and-such\" (there is \"none\" \"sip\")" },
 	{ SERVICE("ports = \"81\";"),
 	  "1:50: \"192.0.2.10:80\" has a port already (leave the port out of \"address\")" },
 	{ PORTS("80,0"), PORTS_AT "\"80,0\" is not a list of ports from 1 to 65535 " PORTS_HINT },

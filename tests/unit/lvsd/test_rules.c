@@ -10,6 +10,7 @@
 #include "conf/errors.h"
 #include "engine/classify.h"
 #include "engine/core.h"
+#include "engine/helper.h"
 #include "engine/sched.h"
 #include "lvsd/rules.h"
 #include "sys/addrtext.h"
@@ -167,6 +168,21 @@ static void a_service_removed_at_run_time_comes_back_with_its_next_edit(void **s
 		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"lc\"; servers: ("
 		 "  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; weight = 2; } ); } );");
 	assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->nservers, 2);
+}
+
+static void a_helper_comes_and_goes_with_what_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service *sip;
+
+	apply(f, "services: ( { address = \"192.0.2.5:5060\"; protocol = \"udp\"; helper = \"sip\"; persistent = {}; servers: ("
+		 "  { address = \"10.0.0.1\"; } ); } );");
+	sip = service_at(f, "192.0.2.5", 5060, 17);
+	assert_ptr_equal(sip->spec.helper, lvs_helper_find("sip"));
+	apply(f, "services: ( { address = \"192.0.2.5:5060\"; protocol = \"udp\"; servers: ( { address = \"10.0.0.1\"; } ); } );");
+	assert_ptr_equal(service_at(f, "192.0.2.5", 5060, 17), sip);
+	assert_null(sip->spec.helper);
+	assert_int_equal(lvs_engine_rules(f->engine)->noriginating, 0);
 }
 
 static void thresholds_and_what_schedulers_take_reach_the_engine(void **state)
@@ -617,6 +633,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_becomes_services_and_servers, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_the_file_still_says_is_not_touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_made_at_run_time_stays_unless_the_file_names_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_helper_comes_and_goes_with_what_it_needs, setup, teardown),
 		cmocka_unit_test_setup_teardown(thresholds_and_what_schedulers_take_reach_the_engine, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
