@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Clients, as far as a service limits them: how many connections each has, and how fast they came. For engine/limit.c
- * only. A table of fixed size; who finds no room in it is not limited.
+ * Clients, as far as a service limits them: how many connections each has, and how fast they came. Kept by
+ * engine/limit.c, others only look. A table of fixed size; who finds no room in it is not limited.
  */
 #ifndef LVS_ENGINE_CLIENT_H
 #define LVS_ENGINE_CLIENT_H
@@ -56,7 +56,7 @@ struct lvs_client {
  * @free:	chain of those that were used and are not
  * @rings:	ends of the rings
  * @evicted:	given up although they knew something
- * @unlimited:	connections that found no room
+ * @unlimited:	connections, or datagrams of their own, that found no room
  */
 struct lvs_clients {
 	struct lvs_hash_key key;

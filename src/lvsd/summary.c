@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "engine/client.h"
 #include "engine/drop.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
@@ -46,6 +47,13 @@ static void log_service(struct lvs_log *log, const struct lvs_service *service)
 	}
 }
 
+static void log_clients(struct lvs_log *log, const struct lvs_clients *clients)
+{
+	if (clients->used || clients->evicted || clients->unlimited)
+		lvs_log(log, LVS_LOG_NOTICE, "clients: %u of %u are counted, forgot %" PRIu64 ", no room for %" PRIu64,
+			clients->used, clients->max, clients->evicted, clients->unlimited);
+}
+
 static void log_drops(struct lvs_log *log, const struct lvs_stats *stats)
 {
 	for (enum lvs_drop drop = 1; drop < LVS_DROP_COUNT; drop++)
@@ -70,6 +78,7 @@ void lvs_director_summary(struct lvs_director *director)
 		lvs_log(log, LVS_LOG_NOTICE, "defence: %s, drop_entry gave up %" PRIu64 " connections",
 			lvs_engine_defence(director->engine)->attack ? "the table is filling up" : "the table has room",
 			lvs_engine_defence(director->engine)->given_up);
+	log_clients(log, lvs_engine_clients(director->engine));
 	lvs_log(log, LVS_LOG_NOTICE, "packets: %" PRIu64 " received, %" PRIu64 " forwarded, %" PRIu64 " passed, %" PRIu64
 		" answered, %" PRIu64 " held", stats->received, stats->forwarded, stats->passed, stats->answered,
 		stats->held);

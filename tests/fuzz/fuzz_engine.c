@@ -209,6 +209,7 @@ static struct lvs_engine_settings take_settings(struct input *input)
 	};
 
 	settings.expire_nodest_conn = how & 0x40;
+	settings.nat_icmp_send = how & 0x20;
 	settings.conn_reuse = (enum lvs_reuse)(how >> 5 & 3);
 	for (size_t i = 0; how & 0x10 && i < LVS_STATES_MAX; i++)
 		settings.timeouts[how >> 5 & 1][i] = take(input);
@@ -254,6 +255,9 @@ static void operate(struct model *model, struct input *input)
 		break;
 	case 9:
 		model_drain_server(model, ip6, proto, vip, number, take(input) % 4);
+		break;
+	case 10:
+		model_limit_service(model, ip6, proto, vip, take(input));
 		break;
 	default:
 		burst(model, input);

@@ -10,11 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/client.h"
 #include "engine/forward.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/build.h"
 #include "tests/lib/model.h"
+
+/* Few enough for them to be given up. */
+#define MODEL_CLIENTS 3
 
 #define CHECK(cond)                                                              \
 	do {                                                                     \
@@ -361,10 +365,34 @@ void model_edit_service(struct model *model, bool ip6, uint8_t proto, unsigned i
 	model_check_books(model);
 }
 
+void model_limit_service(struct model *model, bool ip6, uint8_t proto, unsigned int vip, uint8_t how)
+{
+	struct lvs_service *service = find_service(model, ip6, proto, vip);
+	struct lvs_service_spec spec;
+
+	if (!service)
+		return;
+	spec = service->spec;
+	spec.limits = (struct lvs_limit_spec){
+		.client_connections = how & 3,
+		.client_rate = lvs_rate_of(how & 4 ? 2 : 0, 0),
+		.server_rate = lvs_rate_of(how & 8 ? 3 : 0, 1),
+		.client_bits4 = how & 16 ? 104 : LVS_PREFIX_HOST,
+		.client_bits6 = how & 16 ? 32 : LVS_PREFIX_HOST,
+		.reset = how & 32,
+	};
+	spec.pickup = proto == LVS_PROTO_TCP && how & 64;
+	spec.sched_flags = how & 128 ? LVS_SCHED_FALLBACK : 0;
+	spec.sched = spec.pickup ? &lvs_sched_mh : sched_of(how);
+	CHECK(lvs_service_edit(lvs_engine_rules(model->engine), service, &spec) == 0);
+	model_check_books(model);
+}
+
 void model_init(struct model *model, uint32_t capacity, const struct lvs_engine_settings *settings)
 {
 	struct lvs_engine_options options = {
 		.max_connections = capacity,
+		.max_clients = MODEL_CLIENTS,
 		.key = { 0x0123456789abcdef, 0xfedcba9876543210 },
 		.fragments = { .datagrams = 8, .held = 6, .per_datagram = 3, .bytes = 16 << 10,
 			       .timeout = LVS_SECONDS(2), .lifetime = LVS_SECONDS(30) },
@@ -462,6 +490,29 @@ static void check_conns(const struct model *model)
 	CHECK(table->used == used && used <= table->capacity);
 }
 
+/* Every client has as many connections as name him. */
+static void check_clients(const struct lvs_clients *clients, const struct lvs_conn_table *table)
+{
+	uint32_t conns[MODEL_CLIENTS + 1] = { 0 }, established[MODEL_CLIENTS + 1] = { 0 }, used = 0;
+
+	for (uint32_t id = 1; id <= table->touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(table, id);
+
+		if (conn && lvs_clients_know(clients, conn->client, &conn->caddr)) {
+			conns[conn->client & LVS_CLIENTS_MAX]++;
+			established[conn->client & LVS_CLIENTS_MAX] += conn->class == LVS_CLASS_ESTABLISHED;
+		}
+	}
+	for (uint32_t head = 0; head <= clients->mask; head++) {
+		for (uint32_t i = clients->heads[head]; i; i = clients->clients[i].next) {
+			CHECK(clients->clients[i].conns == conns[i]);
+			CHECK(clients->clients[i].established == established[i]);
+			used++;
+		}
+	}
+	CHECK(clients->used == used && used <= MODEL_CLIENTS);
+}
+
 void model_check_books(const struct model *model)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(model->engine);
@@ -469,6 +520,7 @@ void model_check_books(const struct model *model)
 
 	check_packets(model);
 	check_conns(model);
+	check_clients(lvs_engine_clients(model->engine), table);
 	for (uint32_t id = 1; id < rules->servers_len; id++)
 		if (rules->servers[id])
 			check_server(table, rules->servers[id]);

@@ -59,6 +59,12 @@ void model_edit_server(struct model *model, bool ip6, uint8_t proto, unsigned in
 		       uint32_t weight, uint32_t mtu);
 void model_edit_service(struct model *model, bool ip6, uint8_t proto, unsigned int vip, unsigned int sched);
 
+/*
+ * Limit the service if it is there; @how, from the lowest bit: 2 bits connections of a client, 1 a rate of clients, 1 a
+ * rate of servers, 1 networks as clients, 1 answers, 2 for TCP that connections are picked up by mh.
+ */
+void model_limit_service(struct model *model, bool ip6, uint8_t proto, unsigned int vip, uint8_t how);
+
 /* Drain the server if it is there; @seconds: 0 puts it back, with a weight of 1. */
 void model_drain_server(struct model *model, bool ip6, uint8_t proto, unsigned int vip, unsigned int server,
 			uint32_t seconds);

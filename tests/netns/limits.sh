@@ -47,6 +47,8 @@ wait "$last" 2>/dev/null
 # It is over when both ends have closed it.
 until_true 10 sh -c "ip netns exec client curl -sf -m 1 --interface 10.0.0.2 -o /dev/null http://$VIP/"
 
+summary "clients: [1-9]"
+
 # A client of IPv6 is a network.
 for n in 1 2 3; do hold "[2001:db8::2]" "[$VIP6]"; done
 same "a neighbour's connection" "status 28" "$(one 2001:db8::3 "http://[$VIP6]")"

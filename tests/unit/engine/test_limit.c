@@ -2,12 +2,14 @@
 #include "tests/lib/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "engine/limit.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/director.h"
+#include "tests/lib/model.h"
 
 #define VIP "192.0.2.10"
 #define VIP6 "2001:db8::10"
@@ -439,6 +441,92 @@ static void who_waits_may_go_or_be_forgiven(void **state)
 	lvs_service_remove(rules, service, director->now);
 }
 
+/* xorshift64*: the same sequence everywhere. */
+static uint32_t draw(uint64_t *random, uint32_t below)
+{
+	*random ^= *random >> 12;
+	*random ^= *random << 25;
+	*random ^= *random >> 27;
+	return (uint32_t)((*random * 0x2545f4914f6cdd1dULL >> 32) % below);
+}
+
+/* A segment or datagram of one of a few clients, or of a server to him. */
+static struct lvs_packet any_packet(uint64_t *random)
+{
+	static const uint8_t flags[] = { LVS_TCP_SYN, LVS_TCP_SYN, LVS_TCP_ACK, LVS_TCP_ACK, LVS_TCP_FIN | LVS_TCP_ACK,
+					 LVS_TCP_RST, LVS_TCP_SYN | LVS_TCP_ACK };
+	bool ip6 = draw(random, 2), to_client = draw(random, 3) == 0;
+	uint8_t proto = draw(random, 4) ? LVS_PROTO_TCP : LVS_PROTO_UDP;
+	unsigned int vip = draw(random, MODEL_VIPS);
+	uint16_t port = (uint16_t)(1000 + draw(random, 3));
+	struct build what = { .proto = proto, .tcp_flags = flags[draw(random, ARRAY_LEN(flags))] };
+	char client[32];
+
+	(void)snprintf(client, sizeof(client), ip6 ? "2001:db8:c:%u::7" : "198.51.100.%u", 1 + draw(random, 6));
+	if (to_client) {
+		what.src = model_server(ip6, draw(random, MODEL_SERVERS));
+		what.sport = model_server_port(proto, vip);
+		what.dst = client;
+		what.dport = port;
+	} else {
+		what.src = client;
+		what.sport = port;
+		what.dst = model_vip(ip6, vip);
+		what.dport = model_vport(proto);
+	}
+	return build(&what);
+}
+
+/* Limits that change under the traffic, in tables that are full: the model goes through the books after each step. */
+static void whatever_happens_the_books_are_right(void **state)
+{
+	const struct lvs_engine_settings settings = { .reply_rate = 1000 };
+	uint64_t random = 0x9e3779b97f4a7c15;
+	struct model model;
+
+	(void)state;
+	model_init(&model, 12, &settings);
+	for (unsigned int step = 0; step < 10000; step++) {
+		bool ip6 = draw(&random, 2);
+		uint8_t proto = draw(&random, 2) ? LVS_PROTO_TCP : LVS_PROTO_UDP;
+		unsigned int vip = draw(&random, MODEL_VIPS), server = draw(&random, MODEL_SERVERS);
+		struct lvs_packet packet;
+
+		switch (draw(&random, 200)) {
+		case 0:
+			model_toggle_server(&model, ip6, proto, vip, server, 1 + draw(&random, 3));
+			break;
+		case 1:
+			model_edit_server(&model, ip6, proto, vip, server, draw(&random, 3), 0);
+			break;
+		case 2:
+		case 3:
+			model_limit_service(&model, ip6, proto, vip, (uint8_t)draw(&random, 256));
+			break;
+		case 4:
+			model_advance(&model, LVS_SECONDS(draw(&random, 100)));
+			break;
+		case 5:
+			model_toggle_service(&model, ip6, proto, vip, draw(&random, 4));
+			break;
+		default:
+			model.now += draw(&random, 20) * LVS_NS_PER_MS;
+			packet = any_packet(&random);
+			model_handle(&model, &packet, 1);
+			free(packet.data);
+			break;
+		}
+	}
+	assert_true(lvs_engine_stats(model.engine)->dropped[LVS_DROP_CLIENT_CONNECTIONS] > 10);
+	assert_true(lvs_engine_stats(model.engine)->dropped[LVS_DROP_CLIENT_RATE] > 10);
+	assert_true(lvs_engine_stats(model.engine)->dropped[LVS_DROP_SERVER_RATE] > 10);
+	assert_true(lvs_engine_clients(model.engine)->evicted > 10);
+	assert_true(lvs_engine_clients(model.engine)->unlimited > 0);
+	model_advance(&model, LVS_SECONDS(100000));
+	assert_int_equal(lvs_engine_conns(model.engine)->used, 0);
+	model_fini(&model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +547,7 @@ int main(void)
 		cmocka_unit_test(each_server_gets_its_share_and_waits),
 		cmocka_unit_test_setup_teardown(persistent_clients_are_not_sent_away, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(who_waits_may_go_or_be_forgiven, director_setup, director_teardown),
+		cmocka_unit_test(whatever_happens_the_books_are_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
