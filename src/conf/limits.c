@@ -74,7 +74,7 @@ void lvs_conf_limits_check(const struct lvs_conf_service *service, struct lvs_co
 				    "\"client_burst\" is %u and \"client_connections\" is %u", limits->client_burst,
 				    limits->client_connections);
 	}
-	if (limits->client_connections && service->one_packet) {
+	if (limits->client_connections && service->one_packet && !service->mark) {
 		(void)snprintf(hint, sizeof(hint), "\"one_packet\" is in line %u; a \"client_rate\" counts datagrams",
 			       service->one_packet_where.line);
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &limits->connections_where, hint,
@@ -88,7 +88,10 @@ void lvs_conf_pickup_check(const struct lvs_conf_service *service, struct lvs_co
 
 	if (!service->pickup)
 		return;
-	if (service->protocol != IPPROTO_TCP)
+	if (service->mark)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "a server's segment does not tell what mark its client's had",
+				    "\"pickup\" is not for services of a mark");
+	else if (service->protocol != IPPROTO_TCP)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "any packet begins a flow of UDP; SCTP has \"sloppy_sctp\"",
 				    "\"pickup\" is only for TCP");
 	if (strcmp(service->scheduler, "mh") != 0)

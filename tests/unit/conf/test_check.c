@@ -70,6 +70,9 @@ static const struct row {
 	  { ":3:10: \"pickup\" is not for scheduler \"sh\" (use \"mh\", whose table names the server of each client)" } },
 	{ SCHED("mh", "protocol = \"udp\"; pickup = true;"), -EINVAL,
 	  { ":3:28: \"pickup\" is only for TCP (any packet begins a flow of UDP; SCTP has \"sloppy_sctp\")" } },
+	{ "marks: ( { mark = 7; address = \"192.0.2.16\"; } ); services: ( { mark = 7; scheduler = \"mh\"; servers: ( "
+	  "{ address = \"10.0.0.1\"; } );\npickup = true; } );", -EINVAL,
+	  { ":2:10: \"pickup\" is not for services of a mark (a server's segment does not tell what mark its client's had)" } },
 	{ SCHED("mh", "persistent: {}; pickup = true;"), -EINVAL,
 	  { ":3:26: \"pickup\" asks a table, and \"persistent\" does not (remove one of them; \"mh\" without \"mh-port\" "
 	    "sends a client to one server too)" } },
