@@ -268,6 +268,7 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 		{ IPPROTO_SCTP, t->sctp | t->sctp_init1 | t->sctp_init | t->sctp_cookie | t->sctp_shutdown | t->sctp_rejected |
 		  t->sctp_closed, &service->timeouts.sctp_where, "a timeout" },
 		{ IPPROTO_TCP, service->sloppy_tcp, &service->sloppy_tcp_where, "\"sloppy_tcp\"" },
+		{ IPPROTO_TCP, service->syn_proxy, &service->syn_proxy_where, "\"syn_proxy\"" },
 		{ IPPROTO_SCTP, service->sloppy_sctp, &service->sloppy_sctp_where, "\"sloppy_sctp\"" },
 	};
 
@@ -277,6 +278,19 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 					    "%s is of %s, and service \"%s\" is %s", rows[i].what,
 					    lvs_conf_protocol_text(rows[i].protocol), service->name,
 					    lvs_conf_protocol_text(service->protocol));
+}
+
+/* Who speaks in a server's place has to hear it. */
+static void check_syn_proxy(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			    struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (service->syn_proxy != LVS_CONF_SYN_PROXY_OFF && strcmp(server->forward, "masq") != 0 &&
+	    strcmp(server->forward, "fullnat") != 0)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->syn_proxy_where, "\"masq\" brings them back",
+				    "\"syn_proxy\" needs the replies of server %s, which \"%s\" does not lead through lvsd",
+				    lvs_endpoint_format(&server->addr, server->port, text), server->forward);
 }
 
 static void check_thresholds(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
@@ -409,6 +423,7 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 		if (strcmp(server->forward, "local") != 0 &&
 		    !check_loopback(&server->addr, server->port, &server->where, errors))
 			check_loops(sorted, n, service, server, errors);
+		check_syn_proxy(service, server, errors);
 	}
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);

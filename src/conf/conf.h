@@ -89,6 +89,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @ping:	when echo requests to a VIP are answered
  * @reply_rate:	packets per second and kind that the director itself originates
  * @max_half_open: 0: no limit of its own
+ * @syn_backlog: half-open connections from which on "auto" of a service's syn_proxy means "on"; 0: none are too many
  * @drop_entry, @drop_packet, @secure_tcp: modes 0 to 3 of IPVS
  * @am_droprate: one packet in so many, in mode 3
  * @conn_reuse_mode: 0 to 2, of IPVS
@@ -103,6 +104,7 @@ struct lvs_conf_director {
 	enum lvs_conf_ping ping;
 	uint32_t reply_rate;
 	uint32_t max_half_open;
+	uint32_t syn_backlog;
 	uint32_t drop_entry;
 	uint32_t drop_packet;
 	uint32_t am_droprate;
@@ -319,6 +321,8 @@ enum lvs_conf_family { LVS_CONF_FAMILY_NONE, LVS_CONF_INET, LVS_CONF_INET6 };
 
 enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
 
+enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_CONF_SYN_PROXY_ON };
+
 /**
  * struct lvs_conf_service - one virtual service; (@protocol, @addr, @port, first of @ports) or (@mark, @family) is its key
  * @addr:	lvs_addr_any() of the family if it is of a mark
@@ -334,6 +338,7 @@ enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
  * @one_packet:	each datagram is scheduled anew; UDP only
  * @pickup:	connections that began before, or elsewhere, go on
  * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
+ * @syn_proxy:	when SYNs are answered with cookies; TCP only
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -358,6 +363,7 @@ struct lvs_conf_service {
 	enum lvs_conf_answer expire_nodest_conn, expire_quiescent_template;
 	enum lvs_conf_reuse conn_reuse_mode;
 	struct lvs_conf_own_timeouts timeouts;
+	enum lvs_conf_syn_proxy syn_proxy;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
@@ -370,6 +376,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where one_packet_where;
 	struct lvs_conf_where pickup_where;
 	struct lvs_conf_where helper_where;
+	struct lvs_conf_where syn_proxy_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

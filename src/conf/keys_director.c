@@ -71,6 +71,8 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "lvsd's own packets, per second and kind" },
 	{ DIRECTOR(max_half_open), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 100000000, .def = 0,
 	  .help = "half-open connections; 0: as many as there is room for" },
+	{ DIRECTOR(syn_backlog), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 100000000, .def = 1024,
+	  .help = "half-open connections from which on \"auto\" of \"syn_proxy\" means \"on\"; 0: none are too many" },
 	{ DIRECTOR(drop_entry), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 3, .def = 0,
 	  .help = "0: off, 1 and 2: when the table is filling up, 3: always" },
 	{ DIRECTOR(drop_packet), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 3, .def = 0,

@@ -126,6 +126,10 @@ static const struct lvs_conf_word reuse_modes[] = {
 	{ "default", LVS_CONF_REUSE_DEFAULT, false }, { "0", LVS_CONF_REUSE_0, false }, { "1", LVS_CONF_REUSE_1, false },
 	{ "2", LVS_CONF_REUSE_2, false },	      { NULL, 0, false },
 };
+static const struct lvs_conf_word syn_proxies[] = {
+	{ "off", LVS_CONF_SYN_PROXY_OFF, false }, { "auto", LVS_CONF_SYN_PROXY_AUTO, false },
+	{ "on", LVS_CONF_SYN_PROXY_ON, false },	  { NULL, 0, false },
+};
 
 #define SERVICE(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_service, member)
 static const struct lvs_conf_key service_keys[] = {
@@ -187,6 +191,9 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "when a client's port may begin another connection: \"0\", \"1\", \"2\" or \"default\", as the director's" },
 	{ SERVICE(timeouts, timeouts), .type = LVS_CONF_GROUP, .optional = true, .group = &timeouts_group,
 	  .help = "when its idle connections end" },
+	{ SERVICE(syn_proxy, syn_proxy), .type = LVS_CONF_CHOICE, .words = syn_proxies, .def = LVS_CONF_SYN_PROXY_OFF,
+	  .where = offsetof(struct lvs_conf_service, syn_proxy_where),
+	  .help = "when lvsd answers SYNs with cookies, in the servers' place" },
 	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
 	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
 	  .help = "the real servers" },

@@ -13,6 +13,7 @@
 /**
  * struct lvs_engine - everything one director knows
  * @timeouts:	of each state, resolved from the settings
+ * @cookie_key:	of SYN cookies
  * @rules_due:	when lvs_rules_expire() wants to be called again
  * @secure:	protocols apply their stricter rules
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
@@ -31,6 +32,7 @@ struct lvs_engine {
 	struct lvs_defence defence;
 	struct lvs_retire_work retiring;
 	struct lvs_clients clients;
+	struct lvs_hash_key cookie_key;
 	lvs_ns rules_due;
 	bool secure;
 	uint8_t plain_ways;

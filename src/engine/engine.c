@@ -11,6 +11,7 @@
 
 #include "base/csum.h"
 #include "engine/core.h"
+#include "engine/handshake.h"
 #include "engine/icmp.h"
 #include "engine/ipsec.h"
 #include "engine/limit.h"
@@ -25,6 +26,12 @@
 /* One connection in so many may have its payload read, but never fewer than that. */
 #define TEXTS_SHARE 16
 #define TEXTS_MIN 1024
+
+/* Of its own, so that no guess at a cookie says anything about the table, or the other way round. */
+static struct lvs_hash_key cookie_key(const struct lvs_hash_key *key)
+{
+	return (struct lvs_hash_key){ lvs_hash_words(key, &(uint64_t){ 1 }, 1), lvs_hash_words(key, &(uint64_t){ 2 }, 1) };
+}
 
 int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct lvs_engine **ret_engine)
 {
@@ -55,6 +62,7 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	for (uint32_t i = 0; i < ARRAY_LEN(engine->helper_keys); i++)
 		engine->helper_keys[i] = (struct lvs_hash_key){ lvs_hash_32(&options->key, 2 * i),
 								lvs_hash_32(&options->key, 2 * i + 1) };
+	engine->cookie_key = cookie_key(&options->key);
 	lvs_replies_init(&engine->replies, options->settings.reply_rate, now);
 	lvs_engine_configure(engine, &options->settings, now);
 	*ret_engine = engine;
@@ -292,10 +300,17 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 	bool unseen = !(conn->flags >> LVS_CONN_SEEN_SHIFT);
 	uint8_t state;
 
-	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED))
+	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED)) {
+		if (lvs_handshake_is_open(engine, conn))
+			return lvs_handshake_take(engine, conn, packet, dir);
 		answered(engine, conn, packet);
-	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT)
+	}
+	/* Young connections only: who has not met its server yet is among them. */
+	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT) {
+		if (lvs_unlikely(conn->flags & LVS_CONN_STREAM) && lvs_handshake_is_open(engine, conn))
+			return lvs_handshake_take(engine, conn, packet, dir);
 		conn->flags = (uint16_t)(conn->flags + (1u << LVS_CONN_SEEN_SHIFT));
+	}
 	state = proto->next_state(conn, packet, dir, engine->secure);
 	if (state != conn->state || lvs_unlikely(unseen))
 		lvs_engine_set_state(engine, conn, proto, state);
@@ -435,7 +450,7 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now)
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
 	while ((conn = lvs_wheel_due(&engine->conns.wheel, engine->tick, &budget)))
-		if (!lvs_persist_stays(engine, conn))
+		if (!lvs_persist_stays(engine, conn) && !lvs_handshake_stays(engine, conn))
 			lvs_engine_end(engine, conn, false);
 	lvs_defence_step(engine);
 	sweeping = lvs_retire_sweep(engine, &budget);

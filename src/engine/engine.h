@@ -38,6 +38,8 @@ enum lvs_ping {
  * @nat_icmp_send: a server that sends a packet of no known connection is told so; else the packet passes
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
  * @defence:	against overload
+ * @syn_backlog: half-open connections from which on services with LVS_SYN_PROXY_AUTO use cookies; 0: when under attack only
+ * @mtu:	of the device, bytes; 0: 1500
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
  * @expire_quiescent_template, @expire_nodest_conn, @conn_reuse: as in lvs_service_spec, of services that do not choose
  */
@@ -47,6 +49,8 @@ struct lvs_engine_settings {
 	bool decrement_ttl;
 	bool direct_offload;
 	struct lvs_defence_settings defence;
+	uint32_t syn_backlog;
+	uint32_t mtu;
 	bool schedule_icmp;
 	bool nat_icmp_send;
 	bool sloppy[LVS_PROTO_INDEX_COUNT];
@@ -83,7 +87,8 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
  * lvs_engine_handle() - take a burst through the walk
  * @packets:	@data, @len, @headroom, @tailroom and @vnet set; changed in place, all done with on return
  * @now:	not before any earlier one
- * @sink:	gets each packet that leaves, as soon as it is ready
+ * @sink:	gets each packet that leaves, as soon as it is ready; and later, until another one comes, what
+ *		lvs_engine_expire() has to say
  */
 void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, lvs_ns now,
 		       struct lvs_sink *sink);

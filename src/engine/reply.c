@@ -54,7 +54,7 @@ void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now)
 {
 	replies->rate = rate;
 	replies->ids = 0;
-	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++) {
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_LIMITED; kind++) {
 		replies->tokens[kind] = full(replies);
 		replies->refilled[kind] = now;
 	}
@@ -62,10 +62,10 @@ void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now)
 
 void lvs_replies_configure(struct lvs_replies *replies, uint32_t rate, lvs_ns now)
 {
-	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++)
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_LIMITED; kind++)
 		refill(replies, kind, now);
 	replies->rate = rate;
-	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_COUNT; kind++)
+	for (enum lvs_reply_kind kind = 0; kind < LVS_REPLY_LIMITED; kind++)
 		replies->tokens[kind] = LVS_MIN(replies->tokens[kind], full(replies));
 }
 
@@ -96,8 +96,7 @@ static uint16_t ip_bytes(const struct lvs_packet *packet)
 	return packet->ip6 ? sizeof(struct lvs_ip6) : sizeof(struct lvs_ip4);
 }
 
-/* DSCP goes back as it came; ECN belongs to the one packet that met congestion. */
-static uint8_t dscp(const struct lvs_packet *packet)
+uint8_t lvs_reply_dscp(const struct lvs_packet *packet)
 {
 	const struct lvs_ip4 *ip4 = lvs_packet_at(packet, 0, sizeof(*ip4));
 	const struct lvs_ip6 *ip6 = (const void *)ip4;
@@ -112,20 +111,8 @@ static lvs_be16 draw_id(struct lvs_engine *engine)
 	return (LVS_FORCE lvs_be16)(uint16_t)lvs_hash_words(&engine->conns.key, &word, 1);
 }
 
-/**
- * struct origin - the fields of an IP header that depend on what is said
- * @bytes:	behind the header
- * @atomic:	must not be fragmented on its way
- */
-struct origin {
-	uint32_t bytes;
-	uint8_t proto;
-	uint8_t tos;
-	bool atomic;
-};
-
 /* The header of a packet that goes back where @packet came from. @at may lie over @packet's own, which is not read. */
-static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet *packet, const struct origin *origin)
+static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet *packet, const struct lvs_reply_head *head)
 {
 	const struct lvs_tuple *tuple = &packet->tuple;
 
@@ -133,9 +120,9 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 		struct lvs_ip6 *ip = at;
 
 		*ip = (struct lvs_ip6){
-			.ver_class_flow = LVS_BE32(6U << 28 | (uint32_t)origin->tos << 20),
-			.len = LVS_BE16(origin->bytes),
-			.next = origin->proto, .hop_limit = TTL,
+			.ver_class_flow = LVS_BE32(6U << 28 | (uint32_t)head->tos << 20),
+			.len = LVS_BE16(head->bytes),
+			.next = head->proto, .hop_limit = TTL,
 		};
 		memcpy(ip->src, tuple->dst.bytes, sizeof(ip->src));
 		memcpy(ip->dst, tuple->src.bytes, sizeof(ip->dst));
@@ -143,9 +130,9 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 		struct lvs_ip4 *ip = at;
 
 		*ip = (struct lvs_ip4){
-			.ver_ihl = 0x45, .tos = origin->tos, .len = LVS_BE16(sizeof(*ip) + origin->bytes),
-			.id = origin->atomic ? 0 : draw_id(engine), .frag = origin->atomic ? LVS_IP4_DF : 0,
-			.ttl = TTL, .proto = origin->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
+			.ver_ihl = 0x45, .tos = head->tos, .len = LVS_BE16(sizeof(*ip) + head->bytes),
+			.id = head->atomic ? 0 : draw_id(engine), .frag = head->atomic ? LVS_IP4_DF : 0,
+			.ttl = TTL, .proto = head->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
 		};
 		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
 	}
@@ -155,8 +142,8 @@ enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packe
 {
 	struct lvs_icmp *icmp = lvs_packet_at(packet, packet->l4, sizeof(*icmp));
 	uint32_t surplus = packet->l4 - ip_bytes(packet);
-	struct origin origin = {
-		.bytes = packet->len - packet->l4, .proto = packet->proto, .tos = dscp(packet),
+	struct lvs_reply_head head = {
+		.bytes = packet->len - packet->l4, .proto = packet->proto, .tos = lvs_reply_dscp(packet),
 	};
 
 	if (!answerable(packet))
@@ -168,26 +155,26 @@ enum lvs_drop lvs_reply_echo(struct lvs_engine *engine, struct lvs_packet *packe
 	packet->headroom += surplus;
 	packet->l4 = ip_bytes(packet);
 	icmp->type = packet->ip6 ? LVS_ICMP6_ECHO_REPLY : LVS_ICMP_ECHO_REPLY;
-	put_ip(engine, packet->data, packet, &origin);
+	put_ip(engine, packet->data, packet, &head);
 	lvs_icmp_seal(packet);
 	lvs_engine_answer(engine, packet);
 	return LVS_DROP_NONE;
 }
 
-/* A packet in the engine's buffer that answers @packet: header written, @origin->bytes behind it are to be filled. */
-static struct lvs_packet begin(struct lvs_engine *engine, const struct lvs_packet *packet, const struct origin *origin)
+struct lvs_packet lvs_reply_begin(struct lvs_engine *engine, const struct lvs_packet *packet,
+				  const struct lvs_reply_head *head)
 {
 	struct lvs_packet reply = {
 		.data = engine->replies.buffer + LVS_REPLY_HEADROOM,
-		.len = ip_bytes(packet) + origin->bytes,
+		.len = ip_bytes(packet) + head->bytes,
 		.headroom = LVS_REPLY_HEADROOM,
-		.tailroom = LVS_REPLY_BYTES - ip_bytes(packet) - origin->bytes,
+		.tailroom = LVS_REPLY_BYTES - ip_bytes(packet) - head->bytes,
 		.l4 = ip_bytes(packet),
 		.ip6 = packet->ip6,
-		.proto = origin->proto,
+		.proto = head->proto,
 	};
 
-	put_ip(engine, reply.data, packet, origin);
+	put_ip(engine, reply.data, packet, head);
 	return reply;
 }
 
@@ -212,15 +199,15 @@ static void seal(struct lvs_tcp *tcp, const struct lvs_addr *src, const struct l
 void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
 {
 	const struct lvs_tcp *segment = lvs_packet_at(packet, packet->l4, sizeof(*segment));
-	struct origin origin = {
-		.bytes = sizeof(*segment), .proto = LVS_PROTO_TCP, .tos = dscp(packet), .atomic = true,
+	struct lvs_reply_head head = {
+		.bytes = sizeof(*segment), .proto = LVS_PROTO_TCP, .tos = lvs_reply_dscp(packet), .atomic = true,
 	};
 	struct lvs_packet reply;
 	struct lvs_tcp *tcp;
 
 	if ((segment->flags & LVS_TCP_RST) || !answerable(packet) || !take(engine, LVS_REPLY_RESET))
 		return;
-	reply = begin(engine, packet, &origin);
+	reply = lvs_reply_begin(engine, packet, &head);
 	tcp = lvs_packet_at(&reply, reply.l4, sizeof(*tcp));
 	*tcp = (struct lvs_tcp){
 		.sport = segment->dport, .dport = segment->sport, .offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_RST,
@@ -262,7 +249,7 @@ void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet,
 	};
 	uint32_t limit = packet->ip6 ? ERROR_BYTES_IP6 : ERROR_BYTES_IP4;
 	uint32_t quote = limit - ip_bytes(packet) - (uint32_t)sizeof(struct lvs_icmp);
-	struct origin origin = {
+	struct lvs_reply_head head = {
 		.proto = packet->ip6 ? LVS_PROTO_ICMP6 : LVS_PROTO_ICMP,
 		.tos = packet->ip6 ? 0 : TOS_INTERNETWORK_CONTROL,
 	};
@@ -272,8 +259,8 @@ void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet,
 	if (!may_cause_error(packet) || !take(engine, LVS_REPLY_ERROR))
 		return;
 	quote = LVS_MIN(quote, packet->len);
-	origin.bytes = (uint32_t)sizeof(*icmp) + quote;
-	reply = begin(engine, packet, &origin);
+	head.bytes = (uint32_t)sizeof(*icmp) + quote;
+	reply = lvs_reply_begin(engine, packet, &head);
 	icmp = lvs_packet_at(&reply, reply.l4, sizeof(*icmp));
 	*icmp = (struct lvs_icmp){
 		.type = of_family[error][packet->ip6].type, .code = of_family[error][packet->ip6].code,
@@ -340,9 +327,9 @@ static bool out_of_the_blue(const struct lvs_packet *packet, struct lvs_sctp_chu
 static void abort_association(struct lvs_engine *engine, const struct lvs_packet *packet)
 {
 	const struct lvs_sctp *from = lvs_packet_at(packet, packet->l4, sizeof(*from));
-	struct origin origin = {
+	struct lvs_reply_head head = {
 		.bytes = sizeof(struct lvs_sctp) + sizeof(struct lvs_sctp_chunk), .proto = LVS_PROTO_SCTP,
-		.tos = dscp(packet), .atomic = true,
+		.tos = lvs_reply_dscp(packet), .atomic = true,
 	};
 	struct lvs_sctp_chunk answer;
 	struct lvs_packet reply;
@@ -351,11 +338,11 @@ static void abort_association(struct lvs_engine *engine, const struct lvs_packet
 
 	if (!answerable(packet) || !out_of_the_blue(packet, &answer, &tag) || !take(engine, LVS_REPLY_RESET))
 		return;
-	reply = begin(engine, packet, &origin);
-	sctp = lvs_packet_at(&reply, reply.l4, origin.bytes);
+	reply = lvs_reply_begin(engine, packet, &head);
+	sctp = lvs_packet_at(&reply, reply.l4, head.bytes);
 	*sctp = (struct lvs_sctp){ .sport = from->dport, .dport = from->sport, .tag = tag };
 	memcpy(sctp + 1, &answer, sizeof(answer));
-	sctp->csum = lvs_sctp_csum(lvs_crc32c(sctp, origin.bytes));
+	sctp->csum = lvs_sctp_csum(lvs_crc32c(sctp, head.bytes));
 	lvs_engine_say(engine, &reply, LVS_REPLY_RESET);
 }
 
@@ -423,7 +410,7 @@ bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 	const struct lvs_packet answer = {
 		.tuple = { .src = *dst, .dst = *src, .proto = conn->proto }, .ip6 = !lvs_addr_is4(src),
 	};
-	struct origin origin = { .bytes = sizeof(struct lvs_tcp), .proto = LVS_PROTO_TCP, .atomic = true };
+	struct lvs_reply_head head = { .bytes = sizeof(struct lvs_tcp), .proto = LVS_PROTO_TCP, .atomic = true };
 	const uint64_t words[2] = { lvs_conn_id(&engine->conns, conn), engine->now };
 	uint64_t number = lvs_hash_words(&engine->conns.key, words, ARRAY_LEN(words));
 	struct lvs_packet packet;
@@ -431,7 +418,7 @@ bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 
 	if (!take(engine, LVS_REPLY_PROBE))
 		return false;
-	packet = begin(engine, &answer, &origin);
+	packet = lvs_reply_begin(engine, &answer, &head);
 	tcp = lvs_packet_at(&packet, packet.l4, sizeof(*tcp));
 	*tcp = (struct lvs_tcp){
 		.sport = forward->replies ? conn->cport : conn->vport,

@@ -30,8 +30,8 @@ struct lvs_engine;
  */
 struct lvs_replies {
 	uint32_t rate;
-	uint64_t tokens[LVS_REPLY_COUNT];
-	lvs_ns refilled[LVS_REPLY_COUNT];
+	uint64_t tokens[LVS_REPLY_LIMITED];
+	lvs_ns refilled[LVS_REPLY_LIMITED];
 	uint64_t ids;
 	_Alignas(64) uint8_t buffer[LVS_REPLY_HEADROOM + LVS_REPLY_BYTES];
 };
@@ -41,6 +41,30 @@ void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
 
 /* Another rate from @now on; what was saved stays, up to the size of the new bucket. */
 void lvs_replies_configure(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
+
+/**
+ * struct lvs_reply_head - the fields of an IP header that depend on what is said
+ * @bytes:	behind the header
+ * @atomic:	must not be fragmented on its way
+ */
+struct lvs_reply_head {
+	uint32_t bytes;
+	uint8_t proto;
+	uint8_t tos;
+	bool atomic;
+};
+
+/**
+ * lvs_reply_begin() - a packet in the engine's buffer, from where @packet went to where it came from
+ * @packet:	@tuple and @ip6 are looked at
+ *
+ * Return: the IP header is written, @l4 set, and @head->bytes behind it are to be filled; good until the next one begins
+ */
+struct lvs_packet lvs_reply_begin(struct lvs_engine *engine, const struct lvs_packet *packet,
+				  const struct lvs_reply_head *head);
+
+/* What an answer has for a type of service: DSCP goes back as it came; ECN belongs to the one packet that met congestion. */
+uint8_t lvs_reply_dscp(const struct lvs_packet *packet);
 
 enum lvs_reply_error {
 	LVS_ERROR_PORT_UNREACHABLE,

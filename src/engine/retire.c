@@ -60,7 +60,12 @@ bool lvs_retire_replaced(const struct lvs_engine *engine, const struct lvs_conn 
 {
 	enum lvs_reuse reuse;
 
-	if (dir != LVS_DIR_REQUEST || conn->control || !proto->starts(packet, false))
+	if (dir != LVS_DIR_REQUEST || !proto->starts(packet, false))
+		return false;
+	/* What was translated for one connection would be wrong for the next. */
+	if (proto->states[conn->state].over && conn->flags & LVS_CONN_STREAM)
+		return true;
+	if (conn->control)
 		return false;
 	reuse = reuse_of(engine, lvs_server_at(&engine->rules, conn->server));
 	if (reuse == LVS_REUSE_NEVER)

@@ -7,11 +7,11 @@
 
 #include "engine/core.h"
 #include "engine/icmp.h"
-#include "engine/limit.h"
 #include "engine/one_packet.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/stray.h"
+#include "engine/syn_proxy.h"
 #include "engine/wire.h"
 
 /* IPVS: how long a connection waits for its first packet, whatever its protocol. */
@@ -155,25 +155,54 @@ static bool has_port(const struct lvs_engine *engine, const struct lvs_service *
 	return key->ranged || packet->tuple.dport == key->port;
 }
 
+/* What may not begin a connection. */
+static enum lvs_drop refuse(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_packet *packet)
+{
+	if (!has_port(engine, service, packet))
+		return lvs_engine_refuse_or_pass(engine, packet);
+	lvs_reply_refuse(engine, packet);
+	return lvs_syn_proxy_expects(engine, service, packet) ? LVS_DROP_COOKIE : LVS_DROP_NO_CONN;
+}
+
+/* What may, but nobody is there. @proven: to the client the connection stands, so that only a reset ends it */
+static enum lvs_drop no_server(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_packet *packet,
+			       bool proven)
+{
+	if (service->spec.key.port == LVS_PORT_FTP && !has_port(engine, service, packet))
+		return lvs_engine_refuse_or_pass(engine, packet);
+	if (lvs_limit_waiting(service)) {
+		lvs_limit_refuse(engine, service, packet);
+		return LVS_DROP_SERVER_RATE;
+	}
+	if (proven)
+		lvs_reply_refuse(engine, packet);
+	else
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+	return LVS_DROP_NO_SERVER;
+}
+
 /* A packet to a service that belongs to no connection. */
 static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_proto_ops *proto,
 			   struct lvs_packet *packet)
 {
-	bool midst = !proto->starts(packet, false);
+	bool proven, midst;
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
+	struct lvs_cookie cookie;
 	enum lvs_drop drop;
 
+	/* A cookie that came back stands for the SYN that it was the answer to. */
+	proven = lvs_unlikely(service->syn_memory.sent) && lvs_syn_proxy_proves(engine, service, packet, &cookie);
+	midst = !proven && !proto->starts(packet, false);
 	if (midst && lvs_stray_request(engine, service, packet, &drop))
 		return drop;
-	if (!proto->starts(packet, lvs_choice_is(service->spec.sloppy[proto->index], engine->settings.sloppy[proto->index]))) {
-		if (!has_port(engine, service, packet))
-			return lvs_engine_refuse_or_pass(engine, packet);
-		lvs_reply_refuse(engine, packet);
-		return LVS_DROP_NO_CONN;
-	}
-	if (lvs_defence_refuses(engine))
+	if (!proven && !proto->starts(packet, lvs_choice_is(service->spec.sloppy[proto->index],
+							    engine->settings.sloppy[proto->index])))
+		return refuse(engine, service, packet);
+	if (!proven && lvs_defence_refuses(engine))
 		return LVS_DROP_DEFENCE;
+	if (lvs_unlikely(service->spec.syn_proxy != LVS_SYN_PROXY_OFF) && lvs_syn_proxy_wants(engine, service, packet))
+		return lvs_syn_proxy_answer(engine, service, packet);
 	/* What began before was let in then. */
 	drop = midst ? LVS_DROP_NONE : lvs_limit_check(engine, service, &packet->tuple.src);
 	if (drop) {
@@ -183,16 +212,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	drop = choose(engine, service, packet, &server, &template);
 	if (drop)
 		return drop;
-	if (!server) {
-		if (service->spec.key.port == LVS_PORT_FTP && !has_port(engine, service, packet))
-			return lvs_engine_refuse_or_pass(engine, packet);
-		if (lvs_limit_waiting(service)) {
-			lvs_limit_refuse(engine, service, packet);
-			return LVS_DROP_SERVER_RATE;
-		}
-		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
-		return LVS_DROP_NO_SERVER;
-	}
+	if (!server)
+		return no_server(engine, service, packet, proven);
 	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
 		drop = lvs_one_packet_relay(engine, server, &packet->tuple, packet, LVS_DIR_REQUEST);
 		if (template && drop)
@@ -206,6 +227,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
 	if (drop)
 		return drop;
+	if (lvs_unlikely(proven))
+		return lvs_handshake_open(engine, conn, packet, &cookie);
 	return lvs_engine_track(engine, conn, proto, packet, LVS_DIR_REQUEST);
 }
 

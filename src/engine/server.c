@@ -82,14 +82,18 @@ struct lvs_server *lvs_server_find(const struct lvs_service *service, const stru
 	return NULL;
 }
 
-static int check_spec(const struct lvs_service_key *of, const struct lvs_server_spec *spec)
+static int check_spec(const struct lvs_service *service, const struct lvs_server_spec *spec)
 {
+	const struct lvs_service_key *of = &service->spec.key;
+
 	if (!lvs_addr_is_unicast(&spec->addr) || lvs_addr_is_linklocal6(&spec->addr) ||
 	    spec->weight > LVS_WEIGHT_MAX || !spec->forward)
 		return -EINVAL;
 	if (lvs_addr_is4(&spec->addr) != lvs_addr_is4(&of->addr) && !spec->forward->mixes)
 		return -EINVAL;
 	if (spec->port && spec->port != of->port && !spec->forward->maps_port)
+		return -EINVAL;
+	if (service->spec.syn_proxy != LVS_SYN_PROXY_OFF && !spec->forward->replies)
 		return -EINVAL;
 	return spec->lower > spec->upper ? -ERANGE : 0;
 }
@@ -147,7 +151,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 {
 	const struct lvs_sched_ops *sched = service->spec.sched;
 	struct lvs_server **servers, *server;
-	int err = check_spec(&service->spec.key, spec);
+	int err = check_spec(service, spec);
 
 	if (!err && lvs_server_find(service, &spec->addr, spec->port))
 		err = -EEXIST;
@@ -187,7 +191,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
-	int err = check_spec(&server->of, spec);
+	int err = check_spec(server->service, spec);
 
 	if (err)
 		return err;

@@ -157,6 +157,11 @@ static bool is_any(const struct lvs_service_key *key)
 	return !key->port && !key->mark;
 }
 
+static bool syn_proxy_ok(const struct lvs_service_spec *spec)
+{
+	return spec->syn_proxy == LVS_SYN_PROXY_OFF || spec->key.proto == LVS_PROTO_TCP || spec->key.mark;
+}
+
 static bool is_ftp(const struct lvs_service_key *key)
 {
 	return key->proto == LVS_PROTO_TCP && !key->ranged && key->port == LVS_PORT_FTP;
@@ -180,7 +185,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	int err = -ENOMEM;
 
 	if (!key_ok(&spec->key) || !spec->sched || !port_ok(spec) || !pickup_ok(spec) || !lvs_port_map_valid(spec) ||
-	    !helper_ok(spec))
+	    !helper_ok(spec) || !syn_proxy_ok(spec))
 		return -EINVAL;
 	if (lvs_service_find(rules, &spec->key))
 		return -EEXIST;
@@ -232,7 +237,8 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 	int err;
 
 	next.key = service->spec.key;
-	if (!port_ok(&next) || !pickup_ok(&next) || !lvs_port_map_valid(&next) || !helper_ok(&next))
+	if (!port_ok(&next) || !pickup_ok(&next) || !lvs_port_map_valid(&next) || !helper_ok(&next) ||
+	    !syn_proxy_ok(&next))
 		return -EINVAL;
 	err = lvs_port_map_make_room(service->vip, &next);
 	if (err)

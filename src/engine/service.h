@@ -64,6 +64,35 @@ struct lvs_persist_spec {
 
 #define LVS_PORT_FTP LVS_BE16(21)
 
+/* When SYNs are answered with cookies: engine/syn_proxy.h */
+enum lvs_syn_proxy_mode {
+	LVS_SYN_PROXY_OFF,
+	LVS_SYN_PROXY_AUTO,	/* under attack, or while there are many half-open connections */
+	LVS_SYN_PROXY_ON,
+};
+
+/* What a server did not take up of what it was offered. */
+enum {
+	LVS_SYN_LACKS_TIMESTAMPS = 1 << 0,
+	LVS_SYN_LACKS_SCALE = 1 << 1,
+	LVS_SYN_LACKS_SACK = 1 << 2,
+	LVS_SYN_LACKS_ECN = 1 << 3,
+};
+
+/**
+ * struct lvs_syn_memory - what the SYN proxy keeps in mind of a service
+ * @sent:	when the latest cookie was sent, 0: none was
+ * @generation:	of the rules when the rest was learned; nothing is known of others
+ * @mss:	the smallest that a server has named; 0: none has
+ * @lacks:	LVS_SYN_LACKS_* of all servers
+ */
+struct lvs_syn_memory {
+	lvs_ns sent;
+	uint64_t generation;
+	uint16_t mss;
+	uint8_t lacks;
+};
+
 /**
  * struct lvs_service_spec - what an operator says of a service
  * @key:	port 0 is all ports that have no service of their own; only with persistence, or of a mark
@@ -79,6 +108,8 @@ struct lvs_persist_spec {
  * @conn_reuse:	enum lvs_reuse
  * @timeouts:	seconds, per protocol and state; 0 takes that of the settings
  * @pickup:	connections that began elsewhere or before go on, see engine/stray.h; the scheduler has to know whose they are
+ * @syn_proxy:	not off only for TCP or a mark; servers whose replies bypass the director cannot be added then, and those
+ *		that are there already get no client that way
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -97,6 +128,7 @@ struct lvs_service_spec {
 	struct lvs_limit_spec limits;
 	bool pickup;
 	const struct lvs_helper_ops *helper;
+	enum lvs_syn_proxy_mode syn_proxy;
 };
 
 /**
@@ -136,6 +168,7 @@ struct lvs_service {
 	void *sched_state;
 	size_t sched_bytes;
 	struct lvs_counters counters;
+	struct lvs_syn_memory syn_memory;
 };
 
 #define LVS_TRASH_HEADS 1024
@@ -202,7 +235,7 @@ void lvs_rules_set_sites(struct lvs_rules *rules, const struct lvs_sites *sites)
  * Where lists of ports overlap, the service that was added first has the port; one with that port alone comes before all.
  *
  * Return: 0, -EEXIST, -EINVAL (address that is not unicast, unknown protocol, no scheduler, or what it does not
- * take) or -ENOMEM
+ * take; SYN proxy for another protocol than TCP) or -ENOMEM
  */
 int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec, struct lvs_service **ret_service);
 
@@ -211,7 +244,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
  *
  * A scheduler begins anew when it is another one or its table is to be made in another way; it does not for its flags.
  *
- * Return: 0, or nothing changed and -EINVAL (what the scheduler does not take), -ENOSPC (too many servers for it) or
+ * Return: 0, or nothing changed and -EINVAL (what the scheduler does not take, SYN proxy for another protocol than TCP), -ENOSPC (too many servers for it) or
  * -ENOMEM
  */
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec);
@@ -264,7 +297,8 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr);
  * A server of the same address and port that was removed from a service of the same name comes back: with its number,
  * its connections and its counters.
  *
- * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large), -ERANGE (lower
+ * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large, replies that
+ * bypass a SYN proxy), -ERANGE (lower
  * threshold above the upper one), -ENOSPC (more servers than the scheduler can serve) or -ENOMEM
  */
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,

@@ -30,6 +30,9 @@ enum lvs_reply_kind {
 	LVS_REPLY_RESET,
 	LVS_REPLY_ERROR,	/* ICMP and ICMPv6 errors */
 	LVS_REPLY_PROBE,	/* lvs_reply_probe() */
+	LVS_REPLY_LIMITED,	/* so many of them have a limit */
+	LVS_REPLY_COOKIE = LVS_REPLY_LIMITED,	/* SYN-ACKs of the SYN proxy */
+	LVS_REPLY_HANDSHAKE,	/* its other segments, but for resets */
 	LVS_REPLY_COUNT
 };
 
@@ -37,9 +40,10 @@ enum lvs_reply_kind {
  * struct lvs_stats - of one engine
  * @forwarded:	to a server or back to a client, held fragments once they are released
  * @passed:	not for any virtual service: written back unchanged
- * @answered:	pings, consumed by the reply
+ * @answered:	pings, and what the SYN proxy takes: consumed by what was said instead
  * @held:	fragments held back right now
  * @dropped:	by reason
+ * @cookies_accepted: SYN cookies that came back; replied[LVS_REPLY_COOKIE] went out, dropped[LVS_DROP_COOKIE] were wrong
  * @replied:	packets that the director made, by kind; @limited: those it did not make
  */
 struct lvs_stats {
@@ -50,8 +54,9 @@ struct lvs_stats {
 	uint64_t answered;
 	uint64_t held;
 	uint64_t dropped[LVS_DROP_COUNT];
+	uint64_t cookies_accepted;
 	uint64_t replied[LVS_REPLY_COUNT];
-	uint64_t limited[LVS_REPLY_COUNT];
+	uint64_t limited[LVS_REPLY_LIMITED];
 };
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "engine/conn.h"
+#include "engine/handshake.h"
 #include "engine/packet.h"
 
 struct lvs_engine;
@@ -57,6 +58,7 @@ enum {
  * @next:	of a record in no use: the next such, 0: none
  * @helper:	1 + index of the helper that reads along, 0: none
  * @blind:	nobody reads any more: what passes is encrypted
+ * @handshake:	of the SYN proxy, until client and server have met
  */
 struct lvs_stream {
 	struct lvs_stream_side side[2];
@@ -64,7 +66,8 @@ struct lvs_stream {
 	uint32_t next;
 	uint8_t helper;
 	bool blind;
-	uint32_t spare[5];
+	struct lvs_handshake handshake;
+	uint32_t spare;
 };
 static_assert(sizeof(struct lvs_stream) == 64, "one cache line");
 

@@ -90,6 +90,8 @@ enum {
 	LVS_TCP_PSH = 0x08,
 	LVS_TCP_ACK = 0x10,
 	LVS_TCP_URG = 0x20,
+	LVS_TCP_ECE = 0x40,
+	LVS_TCP_CWR = 0x80,
 };
 
 /* RFC 768 */

@@ -72,6 +72,8 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 		.rate = conf->director.am_droprate,
 		.max_half_open = conf->director.max_half_open,
 	};
+	ret->syn_backlog = conf->director.syn_backlog;
+	ret->mtu = conf->device.mtu;
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
 	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
@@ -146,6 +148,11 @@ static uint8_t sched_flags(uint32_t flags)
 
 static struct lvs_service_spec service_spec(const struct lvs_conf_service *service)
 {
+	static const enum lvs_syn_proxy_mode syn_proxies[] = {
+		[LVS_CONF_SYN_PROXY_OFF] = LVS_SYN_PROXY_OFF,
+		[LVS_CONF_SYN_PROXY_AUTO] = LVS_SYN_PROXY_AUTO,
+		[LVS_CONF_SYN_PROXY_ON] = LVS_SYN_PROXY_ON,
+	};
 	bool ranged = service->ports.n > 0;
 	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
 
@@ -159,6 +166,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.pickup = service->pickup,
 		.one_packet = service->one_packet,
 		.helper = lvs_helper_find(service->helper),
+		.syn_proxy = syn_proxies[service->syn_proxy],
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
 		.mh_slots = service->mh_table_size,

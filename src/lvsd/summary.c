@@ -85,6 +85,9 @@ void lvs_director_summary(struct lvs_director *director)
 	lvs_log(log, LVS_LOG_NOTICE, "said: %" PRIu64 " echo replies, %" PRIu64 " resets, %" PRIu64 " errors, %" PRIu64
 		" probes", stats->replied[LVS_REPLY_ECHO], stats->replied[LVS_REPLY_RESET], stats->replied[LVS_REPLY_ERROR],
 		stats->replied[LVS_REPLY_PROBE]);
+	if (stats->replied[LVS_REPLY_COOKIE])
+		lvs_log(log, LVS_LOG_NOTICE, "SYN proxy: %" PRIu64 " cookies sent, %" PRIu64 " accepted, %" PRIu64 " refused",
+			stats->replied[LVS_REPLY_COOKIE], stats->cookies_accepted, stats->dropped[LVS_DROP_COOKIE]);
 	if (!lvs_net_device_stats(director->net, &device))
 		lvs_log(log, LVS_LOG_NOTICE, "device: %" PRIu64 " packets lost in its queue, %" PRIu64 " writes refused",
 			device.tx_dropped, director->io->stats.tx_full + director->io->stats.tx_down +

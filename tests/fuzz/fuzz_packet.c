@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/packet.h"
+#include "engine/tcp_options.h"
 #include "engine/wire.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -57,6 +58,8 @@ static void check_accepted(const struct lvs_packet *packet)
 	case LVS_PACKET_FLOW:
 		CHECK(packet->proto == LVS_PROTO_TCP || packet->proto == LVS_PROTO_UDP);
 		CHECK(lvs_packet_at(packet, packet->l4, packet->proto == LVS_PROTO_TCP ? 20 : 8));
+		if (packet->proto == LVS_PROTO_TCP)
+			check_options(packet);
 		if (lvs_packet_is_partial(packet))
 			CHECK(packet->vnet.csum_start == packet->l4);
 		break;
@@ -75,6 +78,17 @@ static void check_accepted(const struct lvs_packet *packet)
 	}
 	if (packet->fragment)
 		CHECK(packet->vnet.gso_type == LVS_GSO_NONE && !lvs_packet_is_partial(packet));
+}
+
+static void check_options(const struct lvs_packet *packet)
+{
+	struct lvs_tcp_options options = lvs_tcp_options_read(packet);
+	uint8_t bytes[LVS_TCP_OPTIONS_MAX];
+	size_t len = lvs_tcp_options_write(bytes, &options);
+
+	CHECK(options.scale <= LVS_TCP_NO_SCALE);
+	CHECK(len % 4 == 0 && len <= 24);
+	CHECK(options.timestamps || (!options.value && !options.echo));
 }
 
 static void check_quoted(const struct lvs_packet *outer)

@@ -28,15 +28,15 @@ web s2
 
 resident() { awk '/^VmRSS/ { print $2 }' /proc/$director/status; }
 
-# under <what> <address> <settings of the director> - one flood, beside it the clients
+# under <what> <address> <settings of the director> [of the services] - one flood, beside it the clients
 under() {
 	configure "director: { max_connections = $records; $3 };
-$(web_conf wlc 1 1)"
+$(web_conf wlc 1 1 | sed "s/scheduler = /${4:-} scheduler = /")"
 	direct
 	before=$(resident)
 	spawn attacker $work/flood "${top_builddir:-../..}/tests/netns/flood" "$2" 80 $rate $seconds $sources
 	flood=$spawned
-	until_true 10 sh -c "kill -USR1 $director; ! tail -n 40 $work/lvsd.log | grep -q 'connections: 0 of'"
+	until_true 10 sh -c "kill -USR1 $director; tail -n 40 $work/lvsd.log | grep -q 'connections: [1-9]\|SYN proxy'"
 	served=$(at client "${top_builddir:-../..}/tests/netns/patient" "$2" 80 $offered $((seconds - 1)) 900)
 	wait $flood || FAIL "$1: the flood: $(cat $work/flood)"
 	sent=$(cut -d' ' -f1 $work/flood)
@@ -49,9 +49,20 @@ $(web_conf wlc 1 1)"
 	stop
 }
 
+# nothing_stored - there were never more connections than good clients
+nothing_stored() {
+	stored=$(grep 'connections:' $work/lvsd.log | tail -n 1 | sed 's/.*connections: \([0-9]*\) of.*/\1/')
+	[ "$stored" -le $((offered * seconds)) ] || FAIL "$stored connections"
+}
+
 under "full table" "$VIP" ""
 under "full table, IPv6" "$VIP6" ""
 under "half-open ones limited" "$VIP" "max_half_open = 512;"
 under "drop_entry and secure_tcp" "$VIP" "drop_entry = 3; secure_tcp = 3;"
 under "drop_entry and secure_tcp, half-open ones limited" "$VIP6" "drop_entry = 1; secure_tcp = 1; max_half_open = 512;"
 under "drop_packet" "$VIP" "drop_packet = 3;"
+under "SYN proxy when it is needed" "$VIP" "syn_backlog = 256;" 'syn_proxy = "auto";'
+under "SYN proxy" "$VIP" "" 'syn_proxy = "on";'
+nothing_stored
+under "SYN proxy, IPv6" "$VIP6" "" 'syn_proxy = "on";'
+nothing_stored

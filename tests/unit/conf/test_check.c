@@ -76,6 +76,17 @@ static const struct row {
 	{ SCHED("mh", "persistent: {}; pickup = true;"), -EINVAL,
 	  { ":3:26: \"pickup\" asks a table, and \"persistent\" does not (remove one of them; \"mh\" without \"mh-port\" "
 	    "sends a client to one server too)" } },
+	/* who speaks in a server's place has to hear it */
+	{ "services: ( { address = \"192.0.2.10:80\"; servers: ( { address = \"10.0.0.1\"; },\n"
+	  "{ address = \"10.0.0.2\"; forward = \"droute\"; } ); syn_proxy = \"auto\"; } );",
+	  -EINVAL, { ":2:62: \"syn_proxy\" needs the replies of server 10.0.0.2:80, which \"droute\" does not lead through "
+		     "lvsd (\"masq\" brings them back)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; forward = \"local\"; syn_proxy = \"on\";\n"
+	  "servers: ( { address = \"10.0.0.1\"; } ); } );",
+	  -EINVAL, { ":1:73: \"syn_proxy\" needs the replies of server 10.0.0.1:80, which \"local\" does not lead through "
+		     "lvsd (\"masq\" brings them back)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; syn_proxy = \"off\"; forward = \"droute\";\n"
+	  "servers: ( { address = \"10.0.0.1\"; } ); } );", 0, { NULL } },
 	/* loops */
 	{ WEB("{ address = \"192.0.2.10\"; }"), -EINVAL,
 	  { ":2:13: server 192.0.2.10:80 is the service itself: its packets would come back (a server needs an address of "

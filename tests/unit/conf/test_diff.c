@@ -57,6 +57,8 @@ static const struct row {
 		"service \"web\": one_packet false -> true" }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\"; persistent = {};", A)), SERVICES(WEB("protocol = \"udp\"; persistent = {}; helper = \"sip\";", A)), {
 		"service \"web\": helper \"none\" -> \"sip\"" }, 0 },
+	{ SERVICES(WEB("", A)), "director: { syn_backlog = 7; };" SERVICES(WEB("syn_proxy = \"auto\";", A)), {
+		"director: syn_backlog 1024 -> 7", "service \"web\": syn_proxy \"off\" -> \"auto\"" }, 0 },
 	{ SERVICES(RANGE("8000-8999,80")), SERVICES(RANGE("80,443,8000-8999")), {
 		"service \"range\": ports \"80,8000-8999\" -> \"80,443,8000-8999\"" }, 0 },
 	{ SERVICES(RANGE("80,81")), SERVICES(RANGE("81")), {

@@ -64,6 +64,7 @@ static void an_empty_file_has_every_default(void **state)
 	assert_string_equal(conf->director.group, "");
 	assert_int_equal(conf->director.ping, LVS_CONF_PING_WHEN_UP);
 	assert_int_equal(conf->director.reply_rate, 1000);
+	assert_int_equal(conf->director.syn_backlog, 1024);
 	assert_int_equal(conf->director.log_level, LOG_INFO);
 	assert_int_equal(conf->timeouts.tcp, 900);
 	assert_int_equal(conf->timeouts.tcpfin, 120);
@@ -228,6 +229,12 @@ static const struct row {
 	  "is remembered)" },
 	{ SERVICE("helper = \"spi\";"), "1:51: there is no helper \"spi\" (did you mean \"sip\"?)" },
 	{ SERVICE("helper = \"tftp-and-such\";"), "1:51: there is no helper \"tftp-and-such\" (there is \"none\" \"sip\")" },
+	{ SERVICE("syn_proxy = \"maybe\";"),
+	  "1:54: there is no syn_proxy \"maybe\" (there is \"off\" \"auto\" \"on\")" },
+	{ SERVICE("protocol = \"udp\"; syn_proxy = \"on\";"),
+	  "1:72: \"syn_proxy\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
+	{ SERVICE("syn_proxy = true;"), "1:54: \"syn_proxy\" takes a word in quotes, not true or false (when lvsd answers SYNs "
+					"with cookies, in the servers' place)" },
 	{ SERVICE("ports = \"81\";"),
 	  "1:50: \"192.0.2.10:80\" has a port already (leave the port out of \"address\")" },
 	{ PORTS("80,0"), PORTS_AT "\"80,0\" is not a list of ports from 1 to 65535 " PORTS_HINT },

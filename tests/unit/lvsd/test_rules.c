@@ -284,6 +284,27 @@ static void limits_are_what_the_file_says(void **state)
 	assert_false(f->engine->settings.nat_icmp_send);
 }
 
+static void syn_proxies_are_what_the_file_says(void **state)
+{
+	static const struct {
+		const char *said;
+		enum lvs_syn_proxy_mode mode;
+	} rows[] = { { "syn_proxy = \"on\";", LVS_SYN_PROXY_ON }, { "syn_proxy = \"auto\";", LVS_SYN_PROXY_AUTO },
+		     { "syn_proxy = \"off\";", LVS_SYN_PROXY_OFF }, { "", LVS_SYN_PROXY_OFF } };
+	struct fixture *f = *state;
+	char text[200];
+
+	assert_int_equal(f->engine->settings.syn_backlog, 1024);
+	assert_int_equal(f->engine->settings.mtu, 1500);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)snprintf(text, sizeof(text), "director: { syn_backlog = %zu; }; services: ( { address = \"192.0.2.1:80\"; %s"
+			       "servers: ( { address = \"10.0.0.1:80\"; } ); } );", i, rows[i].said);
+		apply(f, text);
+		assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->spec.syn_proxy, rows[i].mode);
+		assert_int_equal(f->engine->settings.syn_backlog, i);
+	}
+}
+
 static void persistence_is_what_the_file_says(void **state)
 {
 	struct fixture *f = *state;
@@ -638,6 +659,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_service_removed_at_run_time_comes_back_with_its_next_edit, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
+		cmocka_unit_test_setup_teardown(syn_proxies_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
