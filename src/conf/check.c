@@ -239,6 +239,10 @@ static void check_one_packet(const struct lvs_conf_service *service, struct lvs_
 
 static void check_helper(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
+	if (!strcmp(service->helper, "ftp") && service->protocol != IPPROTO_TCP && !service->mark)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->helper_where, "FTP is of TCP",
+				    "helper \"ftp\" is only for TCP, and service \"%s\" is %s", service->name,
+				    lvs_conf_protocol_text(service->protocol));
 	if (strcmp(service->helper, "sip"))
 		return;
 	if (service->protocol != IPPROTO_UDP && !service->mark)

@@ -354,11 +354,11 @@ struct lvs_conf_service {
 	enum lvs_conf_mh_order mh_order;
 	struct lvs_ports ports;
 	const char *forward;
-	const char *helper;
 	struct lvs_conf_persistent persistent;
 	struct lvs_conf_limits limits;
 	bool pickup;
 	bool one_packet;
+	const char *helper;
 	enum lvs_conf_answer sloppy_tcp, sloppy_sctp;
 	enum lvs_conf_answer expire_nodest_conn, expire_quiescent_template;
 	enum lvs_conf_reuse conn_reuse_mode;

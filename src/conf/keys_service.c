@@ -38,7 +38,7 @@ static const struct lvs_conf_word forwards[] = {
 	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
 };
 static const struct lvs_conf_word helpers[] = {
-	{ "none", 0, false }, { "ftp", 0, true }, { "sip", 0, false }, { NULL, 0, false },
+	{ "none", 0, false }, { "ftp", 0, false }, { "sip", 0, false }, { NULL, 0, false },
 };
 
 static const struct lvs_conf_key drain_keys[] = {

@@ -5,10 +5,11 @@
 
 #include "engine/client.h"
 #include "engine/engine.h"
+#include "engine/expect.h"
 #include "engine/forward.h"
+#include "engine/helper.h"
 #include "engine/reply.h"
 #include "engine/retire.h"
-#include "engine/stream.h"
 
 /**
  * struct lvs_engine - everything one director knows
@@ -17,7 +18,7 @@
  * @rules_due:	when lvs_rules_expire() wants to be called again
  * @secure:	protocols apply their stricter rules
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
- * @serial:	of the latest template
+ * @serial:	of the latest connection or template that controls others
  * @now, @tick, @sink: of the burst being handled
  * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
@@ -43,8 +44,15 @@ struct lvs_engine {
 	uint32_t serial;
 	struct lvs_streams streams;
 	struct lvs_hash_key helper_keys[2];
+	struct lvs_expectations expectations;
 	struct lvs_conn_table conns;
 };
+
+/* Return: a number for who controls connections; never 0 */
+static inline uint32_t lvs_engine_serial(struct lvs_engine *engine)
+{
+	return ++engine->serial ? engine->serial : ++engine->serial;
+}
 
 /* The three ways a packet leaves; each emits and counts. */
 void lvs_engine_pass(struct lvs_engine *engine, struct lvs_packet *packet);

@@ -35,6 +35,7 @@ static struct lvs_hash_key cookie_key(const struct lvs_hash_key *key)
 
 int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct lvs_engine **ret_engine)
 {
+	uint32_t texts = LVS_MIN(LVS_MAX(options->max_connections / TEXTS_SHARE, TEXTS_MIN), options->max_connections);
 	struct lvs_engine *engine;
 	int err;
 
@@ -50,8 +51,10 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_fragments_new(&options->fragments, &options->key, &engine->fragments);
 	if (err)
 		goto fail;
-	err = lvs_streams_init(&engine->streams, options->max_connections,
-			       LVS_MIN(LVS_MAX(options->max_connections / TEXTS_SHARE, TEXTS_MIN), options->max_connections));
+	err = lvs_streams_init(&engine->streams, options->max_connections, texts);
+	if (err)
+		goto fail;
+	err = lvs_expectations_init(&engine->expectations, texts);
 	if (err)
 		goto fail;
 	err = lvs_clients_init(&engine->clients, options->max_clients, &options->key);
@@ -76,6 +79,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 {
 	if (!engine)
 		return;
+	lvs_expectations_fini(&engine->expectations);
 	lvs_streams_fini(&engine->streams);
 	lvs_fragments_free(engine->fragments);
 	lvs_rules_fini(&engine->rules);

@@ -32,7 +32,6 @@ enum lvs_helper_index {
  *		why it cannot be: then it ends at once
  * @read:	payload of a connection with a stream whose helper this is, before it is translated; may change it by what
  *		engine/stream.h has for it. Return: LVS_DROP_NONE, or why the segment must not leave
- * @end:	a connection with such a stream is about to end; may be NULL
  * @key:	NULL, or what persistence goes by in place of the client's address, for services that are persistent: bytes
  *		of @packet, borrowed. Return: LVS_DROP_NONE, or why @packet is dropped, which has none
  * @originates:	servers begin connections too, with packets that leave in the service's name; only with @key
@@ -43,7 +42,6 @@ struct lvs_helper_ops {
 	uint8_t proto;
 	enum lvs_drop (*begin)(struct lvs_engine *engine, struct lvs_conn *conn);
 	enum lvs_drop (*read)(struct lvs_engine *engine, struct lvs_stream_segment *segment);
-	void (*end)(struct lvs_engine *engine, struct lvs_conn *conn);
 	enum lvs_drop (*key)(const struct lvs_packet *packet, const uint8_t **ret_key, size_t *ret_bytes);
 	bool originates;
 };

@@ -138,9 +138,7 @@ static struct lvs_conn *new_template(struct lvs_engine *engine, const struct lvs
 		lvs_conn_release(&engine->conns, template);
 		return NULL;
 	}
-	if (!++engine->serial)
-		engine->serial = 1;
-	template->serial = engine->serial;
+	template->serial = lvs_engine_serial(engine);
 	server->persistent++;
 	return template;
 }
@@ -233,46 +231,57 @@ void lvs_persist_renew(struct lvs_engine *engine, struct lvs_conn *template)
 	lvs_conn_set_timer(&engine->conns, template, engine->tick, template->timeout, LVS_CLASS_TEMPLATE);
 }
 
-/* Return: borrowed; NULL if it went before its connection */
-static struct lvs_conn *template_of(struct lvs_engine *engine, const struct lvs_conn *conn)
+/* Does @conn, no template, control by this number? */
+static bool controls(const struct lvs_engine *engine, const struct lvs_conn *conn, uint32_t serial)
 {
-	struct lvs_conn *template = lvs_conn_at(&engine->conns, conn->control);
+	const struct lvs_stream *stream = lvs_stream_of(&engine->streams, conn);
 
-	if (!template || !(template->flags & LVS_CONN_TEMPLATE) || template->serial != conn->serial)
+	return conn->stream && stream->text && lvs_stream_text_of(&engine->streams, stream)->serial == serial;
+}
+
+/* A template, or the connection that announced @conn. Return: borrowed; NULL if it went before its connection */
+static struct lvs_conn *control_of(struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	struct lvs_conn *control = lvs_conn_at(&engine->conns, conn->control);
+
+	if (!control)
 		return NULL;
-	return template;
+	if (control->flags & LVS_CONN_TEMPLATE)
+		return control->serial == conn->serial ? control : NULL;
+	return controls(engine, control, conn->serial) ? control : NULL;
 }
 
 void lvs_persist_unbind(struct lvs_engine *engine, struct lvs_conn *conn, bool early)
 {
-	struct lvs_conn *template = template_of(engine, conn);
+	struct lvs_conn *control = control_of(engine, conn);
 	lvs_tick last = conn->expires - conn->timeout;
 
-	if (!template)
+	if (!control)
 		return;
-	template->ncontrolled--;
-	if (early && !template->ncontrolled && template->state == LVS_PERSIST_NONE &&
-	    template->flags & LVS_CONN_FILED) {
-		lvs_engine_end(engine, template, true);
+	control->ncontrolled--;
+	if (!(control->flags & LVS_CONN_TEMPLATE))
+		return;
+	if (early && !control->ncontrolled && control->state == LVS_PERSIST_NONE && control->flags & LVS_CONN_FILED) {
+		lvs_engine_end(engine, control, true);
 		return;
 	}
 	/* The wheel sees at the old deadline that there is a later one. */
-	if (conn->flags & LVS_CONN_SLIDING && lvs_tick_before(template->expires, last + template->timeout))
-		template->expires = last + template->timeout;
+	if (conn->flags & LVS_CONN_SLIDING && lvs_tick_before(control->expires, last + control->timeout))
+		control->expires = last + control->timeout;
 }
 
 void lvs_persist_assure(struct lvs_engine *engine, const struct lvs_conn *conn)
 {
-	struct lvs_conn *template = template_of(engine, conn);
+	struct lvs_conn *control = control_of(engine, conn);
 
-	if (template)
-		template->state = LVS_PERSIST_ASSURED;
+	if (control && control->flags & LVS_CONN_TEMPLATE)
+		control->state = LVS_PERSIST_ASSURED;
 }
 
 bool lvs_persist_stays(struct lvs_engine *engine, struct lvs_conn *conn)
 {
-	if (!(conn->flags & LVS_CONN_TEMPLATE) || !conn->ncontrolled)
+	if (!conn->ncontrolled)
 		return false;
-	lvs_conn_set_timer(&engine->conns, conn, engine->tick, conn->timeout, LVS_CLASS_TEMPLATE);
+	lvs_conn_set_timer(&engine->conns, conn, engine->tick, conn->timeout, (enum lvs_class)conn->class);
 	return true;
 }

@@ -77,7 +77,7 @@ void lvs_persist_unbind(struct lvs_engine *engine, struct lvs_conn *conn, bool e
 /* A connection came into being beyond doubt: its template outlives it in any case. */
 void lvs_persist_assure(struct lvs_engine *engine, const struct lvs_conn *conn);
 
-/* The time of @conn, of any kind, is over. Return: it is a template that goes on, filed again */
+/* The time of @conn, of any kind, is over. Return: it controls others and goes on, filed again */
 bool lvs_persist_stays(struct lvs_engine *engine, struct lvs_conn *conn);
 
 #endif

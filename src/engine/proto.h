@@ -48,6 +48,7 @@ struct lvs_proto_state {
  * @csum_optional: a checksum of 0 means "none" and is kept; a computed 0 is written as 0xffff (RFC 768)
  * @states:	@nstates rows; state 0 is that of a connection that has seen no packet
  * @midst:	the state of a connection that has begun and has not ended
+ * @announced:	state whose timeout is how long a connection that was announced is waited for
  * @starts:	may this packet begin a connection? @sloppy: even in the midst of it
  * @next_state:	the state after @packet, in the direction @dir; changes nothing. LVS_CONN_NO_OUTPUT means that no packet
  *		came from the server before this one. @secure: the stricter rules for times of attack
@@ -64,6 +65,7 @@ struct lvs_proto_ops {
 	const struct lvs_proto_state *states;
 	uint8_t nstates;
 	uint8_t midst;
+	uint8_t announced;
 	bool (*starts)(const struct lvs_packet *packet, bool sloppy);
 	uint8_t (*next_state)(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir, bool secure);
 	enum lvs_drop (*fix_csum)(const struct lvs_packet *packet, lvs_be16 diff, bool source);

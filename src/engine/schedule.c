@@ -57,6 +57,15 @@ static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
 	return err ? LVS_DROP_CONN_CLASH : LVS_DROP_NONE;
 }
 
+/* The service's helper hears of its new connection. Return: whether it may be */
+static bool hear(struct lvs_engine *engine, const struct lvs_helper_ops *helper, struct lvs_conn *conn,
+		 enum lvs_drop *ret_drop)
+{
+	if (helper->proto == conn->proto && helper->begin)
+		*ret_drop = helper->begin(engine, conn);
+	return !*ret_drop;
+}
+
 enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				 bool midst, struct lvs_conn **ret_conn)
 {
@@ -93,6 +102,10 @@ enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *s
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
 	lvs_limit_count(engine, server, &conn->caddr, conn, midst);
+	if (lvs_unlikely(server->service->spec.helper) && !hear(engine, server->service->spec.helper, conn, &drop)) {
+		lvs_engine_end(engine, conn, true);
+		return drop;
+	}
 	*ret_conn = conn;
 	return LVS_DROP_NONE;
 }
@@ -257,6 +270,8 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 	struct lvs_service *service;
 
 	if (drop)
+		return drop;
+	if (lvs_unlikely(engine->expectations.n) && lvs_expect_begin(engine, packet, &drop))
 		return drop;
 	service = lvs_service_lookup(&engine->rules, packet);
 	if (!service && lvs_stray_reply(engine, packet, &drop))

@@ -167,6 +167,7 @@ static bool is_ftp(const struct lvs_service_key *key)
 	return key->proto == LVS_PROTO_TCP && !key->ranged && key->port == LVS_PORT_FTP;
 }
 
+/* What has a mark may be of any protocol: a helper then keeps to its own. */
 static bool helper_ok(const struct lvs_service_spec *spec)
 {
 	const struct lvs_helper_ops *helper = spec->helper;

@@ -36,6 +36,15 @@ enum lvs_reply_kind {
 	LVS_REPLY_COUNT
 };
 
+/* What helpers did. */
+enum lvs_helped {
+	LVS_HELPED_ANNOUNCED,	/* connections that were announced */
+	LVS_HELPED_CONNECTED,	/* those that came */
+	LVS_HELPED_CHANGED,	/* payloads that were changed */
+	LVS_HELPED_REFUSED,	/* lines that lie: left as they are, and without effect */
+	LVS_HELPED_COUNT
+};
+
 /**
  * struct lvs_stats - of one engine
  * @forwarded:	to a server or back to a client, held fragments once they are released
@@ -44,6 +53,7 @@ enum lvs_reply_kind {
  * @held:	fragments held back right now
  * @dropped:	by reason
  * @cookies_accepted: SYN cookies that came back; replied[LVS_REPLY_COOKIE] went out, dropped[LVS_DROP_COOKIE] were wrong
+ * @helped:	see there
  * @replied:	packets that the director made, by kind; @limited: those it did not make
  */
 struct lvs_stats {
@@ -55,6 +65,7 @@ struct lvs_stats {
 	uint64_t held;
 	uint64_t dropped[LVS_DROP_COUNT];
 	uint64_t cookies_accepted;
+	uint64_t helped[LVS_HELPED_COUNT];
 	uint64_t replied[LVS_REPLY_COUNT];
 	uint64_t limited[LVS_REPLY_LIMITED];
 };

@@ -118,10 +118,8 @@ void lvs_stream_remove(struct lvs_streams *streams, struct lvs_conn *conn)
 
 void lvs_stream_end(struct lvs_engine *engine, struct lvs_conn *conn)
 {
-	uint8_t helper = lvs_stream_of(&engine->streams, conn)->helper;
-
-	if (helper && lvs_helpers[helper - 1]->end)
-		lvs_helpers[helper - 1]->end(engine, conn);
+	if (lvs_stream_of(&engine->streams, conn)->text)
+		lvs_expect_cancel(engine, conn);
 	lvs_stream_remove(&engine->streams, conn);
 }
 

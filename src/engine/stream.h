@@ -87,10 +87,12 @@ struct lvs_stream_edit {
  * struct lvs_stream_text - of those connections whose payload is read and changed
  * @edits:	by direction, the earliest first; kept until the receiver has acknowledged them
  * @state:	the helper's own, zeroes at first
+ * @serial:	once the connection controls others: theirs
  */
 struct lvs_stream_text {
 	struct lvs_stream_edit edits[2][LVS_STREAM_EDITS];
 	uint64_t state[LVS_STREAM_STATE / sizeof(uint64_t)];
+	uint32_t serial;
 	uint32_t next;
 };
 
@@ -146,7 +148,7 @@ struct lvs_stream_text *lvs_stream_add_text(struct lvs_streams *streams, struct 
 /* Give back what @conn has. Nothing happens if it has nothing. */
 void lvs_stream_remove(struct lvs_streams *streams, struct lvs_conn *conn);
 
-/* @conn, which has a record, is about to end: its helper hears of it, and the record goes. */
+/* @conn, which has a record, is about to end: what it announced is not awaited any more, and the record goes. */
 void lvs_stream_end(struct lvs_engine *engine, struct lvs_conn *conn);
 
 /* Text of a stream that has one. */

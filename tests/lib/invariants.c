@@ -113,12 +113,18 @@ struct census {
 	uint32_t active, inactive, persistent, once;
 };
 
-static void check_control(const struct lvs_conn_table *table, const struct lvs_conn *conn, uint32_t *controlled)
+static void check_control(const struct lvs_engine *engine, const struct lvs_conn *conn, uint32_t *controlled)
 {
-	const struct lvs_conn *template = conn->control ? lvs_conn_at(table, conn->control) : NULL;
+	const struct lvs_conn_table *table = &engine->conns;
+	const struct lvs_conn *control = conn->control ? lvs_conn_at(table, conn->control) : NULL;
+	uint32_t serial = 0;
 
 	assert_true(conn->control <= table->touched);
-	if (template && template->flags & LVS_CONN_TEMPLATE && template->serial == conn->serial)
+	if (control && control->flags & LVS_CONN_TEMPLATE)
+		serial = control->serial;
+	else if (control && control->stream && lvs_stream_of(&engine->streams, control)->text)
+		serial = lvs_stream_text_of(&engine->streams, lvs_stream_of(&engine->streams, control))->serial;
+	if (control && serial == conn->serial)
 		controlled[conn->control]++;
 }
 
@@ -134,7 +140,7 @@ static void count_conns(const struct lvs_engine *engine, struct census *census)
 		if (!conn)
 			continue;
 		assert_in_range(conn->server, 1, engine->rules.servers_len - 1);
-		check_control(table, conn, controlled);
+		check_control(engine, conn, controlled);
 		if (conn->flags & LVS_CONN_TEMPLATE) {
 			census[conn->server].persistent++;
 			templates++;

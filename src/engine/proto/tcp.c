@@ -175,6 +175,7 @@ const struct lvs_proto_ops lvs_proto_tcp = {
 	.states = states,
 	.nstates = ARRAY_LEN(states),
 	.midst = ESTABLISHED,
+	.announced = LISTEN,
 	.starts = tcp_starts,
 	.next_state = tcp_next_state,
 };

@@ -53,6 +53,8 @@ static const struct row {
 		"on_failure = \"break\"; on_drain = \"break\"; } -> { timeout = 300; netmask = \"255.255.255.255\"; prefix6 = 128; sliding = false; "
 		"on_failure = \"break\"; on_drain = \"break\"; }" }, 0 },
 	{ SERVICES(WEB("persistent: { };", A)), SERVICES(WEB("persistent: { timeout = 300; };", A)), { NULL }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("helper = \"ftp\";", A)), {
+		"service \"web\": helper \"none\" -> \"ftp\"" }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\";", A)), SERVICES(WEB("protocol = \"udp\"; one_packet = true;", A)), {
 		"service \"web\": one_packet false -> true" }, 0 },
 	{ SERVICES(WEB("protocol = \"udp\"; persistent = {};", A)), SERVICES(WEB("protocol = \"udp\"; persistent = {}; helper = \"sip\";", A)), {

@@ -220,6 +220,9 @@ static const struct row {
 	  "1:70: there is no on_failure \"stay\" (there is \"break\" \"keep\")" },
 	{ SERVICE("persistent = 300;"), "1:55: \"persistent\" takes a group, { ... }, not a whole number (clients come back to "
 	  "their server)" },
+	{ SERVICE("helper = \"fpt\";"), "1:51: there is no helper \"fpt\" (did you mean \"ftp\"?)" },
+	{ SERVICE("helper = \"ftp\"; protocol = \"udp\";"), "1:51: helper \"ftp\" is only for TCP, and service "
+	  "\"udp-192.0.2.10:80\" is udp (FTP is of TCP)" },
 	{ SERVICE("one_packet = true;"), "1:55: \"one_packet\" is only for UDP, and service \"tcp-192.0.2.10:80\" is tcp "
 					 "(a connection of any other protocol would be torn apart)" },
 	{ SERVICE("helper = \"sip\"; persistent = {};"), "1:51: helper \"sip\" is only for UDP, and service \"tcp-192.0.2.10:80\" "
@@ -228,7 +231,7 @@ static const struct row {
 	  "\"udp-192.0.2.10:80\" is not persistent (write \"persistent = { timeout = 3600; };\" beside it, for how long a dialog "
 	  "is remembered)" },
 	{ SERVICE("helper = \"spi\";"), "1:51: there is no helper \"spi\" (did you mean \"sip\"?)" },
-	{ SERVICE("helper = \"tftp-and-such\";"), "1:51: there is no helper \"tftp-and-such\" (there is \"none\" \"sip\")" },
+	{ SERVICE("helper = \"tftp-and-such\";"), "1:51: there is no helper \"tftp-and-such\" (there is \"none\" \"ftp\" \"sip\")" },
 	{ SERVICE("syn_proxy = \"maybe\";"),
 	  "1:54: there is no syn_proxy \"maybe\" (there is \"off\" \"auto\" \"on\")" },
 	{ SERVICE("protocol = \"udp\"; syn_proxy = \"on\";"),

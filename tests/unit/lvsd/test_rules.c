@@ -102,6 +102,7 @@ static void a_file_becomes_services_and_servers(void **state)
 	assert_int_equal(lvs_engine_rules(f->engine)->nservices, 2);
 	assert_int_equal(web->nservers, 2);
 	assert_string_equal(web->spec.sched->name, "rr");
+	assert_null(web->spec.helper);
 	assert_int_equal(server_at(web, "10.0.0.2", 80)->spec.weight, 2);
 	assert_int_equal(service_at(f, "192.0.2.1", 53, 17)->nservers, 1);
 }
@@ -117,10 +118,11 @@ static void what_the_file_still_says_is_not_touched(void **state)
 	two->counters.conns = 8;
 	web->counters.conns = 15;
 	apply(f, "services: ("
-		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; servers: ("
+		 "{ name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\"; helper = \"ftp\"; servers: ("
 		 "  { address = \"10.0.0.1:80\"; }, { address = \"10.0.0.2:80\"; weight = 5; }, { address = \"10.0.0.3:80\"; } ); } );");
 	assert_ptr_equal(service_at(f, "192.0.2.1", 80, 6), web);
 	assert_ptr_equal(web->sched_state, cursor);
+	assert_string_equal(web->spec.helper->name, "ftp");
 	assert_int_equal(web->counters.conns, 15);
 	assert_ptr_equal(server_at(web, "10.0.0.1", 80), one);
 	assert_int_equal(one->counters.conns, 7);
