@@ -269,6 +269,16 @@ enum lvs_drop lvs_handshake_take(struct lvs_engine *engine, struct lvs_conn *con
 	return dir == LVS_DIR_REPLY ? from_server(engine, conn, stream, packet) : from_client(engine, conn, stream, packet);
 }
 
+void lvs_handshake_renew(struct lvs_stream *stream, const struct lvs_packet *packet)
+{
+	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
+
+	if (lvs_host32(tcp->ack) == stream->handshake.client + 1)
+		return;
+	lvs_stream_scale_window(stream, LVS_DIR_REQUEST, 0);
+	lvs_stream_scale_window(stream, LVS_DIR_REPLY, 0);
+}
+
 bool lvs_handshake_is_open(const struct lvs_engine *engine, const struct lvs_conn *conn)
 {
 	return (conn->flags & LVS_CONN_STREAM) && lvs_stream_of(&engine->streams, conn)->handshake.tries;

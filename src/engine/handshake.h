@@ -17,6 +17,7 @@
 struct lvs_cookie;
 struct lvs_engine;
 struct lvs_packet;
+struct lvs_stream;
 
 /**
  * struct lvs_handshake - what has been agreed upon with a client while the server is asked
@@ -65,6 +66,12 @@ bool lvs_handshake_is_open(const struct lvs_engine *engine, const struct lvs_con
  */
 enum lvs_drop lvs_handshake_take(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_packet *packet,
 				 enum lvs_dir dir);
+
+/*
+ * @packet is a SYN-ACK of a server whose handshake is over. If it answers another SYN than ours then its client has begun
+ * anew, and the two agree on windows among themselves.
+ */
+void lvs_handshake_renew(struct lvs_stream *stream, const struct lvs_packet *packet);
 
 /**
  * lvs_handshake_stays() - the time of @conn is over: ask its server again, if it is being asked

@@ -405,6 +405,8 @@ enum lvs_drop lvs_stream_walk(struct lvs_engine *engine, struct lvs_conn *conn, 
 
 	if (packet->fragment && stream->text)
 		return LVS_DROP_STREAM_FRAGMENT;
+	if (lvs_unlikely(packet->tcp_flags & LVS_TCP_SYN) && packet->tcp_flags & LVS_TCP_ACK && dir == LVS_DIR_REPLY)
+		lvs_handshake_renew(stream, packet);
 	lvs_stream_enter(&engine->streams, conn, packet, dir, &segment);
 	if (stream->helper && !stream->blind) {
 		drop = lvs_helpers[stream->helper - 1]->read(engine, &segment);

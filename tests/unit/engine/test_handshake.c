@@ -301,6 +301,41 @@ static void repeated_syn_ack_is_translated(void **state)
 	}
 }
 
+/* The client has begun anew from the same port before the director believed the old connection to be over. */
+static void another_handshake_goes_through(void **state)
+{
+	for (size_t family = 0; family < 2; family++) {
+		struct talk t = asked(state, family);
+		struct options options = { .len = 0 };
+		struct build segment, expect;
+		uint32_t shift;
+
+		t.scale = 10;
+		meet(&t);
+		shift = t.isn - TALK_SERVER_ISN;
+		segment = from_server(&t, (struct build){ .tcp_flags = ACK, .seq = TALK_SERVER_ISN + 1, .ack = TALK_CLIENT_ISN + 1,
+							  .window = 100 });
+		expect = to_client(&t, segment);
+		expect.seq += shift;
+		expect.window = 800;
+		assert_int_equal(take(&t, &segment), LVS_DROP_NONE);
+		expect_only("window of the old connection", &t, expect);
+		put_option(&options, (uint8_t[]){ 1, 3, 3, 10 }, 4);
+		segment = with(from_server(&t, (struct build){ .tcp_flags = SYN | ACK, .seq = 4711, .ack = 12345, .window = 100 }),
+			       &options);
+		expect = to_client(&t, segment);
+		expect.seq += shift;
+		assert_int_equal(take(&t, &segment), LVS_DROP_NONE);
+		expect_only("SYN-ACK", &t, expect);
+		segment = from_server(&t, (struct build){ .tcp_flags = ACK, .seq = 4712, .ack = 12345, .window = 100 });
+		expect = to_client(&t, segment);
+		expect.seq += shift;
+		assert_int_equal(take(&t, &segment), LVS_DROP_NONE);
+		expect_only("window of the new one", &t, expect);
+		director_teardown(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,6 +350,7 @@ int main(void)
 		cmocka_unit_test(removed_server_is_not_asked_again),
 		cmocka_unit_test(packets_are_counted),
 		cmocka_unit_test(repeated_syn_ack_is_translated),
+		cmocka_unit_test(another_handshake_goes_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
