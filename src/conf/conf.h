@@ -92,6 +92,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @syn_backlog: half-open connections from which on "auto" of a service's syn_proxy means "on"; 0: none are too many
  * @drop_entry, @drop_packet, @secure_tcp: modes 0 to 3 of IPVS
  * @am_droprate: one packet in so many, in mode 3
+ * @ignore_tunneled: what this host unpacks from tunnels stays at its own addresses; fixed while lvsd runs
  * @conn_reuse_mode: 0 to 2, of IPVS
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
  */
@@ -113,6 +114,7 @@ struct lvs_conf_director {
 	bool sloppy_sctp;
 	bool schedule_icmp;
 	bool nat_icmp_send;
+	bool ignore_tunneled;
 	bool expire_nodest_conn;
 	bool expire_quiescent_template;
 	uint32_t conn_reuse_mode;

@@ -95,7 +95,8 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "when a client's port may begin another connection: 0: never, 1: its last one is over, 2: or closing" },
 	{ DIRECTOR(nat_icmp_send), LIVE, .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether a real server is told that nobody knows its connection" },
-	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
+	{ DIRECTOR(ignore_tunneled), .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether local addresses keep what this host unpacks from tunnels" },
 	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
 	  .help = "the least important messages that are logged" },
 };

@@ -144,6 +144,7 @@ static int set_up_network(struct lvs_director *director)
 		.table = conf->network.table,
 		.priority = conf->network.priority,
 		.no_proxy = !conf->network.proxy,
+		.ignore_tunneled = conf->director.ignore_tunneled,
 		.server_interfaces = interfaces,
 		.nserver_interfaces = conf->network.server_interfaces.n,
 	};

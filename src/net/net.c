@@ -286,7 +286,8 @@ static int follow_plan(struct lvs_net *net)
 	const struct lvs_net_question question = {
 		.state = &net->state, .device = net->device, .vips = &net->vips, .wants = &net->wants, .servers = &net->servers,
 		.strangers = &net->strangers, .table = net->options.table, .priority = net->options.priority,
-		.no_proxy = net->options.no_proxy, .server_interfaces = net->server_interfaces,
+		.no_proxy = net->options.no_proxy, .ignore_tunneled = net->options.ignore_tunneled,
+		.server_interfaces = net->server_interfaces,
 		.nserver_interfaces = net->options.nserver_interfaces,
 	};
 	struct lvs_net_plan plan;

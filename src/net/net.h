@@ -56,6 +56,8 @@ enum lvs_net_level {
  * @priority:	preference of our first rule; 0 means LVS_NET_PRIORITY
  * @no_proxy:	VIPs on an attached subnet are left to others while they are not addresses of this host. For
  *		directors that share their VIPs by VRRP: the one in waiting must not answer for them
+ * @ignore_tunneled: what this host unpacks from tunnels stays with it where the VIP is local. For directors that are real
+ *		servers of another one
  * @server_interfaces: where replies of real servers arrive; none: where the routes to the servers lead
  */
 struct lvs_net_options {
@@ -65,6 +67,7 @@ struct lvs_net_options {
 	uint32_t table;
 	uint32_t priority;
 	bool no_proxy;
+	bool ignore_tunneled;
 	const char *const *server_interfaces;
 	size_t nserver_interfaces;
 };

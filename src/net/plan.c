@@ -188,7 +188,7 @@ static void plan_local(struct lvs_net_plan *plan, const struct lvs_net_question 
 	const struct lvs_net_object local = lvs_net_plan_local_rule(ip4, question->priority + 90);
 
 	for (size_t i = 0; i < state->nlinks; i++) {
-		if (!is_outside(question, &state->links[i]))
+		if (!is_outside(question, &state->links[i]) || (question->ignore_tunneled && state->links[i].tunnel))
 			continue;
 		memcpy(rule.iif, state->links[i].name, sizeof(rule.iif));
 		want_rule(plan, &rule);

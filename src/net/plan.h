@@ -20,7 +20,8 @@ struct lvs_net_wants;
  * @vips, @servers: with answers, none of them stale
  * @wants:	the same of its probes
  * @strangers:	routes to lvs_net_stranger() of both families, IPv4 first, which show where default routes lead
- * @table, @priority, @no_proxy, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options, defaults filled in
+ * @table, @priority, @no_proxy, @ignore_tunneled, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options,
+ *		defaults filled in
  */
 struct lvs_net_question {
 	const struct lvs_net_state *state;
@@ -28,7 +29,7 @@ struct lvs_net_question {
 	const struct lvs_net_targets *vips, *servers, *strangers;
 	const struct lvs_net_wants *wants;
 	uint32_t table, priority;
-	bool no_proxy;
+	bool no_proxy, ignore_tunneled;
 	char (*server_interfaces)[IFNAMSIZ];
 	size_t nserver_interfaces;
 };

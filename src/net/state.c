@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_arp.h>
 #include <linux/ipv6.h>
 #include <linux/neighbour.h>
 #include <stdlib.h>
@@ -73,6 +74,13 @@ static uint32_t get_mtu6(const struct lvs_rtnl_attrs *attrs)
 	return (uint32_t)mtu;
 }
 
+/* By the kind of address that its links have: of protocols that have IP right inside of IP. */
+static bool is_tunnel(unsigned short type)
+{
+	return type == ARPHRD_TUNNEL || type == ARPHRD_TUNNEL6 || type == ARPHRD_SIT || type == ARPHRD_IPGRE ||
+	       type == ARPHRD_IP6GRE;
+}
+
 static bool parse_link(const struct nlmsghdr *nlh, struct lvs_net_link *ret_link)
 {
 	struct lvs_rtnl_attrs attrs;
@@ -86,6 +94,7 @@ static bool parse_link(const struct nlmsghdr *nlh, struct lvs_net_link *ret_link
 		.mtu = lvs_rtnl_get_u32(&attrs, IFLA_MTU),
 		.mtu6 = get_mtu6(&attrs),
 		.master = lvs_rtnl_get_u32(&attrs, IFLA_MASTER),
+		.tunnel = is_tunnel(ifi->ifi_type),
 	};
 	get_name(&attrs, IFLA_IFNAME, ret_link->name);
 	return true;

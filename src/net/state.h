@@ -13,9 +13,11 @@ struct nlmsghdr;
  * @flags:	IFF_*
  * @mtu:	bytes, of the link; @mtu6: what IPv6 makes of it, 0 if it is off
  * @master:	index of the bridge, bond or VRF it belongs to, 0 for none
+ * @tunnel:	what comes in through it this host has unpacked from another IP packet
  */
 struct lvs_net_link {
 	uint32_t ifindex, flags, mtu, mtu6, master;
+	bool tunnel;
 	char name[IFNAMSIZ];
 };
 

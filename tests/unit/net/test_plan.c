@@ -47,6 +47,8 @@ struct host {
 	struct target strangers[2];	/* IPv4, IPv6 */
 	uint32_t local_pref[2];
 	bool no_proxy;
+	bool ignore_tunneled;
+	uint32_t tunnel;	/* this link is one */
 	const char *server_interface;
 	const char *plan;
 };
@@ -84,6 +86,23 @@ static const struct host hosts[] = {
 	  .plan = "route 10.1.0.50/32 dev lvs0 table main\n"
 		  "route 10.1.0.50/32 dev lvs0 table 77\n"
 		  "neigh proxy 10.1.0.50 dev eth0\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv4)\n" },
+	{ .what = "a local VIP keeps what comes out of a tunnel, if that is wanted", TYPICAL, DEFAULT_ETH0, .tunnel = ETH1,
+	  .ignore_tunneled = true, .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } } },
+	  .plan = "route 192.0.2.10/32 dev lvs0 table main\n"
+		  "route 192.0.2.10/32 dev lvs0 table 77\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv4)\n" },
+	{ .what = "and is led to the device if not", TYPICAL, DEFAULT_ETH0, .tunnel = ETH1,
+	  .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } } },
+	  .plan = "route 192.0.2.10/32 dev lvs0 table main\n"
+		  "route 192.0.2.10/32 dev lvs0 table 77\n"
 		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
@@ -225,6 +244,8 @@ static struct setting *make_setting(const struct host *host)
 	struct setting *setting = calloc(1, sizeof(*setting));
 
 	assert_non_null(setting);
+	for (size_t i = 0; i < ARRAY_LEN(links); i++)
+		links[i].tunnel = host->tunnel == links[i].ifindex;
 	setting->state = (struct lvs_net_state){
 		.links = links, .nlinks = ARRAY_LEN(links), .addrs = calloc(ARRAY_LEN(host->addrs), sizeof(struct lvs_net_ifaddr)),
 		.local_pref = { host->local_pref[0], host->local_pref[1] },
@@ -246,6 +267,7 @@ static struct setting *make_setting(const struct host *host)
 	setting->question = (struct lvs_net_question){
 		.state = &setting->state, .device = LVS0, .vips = &setting->vips, .wants = &setting->wants, .servers = &setting->servers,
 		.strangers = &setting->strangers, .table = 77, .priority = 10, .no_proxy = host->no_proxy,
+		.ignore_tunneled = host->ignore_tunneled,
 		.server_interfaces = setting->interfaces, .nserver_interfaces = host->server_interface != NULL,
 	};
 	return setting;
