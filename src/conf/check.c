@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "conf/limits.h"
+#include "conf/check_forward.h"
 #include "conf/order.h"
 #include "conf/text.h"
 #include "sys/addrtext.h"
@@ -206,28 +207,6 @@ static bool check_loopback(const struct lvs_addr *addr, uint16_t port, const str
 	return true;
 }
 
-/* What the forwarding method keeps as it is cannot differ. */
-static void check_kept(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
-		       struct lvs_conf_errors *errors)
-{
-	bool four = lvs_addr_is4(&service->addr), masq = !strcmp(server->forward, "masq");
-	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
-
-	if (!readable(service))
-		return;
-	(void)snprintf(hint, sizeof(hint), "%s keeps the address family", server->forward);
-	if (!masq && server->port != service->port)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "only masq can map a port to another one",
-				    "\"%s\" keeps the port, and server %s has another one than service \"%s\"", server->forward,
-				    lvs_endpoint_format(&server->addr, server->port, text), service->name);
-	if (lvs_addr_is4(&server->addr) == four)
-		return;
-	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint,
-			    "server %s is %s and service \"%s\" is %s",
-			    lvs_endpoint_format(&server->addr, server->port, text), four ? "IPv6" : "IPv4",
-			    service->name, four ? "IPv4" : "IPv6");
-}
-
 static void check_one_packet(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
 	if (service->one_packet && service->protocol != IPPROTO_UDP && !service->mark)
@@ -409,8 +388,8 @@ static int check_overlaps(const struct lvs_conf *conf, struct lvs_conf_errors *e
 	return 0;
 }
 
-static int check_service(const struct lvs_conf_service **sorted, size_t n, const struct lvs_conf_service *service,
-			 struct lvs_conf_errors *errors)
+static int check_service(const struct lvs_conf *conf, const struct lvs_conf_service **sorted,
+			 const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
 	int err;
 
@@ -423,10 +402,10 @@ static int check_service(const struct lvs_conf_service **sorted, size_t n, const
 		check_thresholds(server, errors);
 		if (lvs_addr_is_any(&server->addr))
 			continue;
-		check_kept(service, server, errors);
+		lvs_conf_check_forward(conf, service, readable(service), server, errors);
 		if (strcmp(server->forward, "local") != 0 &&
 		    !check_loopback(&server->addr, server->port, &server->where, errors))
-			check_loops(sorted, n, service, server, errors);
+			check_loops(sorted, conf->nservices, service, server, errors);
 		check_syn_proxy(service, server, errors);
 	}
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
@@ -472,6 +451,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 		free(sorted);
 		return err;
 	}
+	lvs_conf_check_dips(conf, errors);
 	/* After errors it is more likely that they could not be read. */
 	if (!conf->nservices && !errors->nerrors)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, NULL, "add some to \"services\"",
@@ -481,7 +461,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 	if (!err)
 		err = check_service_names(conf, errors);
 	for (size_t i = 0; err == 0 && i < conf->nservices; i++)
-		err = check_service(sorted, conf->nservices, &conf->services[i], errors);
+		err = check_service(conf, sorted, &conf->services[i], errors);
 	free(sorted);
 	return err;
 }

@@ -81,6 +81,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
 
 /**
  * struct lvs_conf_director - the process itself
+ * @dip, @dip6:	own addresses; all zeros: none. Their ports are 0
  * @max_connections: records in the pool
  * @max_clients: whom the limits of services keep count of
  * @fragments:	packets that may be held until their first fragment comes
@@ -97,6 +98,10 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
  */
 struct lvs_conf_director {
+	struct lvs_addr dip;
+	uint16_t dip_port;
+	struct lvs_addr dip6;
+	uint16_t dip6_port;
 	uint32_t max_connections;
 	uint32_t max_clients;
 	uint32_t fragments;
@@ -118,7 +123,9 @@ struct lvs_conf_director {
 	bool expire_nodest_conn;
 	bool expire_quiescent_template;
 	uint32_t conn_reuse_mode;
+	bool pmtu_disc;
 	uint32_t log_level;
+	struct lvs_conf_where dip_where, dip6_where;
 };
 
 /*
@@ -264,10 +271,29 @@ struct lvs_conf_drain {
 	uint32_t timeout;
 };
 
+enum lvs_conf_csum { LVS_CONF_NOCSUM, LVS_CONF_CSUM, LVS_CONF_REMCSUM };
+
+/**
+ * struct lvs_conf_tunnel - how "tunnel" packs
+ * @on:		the file says it; else "ipip"
+ * @type:	"ipip", "gre" or "gue"; static storage
+ * @port:	of gue; 0: none
+ */
+struct lvs_conf_tunnel {
+	bool on;
+	const char *type;
+	uint32_t port;
+	enum lvs_conf_csum csum;
+	struct lvs_conf_where type_where;
+	struct lvs_conf_where port_where;
+	struct lvs_conf_where csum_where;
+};
+
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
  * @forward:	"masq", ...; static storage
+ * @tunnel:	of "tunnel"; the service's where the server has none of its own
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @site:	one of those of struct lvs_conf_geo; empty: none
  * @name:	of its own within the service; made from the key when the file gives none
@@ -280,6 +306,7 @@ struct lvs_conf_server {
 	uint32_t lower_threshold;
 	struct lvs_conf_drain drain;
 	const char *forward;
+	struct lvs_conf_tunnel tunnel;
 	char site[LVS_CONF_SITE_BYTES];
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
@@ -356,6 +383,7 @@ struct lvs_conf_service {
 	enum lvs_conf_mh_order mh_order;
 	struct lvs_ports ports;
 	const char *forward;
+	struct lvs_conf_tunnel tunnel;
 	struct lvs_conf_persistent persistent;
 	struct lvs_conf_limits limits;
 	bool pickup;

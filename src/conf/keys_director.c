@@ -65,6 +65,10 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "the user to become after start" },
 	{ DIRECTOR(group), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
 	  .help = "the group to become after start" },
+	{ DIRECTOR(dip), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
+	  .where = offsetof(struct lvs_conf_director, dip_where), .help = "lvsd's own IPv4 address, for tunnels" },
+	{ DIRECTOR(dip6), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
+	  .where = offsetof(struct lvs_conf_director, dip6_where), .help = "lvsd's own IPv6 address, for tunnels" },
 	{ DIRECTOR(ping), LIVE, .type = LVS_CONF_CHOICE, .words = pings, .def = LVS_CONF_PING_WHEN_UP,
 	  .help = "when a ping to a service's address is answered" },
 	{ DIRECTOR(reply_rate), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 10000000, .def = 1000,
@@ -97,6 +101,9 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "whether a real server is told that nobody knows its connection" },
 	{ DIRECTOR(ignore_tunneled), .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether local addresses keep what this host unpacks from tunnels" },
+	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
+	{ DIRECTOR(pmtu_disc), LIVE, .type = LVS_CONF_BOOL, .def = true,
+	  .help = "whether tunnel packets must not be fragmented if what is inside must not" },
 	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
 	  .help = "the least important messages that are logged" },
 };
@@ -171,3 +178,6 @@ static const struct lvs_conf_key root_keys[] = {
 const struct lvs_conf_group lvs_conf_root = {
 	"the file", sizeof(struct lvs_conf), ARRAY_LEN(root_keys), root_keys, NULL,
 };
+
+static_assert(offsetof(struct lvs_conf_director, dip_port) == offsetof(struct lvs_conf_director, dip) + 16, "ENDPOINT");
+static_assert(offsetof(struct lvs_conf_director, dip6_port) == offsetof(struct lvs_conf_director, dip6) + 16, "ENDPOINT");

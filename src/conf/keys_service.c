@@ -34,7 +34,7 @@ static const struct lvs_conf_word mh_orders[] = {
 	{ "address", LVS_CONF_MH_ORDER_ADDRESS, false }, { "added", LVS_CONF_MH_ORDER_ADDED, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word forwards[] = {
-	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, true }, { "local", 0, false },
+	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, false }, { "local", 0, false },
 	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
 };
 static const struct lvs_conf_word helpers[] = {
@@ -47,6 +47,26 @@ static const struct lvs_conf_key drain_keys[] = {
 };
 static const struct lvs_conf_group drain_group = {
 	"drain", sizeof(struct lvs_conf_drain), ARRAY_LEN(drain_keys), drain_keys, NULL,
+};
+
+static const struct lvs_conf_word tunnels[] = {
+	{ "ipip", 0, false }, { "gre", 0, false }, { "gue", 0, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word csums[] = {
+	{ "nocsum", LVS_CONF_NOCSUM, false },	{ "csum", LVS_CONF_CSUM, false },
+	{ "remcsum", LVS_CONF_REMCSUM, false }, { NULL, 0, false },
+};
+
+#define OF_TUNNEL(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_tunnel, m), .where = offsetof(struct lvs_conf_tunnel, m##_where)
+static const struct lvs_conf_key tunnel_keys[] = {
+	{ OF_TUNNEL(type), .type = LVS_CONF_WORD, .words = tunnels, .def_text = "ipip", .help = "the kind of tunnel" },
+	{ OF_TUNNEL(port), .type = LVS_CONF_NUMBER, .min = 0, .max = 65535, .def = 0,
+	  .help = "the UDP port where the server takes gue" },
+	{ OF_TUNNEL(csum), .type = LVS_CONF_CHOICE, .words = csums, .def = LVS_CONF_NOCSUM,
+	  .help = "what is summed beside the packet inside" },
+};
+static const struct lvs_conf_group tunnel_group = {
+	"a tunnel", sizeof(struct lvs_conf_tunnel), ARRAY_LEN(tunnel_keys), tunnel_keys, NULL,
 };
 
 #define SERVER(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_server, member)
@@ -62,6 +82,8 @@ static const struct lvs_conf_key server_keys[] = {
 	{ SERVER(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .optional = true,
 	  .where = offsetof(struct lvs_conf_server, forward_where),
 	  .help = "the forwarding method, if it is not the service's" },
+	{ SERVER(tunnel, tunnel), .type = LVS_CONF_GROUP, .optional = true, .group = &tunnel_group,
+	  .help = "how packets are packed, if not as the service says" },
 	{ SERVER(upper_threshold, upper_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
 	  .where = offsetof(struct lvs_conf_server, upper_where),
 	  .help = "connections from which on it gets no new ones; 0: any number is welcome" },
@@ -166,6 +188,8 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(helper, helper), .type = LVS_CONF_WORD, .words = helpers, .def_text = "none",
 	  .where = offsetof(struct lvs_conf_service, helper_where),
 	  .help = "the application whose messages are looked into" },
+	{ SERVICE(tunnel, tunnel), .type = LVS_CONF_GROUP, .optional = true, .group = &tunnel_group,
+	  .help = "how packets are packed to servers that do not say" },
 	{ SERVICE(one_packet, one_packet), .type = LVS_CONF_BOOL, .def = false,
 	  .where = offsetof(struct lvs_conf_service, one_packet_where),
 	  .help = "whether each UDP datagram is scheduled anew" },
@@ -229,6 +253,8 @@ static void finish_service(void *base)
 			server->port = service->port;
 		if (!server->forward)
 			server->forward = service->forward;
+		if (!server->tunnel.on)
+			server->tunnel = service->tunnel;
 		if (!*server->name)
 			lvs_endpoint_format(&server->addr, server->port, server->name);
 	}

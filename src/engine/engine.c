@@ -97,6 +97,7 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
 		}
 	}
 	engine->plain_ways = settings->direct_offload ? LVS_WAY_TUNNEL : LVS_WAY_TUNNEL | LVS_WAY_DIRECT;
+	lvs_rules_set_own(&engine->rules, &settings->dip4, &settings->dip6);
 	lvs_replies_configure(&engine->replies, settings->reply_rate, now);
 	engine->settings = *settings;
 	engine->now = now;
@@ -208,13 +209,13 @@ enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *
 enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 			       enum lvs_dir dir)
 {
-	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	enum lvs_drop drop;
 
 	if (lvs_unlikely(!server->service))
 		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REQUEST && server->mtu && packet->len > server->mtu &&
-	    lvs_packet_wire_len(packet) > server->mtu && !lvs_packet_may_fragment(packet)) {
+	    lvs_server_too_long(server, lvs_packet_wire_len(packet), engine->now) && !lvs_packet_may_fragment(packet)) {
 		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, server->mtu);
 		return LVS_DROP_TOO_BIG;
 	}

@@ -34,6 +34,8 @@ enum lvs_ping {
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
  * @direct_offload: packets for a neighbour (see lvs_packet.via) may be super-packets or have partial checksums
+ * @dip4, @dip6: the director's own addresses, which tunnel packets come from; all zeros: none
+ * @pmtu_disc:	tunnel packets must not be fragmented if the packet inside must not (IPVS: pmtu_disc)
  * @schedule_icmp: an ICMP error about a packet of a service that no connection has begins one
  * @nat_icmp_send: a server that sends a packet of no known connection is told so; else the packet passes
  * @sloppy:	per protocol: connections may begin in their midst (another director may have seen their beginning)
@@ -48,6 +50,8 @@ struct lvs_engine_settings {
 	uint32_t reply_rate;
 	bool decrement_ttl;
 	bool direct_offload;
+	struct lvs_addr dip4, dip6;
+	bool pmtu_disc;
 	struct lvs_defence_settings defence;
 	uint32_t syn_backlog;
 	uint32_t mtu;

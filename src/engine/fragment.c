@@ -30,7 +30,7 @@
 #include "engine/wire.h"
 
 #define UNIT_BYTES 2048
-#define COPY_HEADROOM 64
+#define COPY_HEADROOM 80	/* for a tunnel's headers, and the driver's */
 #define PIECES_MAX 128	/* 64 KiB in fragments of 512 bytes */
 
 enum state {
@@ -480,7 +480,7 @@ static struct copy *make_copy(struct lvs_fragments *fragments, const struct lvs_
 	copy->nunits = nunits;
 	copy->packet = *packet;
 	copy->packet.data = (uint8_t *)(copy + 1) + COPY_HEADROOM;
-	copy->packet.headroom = COPY_HEADROOM;
+	copy->packet.headroom = COPY_HEADROOM - LVS_REPLY_FRONT;
 	copy->packet.tailroom = 0;
 	memcpy(copy->packet.data, packet->data, packet->len);
 	return copy;

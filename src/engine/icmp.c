@@ -16,12 +16,9 @@
 
 #include "base/csum.h"
 #include "engine/core.h"
+#include "engine/tunnel_error.h"
 #include "engine/wire.h"
 
-enum {
-	MTU_MIN_IP4 = 68,	/* RFC 791 section 3.2; 0 comes from routers older than RFC 1191 */
-	MTU_MIN_IP6 = 1280,	/* RFC 8201 section 4: a smaller one must be discarded */
-};
 
 /* Over the whole message, checksum field included; with the pseudo-header where there is one (RFC 4443 section 2.3). */
 static uint16_t sum(const struct lvs_packet *packet)
@@ -88,16 +85,19 @@ static struct lvs_conn *find_quoted(struct lvs_engine *engine, const struct lvs_
 	return conn;
 }
 
-/* A path MTU below what every link has: whoever believes it sends crumbs. */
+/*
+ * A path MTU below what every link has: whoever believes it sends crumbs (RFC 8201 section 4). 0 comes from routers older
+ * than RFC 1191.
+ */
 static bool mtu_absurd(const struct lvs_packet *packet, const struct lvs_icmp *icmp)
 {
 	uint16_t mtu;
 
 	if (packet->ip6)
-		return icmp->type == LVS_ICMP6_TOO_BIG && lvs_host32(icmp->mtu6) < MTU_MIN_IP6;
+		return icmp->type == LVS_ICMP6_TOO_BIG && lvs_host32(icmp->mtu6) < LVS_MTU_MIN_IP6;
 	mtu = lvs_host16(icmp->frag_needed.mtu);
 	return icmp->type == LVS_ICMP_UNREACHABLE && icmp->code == LVS_ICMP_UNREACHABLE_FRAG_NEEDED && mtu > 0 &&
-	       mtu < MTU_MIN_IP4;
+	       mtu < LVS_MTU_MIN_IP4;
 }
 
 static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *packet, const struct lvs_icmp *icmp)
@@ -113,8 +113,10 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	if (drop)
 		return drop;
 	conn = find_quoted(engine, packet, &quoted, &dir);
-	if (!conn)
-		return not_for_us(engine, packet, LVS_DROP_ICMP_NO_CONN);
+	if (!conn) {
+		drop = lvs_tunnel_error(engine, packet, icmp, &quoted);
+		return drop ? drop : not_for_us(engine, packet, LVS_DROP_ICMP_NO_CONN);
+	}
 	if (!lvs_server_at(&engine->rules, conn->server)->service)
 		return LVS_DROP_SERVER_GONE;
 	if (mtu_absurd(packet, icmp))

@@ -104,7 +104,7 @@ uint8_t lvs_reply_dscp(const struct lvs_packet *packet)
 	return (uint8_t)((packet->ip6 ? lvs_host32(ip6->ver_class_flow) >> 20 : ip4->tos) & 0xfc);
 }
 
-static lvs_be16 draw_id(struct lvs_engine *engine)
+lvs_be16 lvs_reply_draw_id(struct lvs_engine *engine)
 {
 	uint64_t word = engine->replies.ids++;
 
@@ -131,7 +131,7 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 
 		*ip = (struct lvs_ip4){
 			.ver_ihl = 0x45, .tos = head->tos, .len = LVS_BE16(sizeof(*ip) + head->bytes),
-			.id = head->atomic ? 0 : draw_id(engine), .frag = head->atomic ? LVS_IP4_DF : 0,
+			.id = head->atomic ? 0 : lvs_reply_draw_id(engine), .frag = head->atomic ? LVS_IP4_DF : 0,
 			.ttl = TTL, .proto = head->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
 		};
 		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
@@ -167,7 +167,7 @@ struct lvs_packet lvs_reply_begin(struct lvs_engine *engine, const struct lvs_pa
 	struct lvs_packet reply = {
 		.data = engine->replies.buffer + LVS_REPLY_HEADROOM,
 		.len = ip_bytes(packet) + head->bytes,
-		.headroom = LVS_REPLY_HEADROOM,
+		.headroom = LVS_REPLY_HEADROOM - LVS_REPLY_FRONT,
 		.tailroom = LVS_REPLY_BYTES - ip_bytes(packet) - head->bytes,
 		.l4 = ip_bytes(packet),
 		.ip6 = packet->ip6,
@@ -243,6 +243,8 @@ void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet,
 	} of_family[][2] = {
 		[LVS_ERROR_PORT_UNREACHABLE] = { { LVS_ICMP_UNREACHABLE, LVS_ICMP_UNREACHABLE_PORT },
 						 { LVS_ICMP6_UNREACHABLE, LVS_ICMP6_UNREACHABLE_PORT } },
+		[LVS_ERROR_HOST_UNREACHABLE] = { { LVS_ICMP_UNREACHABLE, LVS_ICMP_UNREACHABLE_HOST },
+						 { LVS_ICMP6_UNREACHABLE, LVS_ICMP6_UNREACHABLE_ADDRESS } },
 		[LVS_ERROR_TIME_EXCEEDED] = { { LVS_ICMP_TIME_EXCEEDED, 0 }, { LVS_ICMP6_TIME_EXCEEDED, 0 } },
 		[LVS_ERROR_TOO_BIG] = { { LVS_ICMP_UNREACHABLE, LVS_ICMP_UNREACHABLE_FRAG_NEEDED },
 					{ LVS_ICMP6_TOO_BIG, 0 } },

@@ -17,7 +17,9 @@ struct lvs_conn;
 struct lvs_engine;
 
 /* Room in front of a packet that the director makes: for the driver's offload header. */
-#define LVS_REPLY_HEADROOM 64
+#define LVS_REPLY_FRONT 16
+/* And for that and the headers of a tunnel. */
+#define LVS_REPLY_HEADROOM 80
 /* RFC 4443 section 2.4 (c): an error fits the minimum MTU; IPv4 errors keep to 576 (RFC 1812 section 4.3.2.3). */
 #define LVS_REPLY_BYTES 1280
 
@@ -35,6 +37,9 @@ struct lvs_replies {
 	uint64_t ids;
 	_Alignas(64) uint8_t buffer[LVS_REPLY_HEADROOM + LVS_REPLY_BYTES];
 };
+
+/* An identification for an IPv4 packet of the director that may be fragmented, such as nobody can guess. */
+lvs_be16 lvs_reply_draw_id(struct lvs_engine *engine);
 
 /* @rate: 0 silences the director */
 void lvs_replies_init(struct lvs_replies *replies, uint32_t rate, lvs_ns now);
@@ -68,6 +73,7 @@ uint8_t lvs_reply_dscp(const struct lvs_packet *packet);
 
 enum lvs_reply_error {
 	LVS_ERROR_PORT_UNREACHABLE,
+	LVS_ERROR_HOST_UNREACHABLE,
 	LVS_ERROR_TIME_EXCEEDED,
 	LVS_ERROR_TOO_BIG,		/* fragmentation needed, packet too big */
 };

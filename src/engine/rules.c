@@ -99,10 +99,33 @@ struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_add
 	return vip;
 }
 
+static struct lvs_own_addr *find_own(struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+		if (lvs_addr_equal(&rules->own[i].addr, addr))
+			return &rules->own[i];
+	return NULL;
+}
+
+void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *dip4, const struct lvs_addr *dip6)
+{
+	const struct lvs_addr *addrs[] = { dip4, dip6 };
+
+	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
+		if (lvs_addr_equal(&rules->own[i].addr, addrs[i]))
+			continue;
+		rules->own[i] = (struct lvs_own_addr){ .addr = *addrs[i] };
+		rules->generation++;
+	}
+}
+
 void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local)
 {
 	struct lvs_vip *vip = lvs_vip_find(rules, addr);
+	struct lvs_own_addr *own = find_own(rules, addr);
 
+	if (own)
+		own->local = local;
 	if (!vip && local && lvs_classifier_covers(rules->classifier, addr))
 		vip = lvs_vip_get(rules, addr);	/* without memory it is tried again when that is told again */
 	if (!vip)
@@ -117,6 +140,9 @@ enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_a
 
 	if (vip)
 		return vip->local ? LVS_OWNER_HOST : LVS_OWNER_DIRECTOR;
+	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+		if (lvs_addr_equal(&rules->own[i].addr, addr))
+			return rules->own[i].local ? LVS_OWNER_HOST : LVS_OWNER_DIRECTOR;
 	return lvs_classifier_covers(rules->classifier, addr) ? LVS_OWNER_DIRECTOR : LVS_OWNER_OTHER;
 }
 
@@ -148,6 +174,9 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr)
 	const struct family_rules marked = { .rules = rules, .ip4 = lvs_addr_is4(addr) };
 	struct lvs_service *service;
 
+	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+		if (lvs_addr_equal(&rules->own[i].addr, addr))
+			return true;
 	if (vip)
 		lvs_list_for_each(service, &vip->services, of_vip)
 			if (service_live(service))

@@ -12,6 +12,10 @@
 #include "engine/forward.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
+#include "engine/wire.h"
+
+/* RFC 1191 section 6.3: after ten minutes the path may have become wider. */
+#define REPORT_KEEP LVS_SECONDS(600)
 
 static uint64_t total(const struct lvs_server *server)
 {
@@ -66,9 +70,40 @@ void lvs_server_unbind(struct lvs_server *server, bool active)
 	lvs_server_changed(server);
 }
 
+/* The longest packet that fits what is known of the path; nobody may be told of less than every link carries. */
+static void fit(struct lvs_server *server)
+{
+	const struct lvs_forward_ops *forward = server->spec.forward;
+	uint32_t overhead = forward->overhead ? forward->overhead(server) : 0, path = server->path_mtu;
+	uint32_t least = lvs_addr_is4(&server->of.addr) ? LVS_MTU_MIN_IP4 : LVS_MTU_MIN_IP6;
+
+	if (server->reported_mtu && (!path || server->reported_mtu < path))
+		path = server->reported_mtu;
+	server->mtu = path ? LVS_MAX(path - LVS_MIN(path, overhead), least) : 0;
+}
+
 void lvs_server_set_mtu(struct lvs_server *server, uint32_t mtu)
 {
-	server->mtu = mtu;
+	server->path_mtu = mtu;
+	fit(server);
+}
+
+void lvs_server_report_mtu(struct lvs_server *server, uint32_t mtu, lvs_ns now)
+{
+	if (server->reported_mtu && server->reported_mtu < mtu && now < server->reported_until)
+		return;
+	server->reported_mtu = mtu;
+	server->reported_until = now + REPORT_KEEP;
+	fit(server);
+}
+
+bool lvs_server_too_long(struct lvs_server *server, uint32_t bytes, lvs_ns now)
+{
+	if (bytes > server->mtu && server->reported_mtu && now >= server->reported_until) {
+		server->reported_mtu = 0;
+		fit(server);
+	}
+	return server->mtu && bytes > server->mtu;
 }
 
 struct lvs_server *lvs_server_find(const struct lvs_service *service, const struct lvs_addr *addr, lvs_be16 port)
@@ -108,6 +143,7 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 	if (!spec->drain)
 		server->drain_since = 0;
 	server->spec.forward = spec->forward;
+	server->spec.tunnel = spec->tunnel;
 	server->spec.upper = spec->upper;
 	server->spec.lower = spec->lower;
 	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */
@@ -115,6 +151,7 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 		server->last_weight = server->spec.weight;
 	memcpy(server->spec.site, spec->site, sizeof(server->spec.site));
 	server->site = lvs_sites_find(rules->sites, spec->site);
+	fit(server);
 	lvs_server_weigh(server);
 }
 

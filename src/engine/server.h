@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "engine/origin.h"
 #include "engine/stats.h"
+#include "engine/tunnel.h"
 
 struct lvs_service;
 struct lvs_forward_ops;
@@ -49,13 +50,14 @@ struct lvs_server_spec {
 	uint32_t drain_seconds;
 	const struct lvs_forward_ops *forward;
 	char site[LVS_SITE_BYTES];
+	struct lvs_tunnel_spec tunnel;
 };
 
 /**
  * struct lvs_server - a real server; what every packet touches stands in front
  * @service:	borrowed; NULL once the server is removed and only waits for its connections to end
  * @id:		stable number, kept when a removed server comes back while connections still name it
- * @mtu:	of the path towards it, bytes; 0 if unknown
+ * @mtu:	the longest packet that fits the path towards it in its forwarding method, bytes; 0 if unknown
  * @retiring:	removed, of weight 0 or draining: packets of its connections are a matter for engine/retire.h
  * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
  * @persistent:	templates that pin clients to it (PersistConn)
@@ -67,6 +69,8 @@ struct lvs_server_spec {
  * @drained:	and is over
  * @drain_since: when it began; 0: lvs_rules_expire() has not seen it yet
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
+ * @path_mtu:	as the host's routes have it; 0 if unknown
+ * @reported_mtu: of a link further on, as a router said; 0 if none did. Forgotten at @reported_until
  * @of:		name of its service, so that it is known again when it comes back
  * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
  * @due:	when it will have worked off the new connections that it got, see base/rate.h
@@ -91,6 +95,9 @@ struct lvs_server {
 	bool drained;
 	lvs_ns drain_since;
 	uint32_t pins;
+	uint32_t path_mtu;
+	uint32_t reported_mtu;
+	lvs_ns reported_until;
 	struct lvs_service_key of;
 	struct lvs_origin *origin;
 	struct lvs_list of_origin;
@@ -123,6 +130,12 @@ void lvs_server_set_active(struct lvs_server *server, bool active);
 
 /* One of its connections ends; @active: it was active */
 void lvs_server_unbind(struct lvs_server *server, bool active);
+
+/* A router said that a link towards @server carries no more than @mtu bytes. */
+void lvs_server_report_mtu(struct lvs_server *server, uint32_t mtu, lvs_ns now);
+
+/* Is a packet of @bytes too long for the path to @server, now? */
+bool lvs_server_too_long(struct lvs_server *server, uint32_t bytes, lvs_ns now);
 
 /* What a scheduler looks at has changed in another way than by one of the above, or by service.h. */
 void lvs_server_changed(struct lvs_server *server);

@@ -173,8 +173,15 @@ struct lvs_service {
 
 #define LVS_TRASH_HEADS 1024
 
+/* An address of the director itself; @local: of its host too */
+struct lvs_own_addr {
+	struct lvs_addr addr;
+	bool local;
+};
+
 /**
  * struct lvs_rules - all services of an engine
+ * @own:	IPv4 and IPv6; all zeros: none
  * @servers:	by id, from 1; NULL where an id is free
  * @origins:	of servers of services
  * @generation:	grows whenever a service or a server comes or goes, or has another forwarding method
@@ -194,6 +201,7 @@ struct lvs_service {
  * @sites:	borrowed; NULL: there are none
  */
 struct lvs_rules {
+	struct lvs_own_addr own[2];
 	struct lvs_hash_key key;
 	struct lvs_service **service_heads;
 	struct lvs_vip **vip_heads;
@@ -277,10 +285,16 @@ struct lvs_classifier *lvs_rules_set_classifier(struct lvs_rules *rules, struct 
 /* Return: borrowed; NULL if @addr has no services, whoever else it may belong to */
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
+/**
+ * lvs_rules_set_own() - the director's own addresses, which tunnel packets come from
+ * @dip4, @dip6: all zeros: none
+ */
+void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *dip4, const struct lvs_addr *dip6);
+
 /* Whose is an address? */
 enum lvs_owner {
 	LVS_OWNER_OTHER,	/* it is not virtual */
-	LVS_OWNER_DIRECTOR,	/* virtual, by a service or a mark rule: nobody else answers for it */
+	LVS_OWNER_DIRECTOR,	/* its own, or virtual by a service or a mark rule: nobody else answers for it */
 	LVS_OWNER_HOST,		/* virtual, and an address of this host, whose stack takes what no service takes */
 };
 enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_addr *addr);

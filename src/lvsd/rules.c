@@ -74,6 +74,9 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	};
 	ret->syn_backlog = conf->director.syn_backlog;
 	ret->mtu = conf->device.mtu;
+	ret->dip4 = conf->director.dip;
+	ret->dip6 = conf->director.dip6;
+	ret->pmtu_disc = conf->director.pmtu_disc;
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
 	ret->sloppy[LVS_PROTO_INDEX_sctp] = conf->director.sloppy_sctp;
@@ -181,6 +184,18 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 	return spec;
 }
 
+static struct lvs_tunnel_spec tunnel_spec(const struct lvs_conf_tunnel *conf)
+{
+	static const uint8_t csums[] = {
+		[LVS_CONF_NOCSUM] = LVS_TUNNEL_NOCSUM,
+		[LVS_CONF_CSUM] = LVS_TUNNEL_CSUM,
+		[LVS_CONF_REMCSUM] = LVS_TUNNEL_REMCSUM,
+	};
+
+	return (struct lvs_tunnel_spec){ .type = lvs_tunnel_find(conf->type)->index, .csum = csums[conf->csum],
+					 .port = LVS_BE16(conf->port) };
+}
+
 static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 {
 	struct lvs_server_spec spec = {
@@ -192,6 +207,7 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 		.drain = server->drain.on,
 		.drain_seconds = server->drain.timeout,
 		.forward = lvs_forward_find(server->forward),
+		.tunnel = tunnel_spec(&server->tunnel),
 	};
 	memcpy(spec.site, server->site, sizeof(spec.site));
 	return spec;
@@ -489,7 +505,7 @@ static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_v
 
 	while (lvs_classifier_prefix(rules->classifier, n))
 		n++;
-	*ret_vips = calloc(rules->nservices + n + 1, sizeof(**ret_vips));
+	*ret_vips = calloc(rules->nservices + n + ARRAY_LEN(rules->own), sizeof(**ret_vips));
 	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
 	if (!*ret_vips || !*ret_prefixes)
 		return -ENOMEM;
@@ -497,6 +513,9 @@ static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_v
 		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
 			if (!lvs_list_empty(&vip->services) && !lvs_addr_is_any(&vip->addr))
 				(*ret_vips)[wanted->nvips++] = vip->addr;
+	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+		if (!lvs_addr_is_any(&rules->own[i].addr))
+			(*ret_vips)[wanted->nvips++] = rules->own[i].addr;
 	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i)); i++) {
 		if (prefix->bits == LVS_PREFIX_HOST)
 			(*ret_vips)[wanted->nvips++] = prefix->addr;

@@ -96,6 +96,14 @@ enum lvs_drop director_handle(struct director *director, struct lvs_packet packe
 	uint8_t *block = packet.data;
 	enum lvs_drop drop = LVS_DROP_NONE;
 
+	if (director->headroom) {
+		block = malloc(director->headroom + packet.len);
+		assert_non_null(block);
+		memcpy(block + director->headroom, packet.data, packet.len);
+		build_free(&packet);
+		packet.data = block + director->headroom;
+		packet.headroom = director->headroom;
+	}
 	forget(director);
 	lvs_engine_handle(director->engine, &packet, 1, director->now, &director->sink);
 	free(block);

@@ -12,6 +12,7 @@
 /**
  * struct director - one engine under test
  * @now:	of the next burst
+ * @headroom:	of single packets that go in
  * @out:	what came out since the last burst began, in blocks of their own
  * @via:	and its next hops; all zeros where the route has it
  */
@@ -20,6 +21,7 @@ struct director {
 	struct lvs_sink sink;
 	void *memory;
 	lvs_ns now;
+	uint32_t headroom;
 	size_t nout;
 	struct lvs_packet out[DIRECTOR_OUT_MAX];
 	struct lvs_addr via[DIRECTOR_OUT_MAX];

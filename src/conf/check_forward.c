@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What a forwarding method keeps as it is cannot differ, and what it needs has to be there. */
+#include "conf/check_forward.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/errors.h"
+#include "sys/addrtext.h"
+
+static bool is(const struct lvs_conf_server *server, const char *forward)
+{
+	return !strcmp(server->forward, forward);
+}
+
+static void check_port(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		       struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (is(server, "masq") || server->port == service->port)
+		return;
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "only masq can map a port to another one",
+			    "\"%s\" keeps the port, and server %s has another one than service \"%s\"", server->forward,
+			    lvs_endpoint_format(&server->addr, server->port, text), service->name);
+}
+
+static void check_family(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			 struct lvs_conf_errors *errors)
+{
+	bool four = lvs_addr_is4(&service->addr);
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+
+	if (is(server, "tunnel") || lvs_addr_is4(&server->addr) == four)
+		return;
+	(void)snprintf(hint, sizeof(hint), "%s keeps the address family", server->forward);
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint, "server %s is %s and service \"%s\" is %s",
+			    lvs_endpoint_format(&server->addr, server->port, text), four ? "IPv6" : "IPv4",
+			    service->name, four ? "IPv4" : "IPv6");
+}
+
+static void check_tunnel(const struct lvs_conf *conf, const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_tunnel *tunnel = &server->tunnel;
+	bool four = lvs_addr_is4(&server->addr), gue = tunnel->on && !strcmp(tunnel->type, "gue");
+	const struct lvs_conf_where *where = tunnel->type_where.line ? &tunnel->type_where : &server->where;
+
+	if (lvs_addr_is_any(four ? &conf->director.dip : &conf->director.dip6))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
+				    four ? "give \"director.dip\" an address that real servers reach" :
+					   "give \"director.dip6\" an address that real servers reach",
+				    "tunnel packets to server \"%s\" have no address to come from", server->name);
+	if (gue && !tunnel->port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "the server listens there, often at 6080",
+				    "a \"gue\" tunnel needs a \"port\"");
+	if (!gue && tunnel->port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->port_where, "only \"gue\" has a port",
+				    "a tunnel of type \"%s\" has no \"port\"", tunnel->type);
+	if ((tunnel->csum == LVS_CONF_REMCSUM && !gue) ||
+	    (tunnel->csum == LVS_CONF_CSUM && tunnel->on && !strcmp(tunnel->type, "ipip")))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->csum_where,
+				    "\"ipip\" has none, \"gre\" takes \"csum\", \"gue\" all",
+				    "a tunnel of type \"%s\" has no such checksum", tunnel->type);
+}
+
+void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_service *service, bool readable,
+			    const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+{
+	if (readable) {
+		check_port(service, server, errors);
+		check_family(service, server, errors);
+	}
+	if (is(server, "tunnel"))
+		check_tunnel(conf, server, errors);
+	else if (server->tunnel.type_where.line && server->tunnel.type_where.line != service->tunnel.type_where.line)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &server->tunnel.type_where,
+				    "it needs \"forward = \\\"tunnel\\\"\" to have a meaning",
+				    "server \"%s\" has a tunnel, but its forwarding method is \"%s\"", server->name,
+				    server->forward);
+}
+
+static void check_dip(const struct lvs_addr *addr, uint16_t port, bool four, const struct lvs_conf_where *where,
+		      struct lvs_conf_errors *errors)
+{
+	const char *key = four ? "dip" : "dip6", *other = four ? "\"dip6\" is for IPv6" : "\"dip\" is for IPv4";
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (lvs_addr_is_any(addr))
+		return;
+	lvs_endpoint_format(addr, port, text);
+	if (lvs_addr_is4(addr) != four)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, other, "\"%s\" is %s, and \"%s\" is not", key,
+				    four ? "IPv4" : "IPv6", text);
+	else if (port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "it is an address without a port",
+				    "\"%s\" has a port: \"%s\"", key, text);
+	else if (lvs_addr_is_loopback(addr))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, NULL,
+				    "\"%s\" is a loopback address, which never leaves its machine", text);
+}
+
+void lvs_conf_check_dips(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_director *director = &conf->director;
+
+	check_dip(&director->dip, director->dip_port, true, &director->dip_where, errors);
+	check_dip(&director->dip6, director->dip6_port, false, &director->dip6_where, errors);
+}
