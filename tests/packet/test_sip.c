@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/classify.h"
 #include "engine/persist.h"
 #include "engine/wire.h"
 #include "tests/lib/dialog.h"
@@ -141,6 +142,72 @@ static void nothing_is_scheduled_for_an_error(void **state)
 	assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
 }
 
+/* A service of mark 5, to which both @vips belong, at the port that was asked for. Its newest server is 10.2.1.3. */
+static void serve_mark(struct director *director, const char *const vips[2])
+{
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	struct lvs_service_spec spec = dialog_service(director, dialog_vips[0])->spec;
+	struct lvs_mark_rule mark[2];
+	struct lvs_classifier *classifier;
+	struct lvs_service *service;
+	struct lvs_server *server;
+
+	for (size_t i = 0; i < 2; i++)
+		mark[i] = (struct lvs_mark_rule){ 5, 0, { .addr = test_addr(vips[i]), .bits = 128 }, { .bits = 0 }, { .n = 0 } };
+	assert_int_equal(lvs_classifier_new(mark, 2, &rules->key, &classifier), 0);
+	lvs_classifier_free(lvs_rules_set_classifier(rules, classifier));
+	spec.key = (struct lvs_service_key){ .addr = lvs_addr_any(true), .mark = 5 };
+	assert_int_equal(lvs_service_add(rules, &spec, &service), 0);
+	for (unsigned int n = 1; n <= 3; n++) {
+		struct lvs_server_spec server_spec = { .weight = 1, .forward = lvs_forward_find("masq") };
+
+		server_spec.addr = test_addr(((const char *const[]){ "10.2.1.1", "10.2.1.2", "10.2.1.3" })[n - 1]);
+		assert_int_equal(lvs_server_add(rules, service, &server_spec, &server), 0);
+	}
+}
+
+/* Return: last byte of the address that @what left for, 0 if it was dropped */
+static uint8_t left_for(struct director *director, const struct build *what)
+{
+	if (director_take(director, what))
+		return 0;
+	assert_int_equal(director->nout, 1);
+	return director->out[0].data[19];
+}
+
+/* All addresses of the mark go together, but it has none to give to what its servers begin. */
+static void a_mark_has_dialogs_too(void **state)
+{
+	static const char *const marked[] = { "192.0.2.40", "192.0.2.41" };
+	struct director *director = *state;
+	struct build what = dialog_message("INVITE", "one")->build;
+
+	serve_mark(director, marked);
+	what.src = dialog_clients[0][0];
+	what.dst = marked[0];
+	what.sport = 5060;
+	what.dport = 5070;
+	assert_int_equal(left_for(director, &what), 3);
+	what.src = dialog_clients[0][1];
+	what.dst = marked[1];
+	what.dport = 5080;
+	assert_int_equal(left_for(director, &what), 3);
+	what.sport = 5061;
+	what.quote = dialog_message("INVITE", "two")->build.quote;
+	assert_int_equal(left_for(director, &what), 2);
+	what.proto = LVS_PROTO_TCP;
+	what.tcp_flags = LVS_TCP_SYN;
+	assert_int_equal(director_take(director, &what), LVS_DROP_NO_CALL_ID);
+	what = dialog_message("INVITE", "three")->build;
+	what.src = "10.2.1.1";
+	what.dst = dialog_clients[0][0];
+	what.sport = 5070;
+	what.dport = 5062;
+	assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+	director_expect(director, build(&what));
+	lvs_classifier_free(lvs_rules_set_classifier(lvs_engine_rules(director->engine), NULL));
+}
+
 static void services_that_the_helper_does_not_fit_are_refused(void **state)
 {
 	struct director *director = *state;
@@ -215,6 +282,7 @@ int main(void)
 		TEST(what_names_no_dialog_is_dropped_and_counted),
 		TEST(a_template_is_two_hashes_in_a_space_of_their_own),
 		TEST(nothing_is_scheduled_for_an_error),
+		TEST(a_mark_has_dialogs_too),
 		TEST(services_that_the_helper_does_not_fit_are_refused),
 		TEST(damaged_messages_break_nothing),
 	};

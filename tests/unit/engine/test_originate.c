@@ -185,6 +185,36 @@ static void what_a_server_says_besides_is_its_own(void **state)
 	assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
 }
 
+/* nat_icmp_send: that nobody knows its connection is only said of what begins none. */
+static void a_call_comes_before_the_answer_that_nobody_knows_it(void **state)
+{
+	struct director *director = *state;
+	struct lvs_engine_settings settings = director->engine->settings;
+	struct build what = { .proto = LVS_PROTO_UDP, .src = dialog_servers[0][0], .sport = DIALOG_PORT,
+			      .dst = dialog_clients[0][0], .dport = 5060, .payload = 12 };
+
+	settings.nat_icmp_send = true;
+	lvs_engine_configure(director->engine, &settings, director->now);
+	assert_int_equal(director_take(director, &what), LVS_DROP_NO_CONN);
+	dialog_tell(director, 0, 0, dialog_clients[0][0], 5060, dialog_message("INVITE", "one"));
+}
+
+/* Whom servers call has not asked for it. */
+static void calls_are_not_held_against_the_client(void **state)
+{
+	struct director *director = *state;
+	struct lvs_service *service = dialog_service(director, dialog_vips[0]);
+	struct lvs_service_spec spec = service->spec;
+
+	spec.limits.client_rate = (struct lvs_rate){ .interval = LVS_SECONDS(10), .slack = 0 };
+	spec.limits.client_bits4 = 32;
+	assert_int_equal(lvs_service_edit(lvs_engine_rules(director->engine), service, &spec), 0);
+	for (uint16_t port = 5060; port < 5065; port++)
+		dialog_tell(director, 0, 0, dialog_clients[0][0], port, dialog_message("INVITE", "one"));
+	assert_int_equal(dialog_say(director, 0, dialog_clients[0][0], 6000, dialog_message("INVITE", "two")), 2);
+	assert_int_equal(dialog_say(director, 0, dialog_clients[0][0], 6001, dialog_message("INVITE", "three")), -1);
+}
+
 static void a_virtual_address_is_no_client(void **state)
 {
 	struct director *director = *state;
@@ -283,6 +313,8 @@ int main(void)
 		TEST(a_server_takes_a_dialog_over),
 		TEST(all_fragments_of_a_call_leave_in_the_services_name),
 		TEST(what_a_server_says_besides_is_its_own),
+		TEST(a_call_comes_before_the_answer_that_nobody_knows_it),
+		TEST(calls_are_not_held_against_the_client),
 		TEST(a_virtual_address_is_no_client),
 		TEST(a_server_that_asks_the_service_is_its_client),
 		TEST(without_the_helper_servers_call_in_their_own_name),
