@@ -101,7 +101,6 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "whether a real server is told that nobody knows its connection" },
 	{ DIRECTOR(ignore_tunneled), .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether local addresses keep what this host unpacks from tunnels" },
-	{ .name = "ignore_tunneled", .type = LVS_CONF_ABSENT, .help = "marks on packets, which no device carries" },
 	{ DIRECTOR(pmtu_disc), LIVE, .type = LVS_CONF_BOOL, .def = true,
 	  .help = "whether tunnel packets must not be fragmented if what is inside must not" },
 	{ DIRECTOR(log_level), LIVE, .type = LVS_CONF_CHOICE, .words = log_levels, .def = LOG_INFO,
