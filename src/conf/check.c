@@ -460,6 +460,8 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 	err = check_overlaps(conf, errors);
 	if (!err)
 		err = check_service_names(conf, errors);
+	if (!err)
+		err = lvs_conf_pickup_check_servers(conf, errors);
 	for (size_t i = 0; err == 0 && i < conf->nservices; i++)
 		err = check_service(conf, sorted, &conf->services[i], errors);
 	free(sorted);

@@ -6,12 +6,16 @@
  */
 #include "conf/limits.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "conf/keys.h"
+#include "conf/order.h"
+#include "sys/addrtext.h"
 
 static const struct lvs_conf_word answers[] = {
 	{ "drop", LVS_CONF_LIMIT_DROP, false }, { "reset", LVS_CONF_LIMIT_RESET, false }, { NULL, 0, false },
@@ -100,4 +104,47 @@ void lvs_conf_pickup_check(const struct lvs_conf_service *service, struct lvs_co
 	if (service->persistent.on)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove one of them; \"mh\" without \"mh-port\" sends a client "
 				    "to one server too", "\"pickup\" asks a table, and \"persistent\" does not");
+	if (service->syn_proxy != LVS_CONF_SYN_PROXY_OFF)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove one of them; after a restart nobody knows how sequence "
+				    "numbers were translated", "\"pickup\" does not go with \"syn_proxy\"");
+	if (strcmp(service->helper, "none") != 0)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove one of them; after a restart nobody knows what the "
+				    "helper has read", "\"pickup\" does not go with helper \"%s\"", service->helper);
+}
+
+static int by_server(const void *a, const void *b)
+{
+	const struct lvs_conf_server *const *x = a, *const *y = b;
+	int order = lvs_conf_order_servers(*x, *y);
+
+	return order ? order : ((*x)->where.offset > (*y)->where.offset) - ((*x)->where.offset < (*y)->where.offset);
+}
+
+int lvs_conf_pickup_check_servers(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[96];
+	const struct lvs_conf_server **list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->nservices; i++)
+		n += conf->services[i].pickup ? conf->services[i].nservers : 0;
+	list = calloc(n + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < conf->nservices; i++)
+		for (size_t k = 0; conf->services[i].pickup && k < conf->services[i].nservers; k++)
+			list[n++] = &conf->services[i].servers[k];
+	qsort(list, n, sizeof(*list), by_server);
+	for (size_t i = 1; i < n; i++) {
+		if (lvs_addr_is_any(&list[i]->addr) || lvs_conf_order_servers(list[i - 1], list[i]) != 0)
+			continue;
+		(void)snprintf(hint, sizeof(hint), "the first one is in line %u; segments of the server do not tell whose they are",
+			       list[i - 1]->where.line);
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &list[i]->where, hint,
+				    "server %s is in two services that pick connections up",
+				    lvs_endpoint_format(&list[i]->addr, list[i]->port, text));
+	}
+	free(list);
+	return 0;
 }

@@ -16,4 +16,7 @@ void lvs_conf_limits_check(const struct lvs_conf_service *service, struct lvs_co
 /* Whether the service can pick connections up, if it is to. */
 void lvs_conf_pickup_check(const struct lvs_conf_service *service, struct lvs_conf_errors *errors);
 
+/* Servers that pick connections up for more than one service. Return: 0 whatever was found, or -ENOMEM */
+int lvs_conf_pickup_check_servers(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 #endif

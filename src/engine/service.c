@@ -140,10 +140,14 @@ static bool key_ok(const struct lvs_service_key *key)
 	return lvs_addr_is_unicast(&key->addr) && lvs_proto_find(key->proto);
 }
 
-/* Only a table of servers, asked anew for each client, tells whose connection it is. */
+/*
+ * Only a table of servers, asked anew for each client, tells whose connection it is; and nobody knows how its sequence
+ * numbers were translated.
+ */
 static bool pickup_ok(const struct lvs_service_spec *spec)
 {
-	return !spec->pickup || (spec->sched->names && spec->key.proto == LVS_PROTO_TCP && !spec->persist.timeout);
+	return !spec->pickup || (spec->sched->names && spec->key.proto == LVS_PROTO_TCP && !spec->persist.timeout &&
+				 !spec->helper && spec->syn_proxy == LVS_SYN_PROXY_OFF);
 }
 
 /* All ports at once are for persistent clients only: what belongs together then meets at one server. */

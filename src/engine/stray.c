@@ -22,6 +22,12 @@ static bool may_go_on(const struct lvs_packet *packet)
 	       !lvs_proto_is_ftp_data(packet);
 }
 
+/* Does the server see its client as the director does, so that nothing of the connection has to be remembered? */
+static bool keeps_client(const struct lvs_server *server)
+{
+	return server->spec.forward == &lvs_forward_masq || !server->spec.forward->replies;
+}
+
 /* @view: as the client's packets have it */
 static enum lvs_drop pick_up(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *view,
 			     struct lvs_packet *packet, enum lvs_dir dir)
@@ -54,7 +60,7 @@ bool lvs_stray_request(struct lvs_engine *engine, struct lvs_service *service, s
 	if (!service->spec.pickup || !may_go_on(packet))
 		return false;
 	server = service->spec.sched->names(service, &packet->tuple);
-	if (!server)
+	if (!server || !keeps_client(server))
 		return false;
 	*ret_drop = pick_up(engine, server, packet, packet, LVS_DIR_REQUEST);
 	return true;
@@ -95,7 +101,7 @@ static unsigned int trace(const struct lvs_engine *engine, const struct lvs_pack
 		struct lvs_service *service = server->service;
 		struct lvs_packet view;
 
-		if (service->spec.pickup && turn_round(engine, server, reply, &view) &&
+		if (service->spec.pickup && keeps_client(server) && turn_round(engine, server, reply, &view) &&
 		    service->spec.sched->names(service, &view.tuple) == server) {
 			*ret_server = server;
 			*ret_view = view;

@@ -73,6 +73,14 @@ static const struct row {
 	{ "marks: ( { mark = 7; address = \"192.0.2.16\"; } ); services: ( { mark = 7; scheduler = \"mh\"; servers: ( "
 	  "{ address = \"10.0.0.1\"; } );\npickup = true; } );", -EINVAL,
 	  { ":2:10: \"pickup\" is not for services of a mark (a server's segment does not tell what mark its client's had)" } },
+	{ SCHED("mh", "syn_proxy = \"auto\"; pickup = true;"), -EINVAL,
+	  { ":3:30: \"pickup\" does not go with \"syn_proxy\" (remove one of them; after a restart nobody knows how sequence "
+	    "numbers were translated)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; scheduler = \"mh\"; pickup = true; servers: ( " ONE " ); },\n"
+	  "{ address = \"192.0.2.11:80\"; scheduler = \"mh\"; pickup = true; servers: ( { address = \"10.0.0.2\"; },\n"
+	  ONE " ); } );", 0,
+	  { ":3:13: warning: server 10.0.0.1:80 is in two services that pick connections up (the first one is in line 1; "
+	    "segments of the server do not tell whose they are)" } },
 	{ SCHED("mh", "persistent: {}; pickup = true;"), -EINVAL,
 	  { ":3:26: \"pickup\" asks a table, and \"persistent\" does not (remove one of them; \"mh\" without \"mh-port\" "
 	    "sends a client to one server too)" } },

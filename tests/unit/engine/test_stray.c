@@ -27,18 +27,24 @@ static const struct net {
 	  { "fd00::1", "fd00::2", "fd00::3", "fd00::4", "fd00::5" }, LVS_PROTO_ICMP6 },
 };
 
-static struct lvs_service *serve(struct director *director, const struct net *net, const char *vip, bool pickup)
+static struct lvs_service *serve_at(struct director *director, const struct net *net, const char *vip, uint16_t vport,
+				    bool pickup)
 {
 	struct lvs_service_spec spec;
 	struct lvs_service *service = NULL;
 
 	for (size_t i = 0; i < SERVERS; i++)
-		service = director_serve(director, LVS_PROTO_TCP, vip, VPORT, net->servers[i], RPORT)->service;
+		service = director_serve(director, LVS_PROTO_TCP, vip, vport, net->servers[i], RPORT)->service;
 	spec = service->spec;
 	spec.sched = lvs_sched_find("mh");
 	spec.pickup = pickup;
 	assert_int_equal(lvs_service_edit(lvs_engine_rules(director->engine), service, &spec), 0);
 	return service;
+}
+
+static struct lvs_service *serve(struct director *director, const struct net *net, const char *vip, bool pickup)
+{
+	return serve_at(director, net, vip, VPORT, pickup);
 }
 
 /* Index of the server that mh sends a new connection of the client to, found by one to another director. */
@@ -341,6 +347,42 @@ static void a_list_of_ports_is_traced_where_servers_keep_the_port(void **state)
 	expect_relayed(director, segments[1], net->servers[1], RPORT, net->client, CPORT);
 }
 
+/* Its answers go elsewhere: each silence ends the connection, and each packet begins it again, at the same server. */
+static void where_replies_do_not_pass_it_stays_half_open(void **state)
+{
+	const struct net *net = &nets[1];
+	struct director *director = *state;
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	struct lvs_service *service = serve_at(director, net, net->vip, RPORT, true);
+	size_t server = chosen(net);
+	struct lvs_addr rip = test_addr(net->servers[server]);
+	struct build to_server = segments[0];
+	uint32_t id = 0;
+
+	to_server.src = net->client;
+	to_server.sport = CPORT;
+	to_server.dst = net->vip;
+	to_server.dport = RPORT;
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		struct lvs_server_spec direct = service->servers[i]->spec;
+
+		direct.forward = lvs_forward_find("droute");
+		assert_int_equal(lvs_server_edit(rules, service->servers[i], &direct), 0);
+		if (lvs_addr_equal(&direct.addr, &rip))
+			id = service->servers[i]->id;
+	}
+	for (unsigned int turn = 0; turn < 3; turn++) {
+		for (unsigned int i = 0; i < 20; i++)
+			assert_int_equal(director_take(director, &to_server), LVS_DROP_NONE);
+		assert_int_equal(only_conn(director)->server, id);
+		assert_int_equal(only_conn(director)->class, LVS_CLASS_HALF_OPEN);
+		assert_int_equal(reply(director, net, server, segments[0]), LVS_DROP_NONE);
+		expect_relayed(director, segments[0], net->servers[server], RPORT, net->client, CPORT);
+		director_wait(director, LVS_SECONDS(LVS_STRAY_SECONDS + 1));
+		assert_int_equal(lvs_engine_conns(director->engine)->used, 0);
+	}
+}
+
 static void only_a_table_can_name_servers(void **state)
 {
 	struct director *director = *state;
@@ -357,6 +399,9 @@ static void only_a_table_can_name_servers(void **state)
 	spec.persist.timeout = 300;
 	assert_int_equal(lvs_service_edit(rules, service, &spec), -EINVAL);
 	spec.persist.timeout = 0;
+	spec.syn_proxy = LVS_SYN_PROXY_ON;
+	assert_int_equal(lvs_service_edit(rules, service, &spec), -EINVAL);
+	spec.syn_proxy = LVS_SYN_PROXY_OFF;
 	spec.key.proto = LVS_PROTO_UDP;
 	assert_int_equal(lvs_service_add(rules, &spec, &service), -EINVAL);
 	spec.pickup = false;
@@ -451,6 +496,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(whom_the_client_asked_has_to_be_plain, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(a_list_of_ports_is_traced_where_servers_keep_the_port, director_setup,
 						director_teardown),
+		cmocka_unit_test_setup_teardown(where_replies_do_not_pass_it_stays_half_open, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(only_a_table_can_name_servers, director_setup, director_teardown),
 		cmocka_unit_test(a_server_is_told_what_nobody_knows),
 	};
