@@ -147,6 +147,8 @@ static enum lvs_drop read_request(const struct reading *r)
 	const uint8_t *bytes;
 	uint32_t len = lvs_stream_payload(segment, &bytes), known;
 
+	if (!len)
+		return LVS_DROP_NONE;	/* behind a FIN all of them are ahead */
 	if (after(segment->seq, r->side->top) > 0) {
 		if (r->side->flags & LVS_STREAM_SURE)
 			return LVS_DROP_STREAM_GAP;
@@ -277,6 +279,17 @@ static enum lvs_drop reply(const struct reading *r, uint32_t begin, uint32_t end
 	return LVS_DROP_NONE;
 }
 
+/* A line that begins like @line is too long to be held back: it passes, and what it says is the same as if it were whole. */
+static void give_up(const struct reading *r, const uint8_t *line)
+{
+	if (memcmp(line, "234 ", 4) == 0) {
+		r->segment->stream->blind = true;
+	} else {
+		refuse(r);
+		r->ftp->npassive--;
+	}
+}
+
 /* The last @len bytes of the payload, from @off on, do not leave yet. */
 static void hold(const struct reading *r, const uint8_t *bytes, uint32_t off, uint32_t len)
 {
@@ -317,7 +330,7 @@ static enum lvs_drop read_replies(const struct reading *r, uint32_t off, bool la
 				hold(r, bytes, off, len - off);
 				return LVS_DROP_NONE;
 			}
-			refuse(r);
+			give_up(r, bytes + off);
 		}
 		ftp->midline = !newline;
 		off = next;
