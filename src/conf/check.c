@@ -180,7 +180,7 @@ static void check_loops(const struct lvs_conf_service **sorted, size_t n, const 
 
 	lvs_endpoint_format(&server->addr, server->port, text);
 	for (size_t at = first; at < n && lvs_addr_equal(&sorted[at]->addr, &server->addr); at++) {
-		if (sorted[at]->protocol != service->protocol || !has_port(sorted[at], server->port))
+		if ((sorted[at]->protocol != service->protocol && !service->mark) || !has_port(sorted[at], server->port))
 			continue;
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    "a server needs an address of its own, not a service's",

@@ -2,7 +2,8 @@
 """IP in IP (RFC 2003) made by hand: the kernel need not have it.
 
 tunnel.py unpack <device>               what comes packed comes out of the device, which is of a tunnel's kind
-tunnel.py ask <host> <address> <port>   a datagram to the address, packed up for the host; prints the answer
+tunnel.py ask <host> <address> <port>   a datagram to the address, packed up for the host, or plain if that is "-"; prints
+                                        the answer
 """
 import fcntl
 import os
@@ -36,7 +37,7 @@ def checksum(header):
 def ask(host, address, port):
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     route = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    route.connect((host, 9))
+    route.connect((address, port))
     own = route.getsockname()[0]
     listener.bind((own, 0))
     listener.settimeout(2)
@@ -46,7 +47,10 @@ def ask(host, address, port):
     head[7] = checksum(struct.pack("!BBHHHBBH4s4s", *head))
     packed = socket.socket(socket.AF_INET, socket.SOCK_RAW, IPIP)
     for _ in range(10):
-        packed.sendto(struct.pack("!BBHHHBBH4s4s", *head) + datagram, (host, 0))
+        if host == "-":
+            listener.sendto(text, (address, port))
+        else:
+            packed.sendto(struct.pack("!BBHHHBBH4s4s", *head) + datagram, (host, 0))
         try:
             answer, source = listener.recvfrom(2048)
             break

@@ -16,7 +16,7 @@ conf() {
 }
 
 # plain - who answers a datagram that is not packed;  packed - who answers one that is
-plain() { at client sh -c "echo who? | socat -T 5 - UDP4:$VIP:5353"; }
+plain() { at client python3 "$tunnel" ask - $VIP 5353; }
 packed() { at client python3 "$tunnel" ask 10.0.0.1 $VIP 5353; }
 
 stage 1

@@ -180,6 +180,10 @@ static const struct row {
 	  { ":4:13: server 10.0.0.1 is in \"10.0.0.0/24\", which has mark 7: its packets would come back (the mark is in line 2)" } },
 	{ MARKS("{ mark = 7; address = \"10.0.0.1\"; }") WEB(ONE) , -EINVAL,
 	  { ":4:13: server 10.0.0.1:80 is in \"10.0.0.1\", which has mark 7: its packets would come back (the mark is in line 2)" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") "services: ( { mark = 7; servers: (\n{ address = \"192.0.2.1\"; } ); },\n"
+	  "{ address = \"192.0.2.1:53\"; protocol = \"udp\"; servers: ( " ONE_ANY " ); } );", -EINVAL,
+	  { ":4:13: server 192.0.2.1 is a service: its packets would come back (a server needs an address of its own, not a "
+	    "service's)" } },
 	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7; persistent: { };", ONE), 0,
 	  { ":4:13: warning: port 80 is not used: connections of a persistent mark keep the port that the client asked for "
 	    "(leave it out)" } },
