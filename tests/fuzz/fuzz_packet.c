@@ -40,6 +40,17 @@ static void check_same(const struct lvs_packet *a, const struct lvs_packet *b)
 	CHECK(a->frag_id == b->frag_id);
 }
 
+static void check_options(const struct lvs_packet *packet)
+{
+	struct lvs_tcp_options options = lvs_tcp_options_read(packet);
+	uint8_t bytes[LVS_TCP_OPTIONS_MAX];
+	size_t len = lvs_tcp_options_write(bytes, &options);
+
+	CHECK(options.scale <= LVS_TCP_NO_SCALE);
+	CHECK(len % 4 == 0 && len <= 24);
+	CHECK(options.timestamps || (!options.value && !options.echo));
+}
+
 static void check_accepted(const struct lvs_packet *packet)
 {
 	const struct lvs_tuple *tuple = &packet->tuple;
@@ -56,8 +67,8 @@ static void check_accepted(const struct lvs_packet *packet)
 	CHECK(packet->fragment || (packet->frag_offset == 0 && !packet->frag_more));
 	switch (packet->kind) {
 	case LVS_PACKET_FLOW:
-		CHECK(packet->proto == LVS_PROTO_TCP || packet->proto == LVS_PROTO_UDP);
-		CHECK(lvs_packet_at(packet, packet->l4, packet->proto == LVS_PROTO_TCP ? 20 : 8));
+		CHECK(packet->proto == LVS_PROTO_TCP || packet->proto == LVS_PROTO_UDP || packet->proto == LVS_PROTO_SCTP);
+		CHECK(lvs_packet_at(packet, packet->l4, packet->proto == LVS_PROTO_TCP ? 20 : packet->proto == LVS_PROTO_UDP ? 8 : 12));
 		if (packet->proto == LVS_PROTO_TCP)
 			check_options(packet);
 		if (lvs_packet_is_partial(packet))
@@ -78,17 +89,6 @@ static void check_accepted(const struct lvs_packet *packet)
 	}
 	if (packet->fragment)
 		CHECK(packet->vnet.gso_type == LVS_GSO_NONE && !lvs_packet_is_partial(packet));
-}
-
-static void check_options(const struct lvs_packet *packet)
-{
-	struct lvs_tcp_options options = lvs_tcp_options_read(packet);
-	uint8_t bytes[LVS_TCP_OPTIONS_MAX];
-	size_t len = lvs_tcp_options_write(bytes, &options);
-
-	CHECK(options.scale <= LVS_TCP_NO_SCALE);
-	CHECK(len % 4 == 0 && len <= 24);
-	CHECK(options.timestamps || (!options.value && !options.echo));
 }
 
 static void check_quoted(const struct lvs_packet *outer)

@@ -2,6 +2,9 @@
 /* Whole bytes of connections that begin with a SYN cookie: who they are and how they begin is in tests/lib/talk.h. */
 #include "tests/lib/test.h"
 
+#include <string.h>
+
+#include "engine/helper.h"
 #include "tests/lib/talk.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"	/* rows end where the zeros begin */
@@ -181,6 +184,61 @@ static void errors_quote_what_was_sent(void **state)
 	(void)state;
 }
 
+/* @text is what one side says at @in's numbers, and @heard what the other side gets. */
+static void line(const struct talk *t, struct build in, const char *text, struct build out, const char *heard)
+{
+	in.quote = (const uint8_t *)text;
+	in.quote_bytes = strlen(text);
+	out.quote = (const uint8_t *)heard;
+	out.quote_bytes = strlen(heard);
+	assert_int_equal(director_handle(t->director, build_with_room(build(&in), 64)), LVS_DROP_NONE);
+	expect_only(text, t, out);
+}
+
+static struct build numbered(struct build what, uint32_t seq, uint32_t ack)
+{
+	what.seq = seq;
+	what.ack = ack;
+	return what;
+}
+
+/* What a helper replaces moves numbers beyond what the handshake does. */
+static void helpers_read_behind_the_handshake(void **state)
+{
+	static const char asked[] = "PASV\r\n", said[] = "227 Entering Passive Mode (10,0,0,11,195,80).\r\n";
+	static const char heard[] = "227 Entering Passive Mode (192,0,2,1,195,80).\r\n", more[] = "226 Done.\r\n";
+	const uint32_t a = sizeof(asked) - 1, s = sizeof(said) - 1, h = sizeof(heard) - 1;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct talk t = { .hosts = &talk_families[0], .scale = 10, .plain = true };
+		enum build_csum csum = i ? BUILD_PARTIAL : BUILD_COMPLETE;
+		struct lvs_service_spec spec;
+		struct lvs_service *service;
+		struct build in, out, back, told;
+		uint32_t us = TALK_CLIENT_ISN + 1;
+
+		director_setup((void **)&t.director);
+		service = serve(&t, LVS_SYN_PROXY_ON)->service;
+		spec = service->spec;
+		spec.helper = lvs_helper_find("ftp");
+		assert_int_equal(lvs_service_edit(lvs_engine_rules(t.director->engine), service, &spec), 0);
+		knock(&t);
+		prove(&t);
+		meet(&t);
+		in = from_client(&t, (struct build){ .tcp_flags = ACK, .window = 1000, .csum = csum });
+		out = to_server(&t, in);
+		line(&t, numbered(in, us, t.isn + 1), asked, numbered(out, us, TALK_SERVER_ISN + 1), asked);
+		us += a;
+		back = from_server(&t, in);
+		told = to_client(&t, in);
+		line(&t, numbered(back, TALK_SERVER_ISN + 1, us), said, numbered(told, t.isn + 1, us), heard);
+		line(&t, numbered(in, us, t.isn + 1 + h), "", numbered(out, us, TALK_SERVER_ISN + 1 + s), "");
+		line(&t, numbered(back, TALK_SERVER_ISN + 1 + s, us), more, numbered(told, t.isn + 1 + h, us), more);
+		director_teardown((void **)&t.director);
+	}
+	(void)state;
+}
+
 /* xorshift64*, Vigna 2014 */
 static uint64_t draw(uint64_t *random)
 {
@@ -251,6 +309,7 @@ int main(void)
 		cmocka_unit_test(without_options_only_numbers_change),
 		cmocka_unit_test(selective_acknowledgements_are_translated),
 		cmocka_unit_test(errors_quote_what_was_sent),
+		cmocka_unit_test(helpers_read_behind_the_handshake),
 		cmocka_unit_test(nothing_shakes_it),
 	};
 
