@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/sites.h"
 #include "engine/forward.h"
+#include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "sys/map.h"
-
-#define SERVERS 8
 
 static void must(bool fact, const char *what)
 {
@@ -37,25 +37,40 @@ static struct lvs_addr server_addr(bool ip6, uint32_t i)
 	return addr;
 }
 
-static void add_service(struct director *director)
+static void add_service(struct director *director, const struct director_rules *what)
 {
 	struct lvs_rules *rules = lvs_engine_rules(director->engine);
-	struct lvs_service_spec spec = { .key = { traffic_vip(director->kind.ip6), TRAFFIC_PORT, director->kind.proto },
-					 .sched = lvs_sched_find("wlc") };
+	struct lvs_service_spec spec = {
+		.key = { .addr = traffic_vip(director->kind.ip6), .port = TRAFFIC_PORT, .proto = director->kind.proto },
+		.sched = lvs_sched_find(what->sched),
+		.persist = { .timeout = what->persist, .mask = lvs_persist_mask6(128) },
+	};
 	struct lvs_service *service;
 	struct lvs_server *server;
 
+	lvs_rules_set_sites(rules, what->sites);
 	must(!lvs_service_add(rules, &spec, &service), "no service");
-	for (uint32_t i = 0; i < SERVERS; i++) {
-		struct lvs_server_spec server_spec = { .addr = server_addr(director->kind.ip6, i),
-						       .port = LVS_BE16(8080), .weight = 1,
+	for (uint32_t i = 0; i < what->nservers; i++) {
+		struct lvs_server_spec server_spec = { .addr = server_addr(director->kind.ip6, i), .port = LVS_BE16(8080),
+						       .weight = what->weight + (what->uneven ? i % 10 : 0),
 						       .forward = lvs_forward_find("masq") };
 
+		if (what->sites)
+			(void)snprintf(server_spec.site, sizeof(server_spec.site), "%s", what->sites->names[i % what->sites->n]);
 		must(!lvs_server_add(rules, service, &server_spec, &server), "no server");
 	}
 }
 
-void director_init(struct director *director, const struct traffic_kind *kind, uint32_t capacity)
+struct lvs_service *director_service(struct director *director)
+{
+	const struct lvs_service_key key = { .addr = traffic_vip(director->kind.ip6), .port = TRAFFIC_PORT,
+					     .proto = director->kind.proto };
+
+	return lvs_service_find(lvs_engine_rules(director->engine), &key);
+}
+
+void director_init_with(struct director *director, const struct traffic_kind *kind, uint32_t capacity,
+			const struct director_rules *rules)
 {
 	struct lvs_engine_options options = {
 		.max_connections = capacity, .key = { 0x0123456789abcdef, 0xfedcba9876543210 },
@@ -66,7 +81,12 @@ void director_init(struct director *director, const struct traffic_kind *kind, u
 	must(!lvs_map_new(lvs_conn_table_bytes(capacity), &director->memory), "out of memory for connections");
 	options.memory = director->memory;
 	must(!lvs_engine_new(&options, director->now, &director->engine), "no engine");
-	add_service(director);
+	add_service(director, rules);
+}
+
+void director_init(struct director *director, const struct traffic_kind *kind, uint32_t capacity)
+{
+	director_init_with(director, kind, capacity, &(struct director_rules){ .sched = "wlc", .nservers = 8, .weight = 1 });
 }
 
 void director_fini(struct director *director)
