@@ -2,14 +2,15 @@
 /*
  * SYN cookies: initial sequence numbers that remember a client's SYN, so that nobody else has to (RFC 4987 section 3.6).
  *
- * 32 bits: 29 of a keyed hash over both ends, the client's sequence number, the minute and everything below; 3 for one of
- * eight segment sizes. What does not fit stands in the lowest 6 bits of our timestamp, if the client sends timestamps: 4
- * for its window scale, 1 for SACK, 1 for ECN. They are hashed too: a timestamp that something on the way has rewritten
- * makes no connection, rather than one with a wrong idea of windows.
+ * 32 bits: a keyed hash over both ends, the client's sequence number, the minute and everything below; 3 bits for one of
+ * eight segment sizes. Where the client sends timestamps the hash has 29 bits, and the rest stands in the lowest 6 of our
+ * timestamp: 4 for the window scale, 1 for SACK, 1 for ECN. They are hashed too: a timestamp that something on the way has
+ * rewritten makes no connection, rather than one with a wrong idea of windows. Where it sends none the hash has 25 bits: 3
+ * more are for one of eight scales, 1 for SACK, and there is no ECN.
  *
- * A cookie is good for one to two minutes. A guess is right for 2 minutes, 8 sizes and 2 sequence numbers (a probe repeats
- * the one before), so one in 2^27: a million forged segments per second get one connection in two minutes, to one server,
- * half-open for seconds.
+ * A cookie is good for one to two minutes. A guess is right for 2 minutes and 2 sequence numbers (a probe repeats the one
+ * before), whatever it says in the bits below the hash: one in 2^23, so that a million forged segments per second get one
+ * connection in eight seconds, to one server, half-open for seconds.
  */
 #ifndef LVS_ENGINE_COOKIE_H
 #define LVS_ENGINE_COOKIE_H
@@ -30,9 +31,9 @@
  * struct lvs_cookie - what a cookie remembers
  * @client:	initial sequence number of the client
  * @mss:	of the client; made smaller to one of those that there are
- * @scale:	of the client's windows, or LVS_TCP_NO_SCALE
+ * @scale:	of the client's windows, or LVS_TCP_NO_SCALE; without timestamps made smaller likewise
  * @sack, @ecn:	both ends may use it
- * @timestamps:	likewise; without them there is no scale, no SACK and no ECN
+ * @timestamps:	likewise; without them there is no ECN
  */
 struct lvs_cookie {
 	uint32_t client;
@@ -47,7 +48,7 @@ struct lvs_cookie {
  * lvs_cookie_make() - the sequence number that a SYN is answered with
  * @key:	secret
  * @tuple:	of the SYN
- * @cookie:	@mss becomes what will be remembered of it; @scale, @sack and @ecn count only with @timestamps
+ * @cookie:	becomes what will be remembered of it
  * @ret_value:	our timestamp that goes with it
  */
 uint32_t lvs_cookie_make(const struct lvs_hash_key *key, const struct lvs_tuple *tuple, struct lvs_cookie *cookie,

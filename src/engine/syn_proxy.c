@@ -68,34 +68,29 @@ static struct lvs_cookie offer(const struct lvs_engine *engine, const struct lvs
 {
 	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
 	uint8_t missing = lacks(engine, service);
-	bool timestamps = asked->timestamps && !(missing & LVS_SYN_LACKS_TIMESTAMPS);
-	struct lvs_cookie cookie = {
+	const uint8_t both = LVS_TCP_ECE | LVS_TCP_CWR;
+
+	return (struct lvs_cookie){
 		.client = lvs_host32(tcp->seq),
 		.mss = asked->mss ? asked->mss : packet->ip6 ? MSS_DEFAULT_IP6 : MSS_DEFAULT_IP4,
-		.scale = LVS_TCP_NO_SCALE,
-		.timestamps = timestamps,
+		.scale = missing & LVS_SYN_LACKS_SCALE ? LVS_TCP_NO_SCALE : asked->scale,
+		.timestamps = asked->timestamps && !(missing & LVS_SYN_LACKS_TIMESTAMPS),
+		.sack = asked->sack && !(missing & LVS_SYN_LACKS_SACK),
+		.ecn = (packet->tcp_flags & both) == both && !(missing & LVS_SYN_LACKS_ECN),
 	};
-
-	if (timestamps) {
-		const uint8_t both = LVS_TCP_ECE | LVS_TCP_CWR;
-
-		if (!(missing & LVS_SYN_LACKS_SCALE))
-			cookie.scale = asked->scale;
-		cookie.sack = asked->sack && !(missing & LVS_SYN_LACKS_SACK);
-		cookie.ecn = (packet->tcp_flags & both) == both && !(missing & LVS_SYN_LACKS_ECN);
-	}
-	return cookie;
 }
 
 enum lvs_drop lvs_syn_proxy_answer(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet)
 {
 	struct lvs_tcp_options asked = lvs_tcp_options_read(packet);
 	struct lvs_cookie cookie = offer(engine, service, packet, &asked);
+	uint32_t value, seq = lvs_cookie_make(&engine->cookie_key, &packet->tuple, &cookie, engine->now, &value);
 	struct lvs_own_segment segment = {
 		.tuple = lvs_tuple_reverse(&packet->tuple), .tos = lvs_reply_dscp(packet),
-		.flags = (uint8_t)(LVS_TCP_SYN | LVS_TCP_ACK | (cookie.ecn ? LVS_TCP_ECE : 0)), .ack = cookie.client + 1,
+		.flags = (uint8_t)(LVS_TCP_SYN | LVS_TCP_ACK | (cookie.ecn ? LVS_TCP_ECE : 0)),
+		.seq = seq, .ack = cookie.client + 1,
 		.options = { .mss = our_mss(engine, service, packet->ip6), .sack = cookie.sack,
-			     .timestamps = cookie.timestamps, .echo = asked.value,
+			     .timestamps = cookie.timestamps, .value = value, .echo = asked.value,
 			     .scale = cookie.scale == LVS_TCP_NO_SCALE ? LVS_TCP_NO_SCALE : LVS_SYN_PROXY_SCALE },
 	};
 	struct lvs_packet reply;
@@ -104,7 +99,6 @@ enum lvs_drop lvs_syn_proxy_answer(struct lvs_engine *engine, struct lvs_service
 		lvs_reply_refuse(engine, packet);
 		return LVS_DROP_NO_CONN;
 	}
-	segment.seq = lvs_cookie_make(&engine->cookie_key, &packet->tuple, &cookie, engine->now, &segment.options.value);
 	reply = lvs_own_segment_make(engine, &segment);
 	service->syn_memory.sent = engine->now;
 	engine->stats.answered++;

@@ -155,17 +155,22 @@ struct lvs_server *serve(struct talk *t, enum lvs_syn_proxy_mode mode)
 
 struct options syn_options(const struct talk *t)
 {
-	return handshake_options(mss_of(t), !t->plain, !t->plain, t->plain ? -1 : 9, TALK_CLIENT_VALUE, 0);
+	return handshake_options(mss_of(t), !t->plain && !t->unstamped, !t->plain, t->plain ? -1 : 9, TALK_CLIENT_VALUE, 0);
+}
+
+static bool stamped(const struct talk *t)
+{
+	return !t->plain && !t->unstamped && !(t->offered & TALK_NO_TIMESTAMPS);
 }
 
 static uint8_t ecn(const struct talk *t, unsigned int missing, uint8_t flags)
 {
-	return t->plain || missing & TALK_NO_ECN ? 0 : flags;
+	return !stamped(t) || missing & TALK_NO_ECN ? 0 : flags;
 }
 
 struct build syn(const struct talk *t, const struct options *options)
 {
-	return with(from_client(t, (struct build){ .tcp_flags = SYN | ecn(t, 0, ECE | CWR), .seq = TALK_CLIENT_ISN,
+	return with(from_client(t, (struct build){ .tcp_flags = SYN | (t->plain ? 0 : ECE | CWR), .seq = TALK_CLIENT_ISN,
 						   .window = 64240, .tos = TALK_TOS }), options);
 }
 
@@ -181,11 +186,9 @@ void knock(struct talk *t)
 
 	assert_int_equal(take(t, &segment), LVS_DROP_NONE);
 	expect_n("SYN", t, 1);
-	if (t->offered & TALK_NO_TIMESTAMPS)
-		t->plain = true;
 	t->isn = out32(t, 4);
-	t->value = t->plain ? 0 : out32(t, 28);
-	said = handshake_options(t->mss ? t->mss : mss_of(t), !t->plain, !t->plain && !(t->offered & TALK_NO_SACK),
+	t->value = stamped(t) ? out32(t, 28) : 0;
+	said = handshake_options(t->mss ? t->mss : mss_of(t), stamped(t), !t->plain && !(t->offered & TALK_NO_SACK),
 				 offered_scale(t, TALK_OUR_SCALE), t->value, TALK_CLIENT_VALUE);
 	expect_out("SYN-ACK", t, 0,
 		   own(with(to_client(t, (struct build){ .tcp_flags = SYN | ACK | ecn(t, t->offered, ECE), .seq = t->isn,
@@ -194,7 +197,7 @@ void knock(struct talk *t)
 
 struct options proof_options(const struct talk *t)
 {
-	return stamp(!t->plain, TALK_CLIENT_VALUE + 5, t->value);
+	return stamp(stamped(t), TALK_CLIENT_VALUE + 5, t->value);
 }
 
 static uint16_t client_window(const struct talk *t)
@@ -210,8 +213,9 @@ struct build proof(const struct talk *t, const struct options *options)
 
 void expect_server_syn(const char *what, const struct talk *t)
 {
-	struct options asked = handshake_options(mss_of(t), !t->plain, !t->plain && !(t->offered & TALK_NO_SACK),
-						 offered_scale(t, 9), TALK_CLIENT_VALUE + 5, 0);
+	/* Without timestamps 9 is taken for 8. */
+	struct options asked = handshake_options(mss_of(t), stamped(t), !t->plain && !(t->offered & TALK_NO_SACK),
+						 offered_scale(t, stamped(t) ? 9 : 8), TALK_CLIENT_VALUE + 5, 0);
 
 	expect_only(what, t, own(with(to_server(t, (struct build){
 		.tcp_flags = SYN | ecn(t, t->offered, ECE | CWR), .seq = TALK_CLIENT_ISN,
@@ -231,7 +235,7 @@ struct options agreed(const struct talk *t)
 {
 	unsigned int lacks = t->lacks | t->offered;
 
-	return handshake_options(TALK_SERVER_MSS, !t->plain && !(lacks & TALK_NO_TIMESTAMPS),
+	return handshake_options(TALK_SERVER_MSS, stamped(t) && !(lacks & TALK_NO_TIMESTAMPS),
 				 !t->plain && !(lacks & TALK_NO_SACK),
 				 t->plain || lacks & TALK_NO_SCALE ? -1 : t->scale, TALK_SERVER_VALUE, TALK_CLIENT_VALUE + 5);
 }
@@ -244,8 +248,8 @@ struct build syn_ack(const struct talk *t, const struct options *options)
 
 void meet(struct talk *t)
 {
-	struct options options = agreed(t), server = stamp(!t->plain, TALK_CLIENT_VALUE + 5, TALK_SERVER_VALUE);
-	struct options client = stamp(!t->plain, t->value, TALK_CLIENT_VALUE + 5);
+	struct options options = agreed(t), server = stamp(stamped(t), TALK_CLIENT_VALUE + 5, TALK_SERVER_VALUE);
+	struct options client = stamp(stamped(t), t->value, TALK_CLIENT_VALUE + 5);
 	struct build segment = syn_ack(t, &options);
 	bool scaled = client_window(t) == 510;
 

@@ -58,6 +58,7 @@ enum {
 /**
  * struct talk - one connection, as a test knows it
  * @plain:	the client's SYN has no option but MSS
+ * @unstamped:	it has no timestamps
  * @isn:	the one that the client was given
  * @value:	the timestamp that it was given
  * @scale:	of the server's windows
@@ -69,6 +70,7 @@ struct talk {
 	struct director *director;
 	const struct talk_hosts *hosts;
 	bool plain;
+	bool unstamped;
 	uint32_t isn, value;
 	int scale;
 	unsigned int lacks;

@@ -39,6 +39,7 @@ for options in "tcp_timestamps=0" "tcp_sack=0" "tcp_window_scaling=0" "tcp_ecn=1
 	at client sysctl -qw net.ipv4.$options
 	for address in $VIP "[$VIP6]"; do
 		same "client with $options" "5 s1" "$(ask 5 "http://$address" | shares)"
+		fetch large $address
 	done
 	at client sysctl -qw net.ipv4.${options%=*}=$was
 done

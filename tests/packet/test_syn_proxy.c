@@ -19,23 +19,23 @@ static uint16_t shifted(uint32_t window, int bits)
 /* @shape without ends and numbers; the client's @sent bytes before it have all arrived, so have the server's @got. */
 static void client_says(const char *what, struct talk *t, struct build shape, uint32_t sent, uint32_t got)
 {
-	struct options said = stamp(!t->plain, TALK_CLIENT_VALUE + 20, t->value + 30);
-	struct options heard = stamp(!t->plain, TALK_CLIENT_VALUE + 20, TALK_SERVER_VALUE + 30);
+	struct options said = stamp(!t->plain && !t->unstamped, TALK_CLIENT_VALUE + 20, t->value + 30);
+	struct options heard = stamp(!t->plain && !t->unstamped, TALK_CLIENT_VALUE + 20, TALK_SERVER_VALUE + 30);
 	struct build in = with(from_client(t, shape), &said), out = with(to_server(t, shape), &heard);
 
 	in.seq = out.seq = TALK_CLIENT_ISN + 1 + sent;
 	in.ack = t->isn + 1 + got;
 	out.ack = TALK_SERVER_ISN + 1 + got;
 	in.window = 500;
-	out.window = !t->plain && t->lacks & TALK_NO_SCALE ? shifted(500, 9) : 500;
+	out.window = !t->plain && t->lacks & TALK_NO_SCALE ? shifted(500, t->unstamped ? 8 : 9) : 500;
 	assert_int_equal(take(t, &in), LVS_DROP_NONE);
 	expect_only(what, t, out);
 }
 
 static void server_says(const char *what, struct talk *t, struct build shape, uint32_t sent, uint32_t got)
 {
-	struct options said = stamp(!t->plain, TALK_SERVER_VALUE + 40, TALK_CLIENT_VALUE + 20);
-	struct options heard = stamp(!t->plain, t->value + 40, TALK_CLIENT_VALUE + 20);
+	struct options said = stamp(!t->plain && !t->unstamped, TALK_SERVER_VALUE + 40, TALK_CLIENT_VALUE + 20);
+	struct options heard = stamp(!t->plain && !t->unstamped, t->value + 40, TALK_CLIENT_VALUE + 20);
 	struct build in = with(from_server(t, shape), &said), out = with(to_client(t, shape), &heard);
 
 	in.seq = TALK_SERVER_ISN + 1 + sent;
@@ -83,9 +83,10 @@ static void every_segment_is_translated(void **state)
 	static const unsigned int lacks[] = { 0, TALK_NO_SACK | TALK_NO_ECN, TALK_NO_SCALE };
 
 	for (size_t family = 0; family < ARRAY_LEN(talk_families); family++) {
-		for (size_t i = 0; i < ARRAY_LEN(scales) * ARRAY_LEN(lacks); i++) {
-			struct talk t = { .hosts = &talk_families[family], .scale = scales[i % ARRAY_LEN(scales)],
-					  .lacks = lacks[i / ARRAY_LEN(scales)] };
+		for (size_t i = 0; i < 2 * ARRAY_LEN(scales) * ARRAY_LEN(lacks); i++) {
+			struct talk t = { .hosts = &talk_families[family], .unstamped = i & 1,
+					  .scale = scales[i / 2 % ARRAY_LEN(scales)],
+					  .lacks = lacks[i / 2 / ARRAY_LEN(scales)] };
 
 			director_setup((void **)&t.director);
 			begin_talk(&t);
