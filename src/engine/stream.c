@@ -204,20 +204,43 @@ static void forget_acknowledged(struct view *view, uint32_t ack)
 	}
 }
 
-void lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet, enum lvs_dir dir,
-		      struct lvs_stream_segment *ret_segment)
+/* What was replaced when it passed for the first time is replaced again; from the end on, so that offsets hold. */
+static enum lvs_drop replace_again(const struct view *view, struct lvs_stream_segment *segment)
+{
+	for (unsigned int i = view->side->nedits; i-- > 0;) {
+		const struct lvs_stream_edit *edit = &view->edits[i];
+		uint32_t begin = edit->at, end = edit->at + edit->from_len;
+		enum lvs_drop drop;
+
+		if (after(segment->end, begin) <= 0 || after(segment->seq, end) >= 0)
+			continue;
+		if (after(segment->seq, begin) > 0)
+			begin = segment->seq;
+		if (after(segment->end, end) < 0)
+			end = segment->end;
+		drop = lvs_segment_splice(segment->packet, begin - segment->seq, end - begin, edit->bytes, edit->to_len);
+		if (drop)
+			return drop;
+		segment->grown += edit->to_len - (end - begin);
+	}
+	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet,
+			       enum lvs_dir dir, struct lvs_stream_segment *ret_segment)
 {
 	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
 	struct lvs_stream *stream = lvs_stream_of(streams, conn);
-	struct lvs_stream_side *side = &stream->side[dir];
 	uint32_t seq = lvs_host32(tcp->seq) + !!(tcp->flags & LVS_TCP_SYN);
+	struct view view = view_of(streams, stream, dir);
 
 	*ret_segment = (struct lvs_stream_segment){
-		.packet = packet, .conn = conn, .stream = stream, .dir = dir, .nedits = side->nedits,
+		.packet = packet, .conn = conn, .stream = stream, .dir = dir,
 		.seq = seq, .end = seq + packet->len - lvs_segment_header_end(packet),
 	};
-	if (tcp->flags & LVS_TCP_SYN && !(side->flags & LVS_STREAM_PASSED))
+	if (tcp->flags & LVS_TCP_SYN && !(view.side->flags & LVS_STREAM_PASSED))
 		lvs_stream_start(stream, dir, seq);
+	return replace_again(&view, ret_segment);
 }
 
 uint32_t lvs_stream_payload(const struct lvs_stream_segment *segment, const uint8_t **ret_bytes)
@@ -271,27 +294,6 @@ void lvs_stream_cut(struct lvs_stream_segment *segment, uint32_t len)
 	(void)drop;
 	lvs_segment_set(segment->packet, offsetof(struct lvs_tcp, flags), &flags, sizeof(flags));
 	segment->end = segment->seq + len - segment->grown;
-}
-
-/* What was replaced when it passed for the first time is replaced again; from the end on, so that offsets hold. */
-static enum lvs_drop replace_again(const struct view *view, struct lvs_stream_segment *segment)
-{
-	for (unsigned int i = segment->nedits; i-- > 0;) {
-		const struct lvs_stream_edit *edit = &view->edits[i];
-		uint32_t begin = edit->at, end = edit->at + edit->from_len;
-		enum lvs_drop drop;
-
-		if (after(segment->end, begin) <= 0 || after(segment->seq, end) >= 0)
-			continue;
-		if (after(segment->seq, begin) > 0)
-			begin = segment->seq;
-		if (after(segment->end, end) < 0)
-			end = segment->end;
-		drop = lvs_segment_splice(segment->packet, begin - segment->seq, end - begin, edit->bytes, edit->to_len);
-		if (drop)
-			return drop;
-	}
-	return LVS_DROP_NONE;
 }
 
 static void note_top(struct lvs_stream_side *side, const struct lvs_stream_segment *segment)
@@ -383,17 +385,13 @@ static void set_header(const struct lvs_stream_segment *segment, const struct vi
 		forget_acknowledged(acked, acknowledged);
 }
 
-enum lvs_drop lvs_stream_leave(struct lvs_streams *streams, struct lvs_stream_segment *segment)
+void lvs_stream_leave(struct lvs_streams *streams, const struct lvs_stream_segment *segment)
 {
 	struct view own = view_of(streams, segment->stream, segment->dir);
 	struct view acked = view_of(streams, segment->stream, !segment->dir);
-	enum lvs_drop drop = replace_again(&own, segment);
 
-	if (drop)
-		return drop;
 	note_top(own.side, segment);
 	set_header(segment, &own, &acked);
-	return LVS_DROP_NONE;
 }
 
 enum lvs_drop lvs_stream_walk(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
@@ -407,13 +405,12 @@ enum lvs_drop lvs_stream_walk(struct lvs_engine *engine, struct lvs_conn *conn, 
 		return LVS_DROP_STREAM_FRAGMENT;
 	if (lvs_unlikely(packet->tcp_flags & LVS_TCP_SYN) && packet->tcp_flags & LVS_TCP_ACK && dir == LVS_DIR_REPLY)
 		lvs_handshake_renew(stream, packet);
-	lvs_stream_enter(&engine->streams, conn, packet, dir, &segment);
-	if (stream->helper && !stream->blind) {
+	drop = lvs_stream_enter(&engine->streams, conn, packet, dir, &segment);
+	if (!drop && stream->helper && !stream->blind)
 		drop = lvs_helpers[stream->helper - 1]->read(engine, &segment);
-		if (drop)
-			return drop;
-	}
-	return lvs_stream_leave(&engine->streams, &segment);
+	if (!drop)
+		lvs_stream_leave(&engine->streams, &segment);
+	return drop;
 }
 
 void lvs_stream_walk_quoted(const struct lvs_streams *streams, const struct lvs_conn *conn, struct lvs_packet *quoted,

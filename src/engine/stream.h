@@ -110,8 +110,7 @@ struct lvs_streams {
 /**
  * struct lvs_stream_segment - a segment while it is being translated
  * @seq, @end:	the sender's sequence numbers of its payload, from the first to behind the last; SYN and FIN are not in it
- * @grown:	by how much edits of this walk have lengthened it
- * @nedits:	edits of this side from before this walk
+ * @grown:	by how much edits have lengthened it so far
  */
 struct lvs_stream_segment {
 	struct lvs_packet *packet;
@@ -120,7 +119,6 @@ struct lvs_stream_segment {
 	enum lvs_dir dir;
 	uint32_t seq, end;
 	uint32_t grown;
-	uint8_t nedits;
 };
 
 /* @max_texts: how many of @max_streams may have texts. Return: 0 or -ENOMEM */
@@ -174,7 +172,7 @@ void lvs_stream_start(struct lvs_stream *stream, enum lvs_dir dir, uint32_t seq)
  * lvs_stream_walk() - a segment of a connection with LVS_CONN_STREAM is about to leave
  * @packet:	of @conn, in direction @dir; whole, or a first fragment, which only a stream without text lets pass
  *
- * The helper reads what is new in it; what was replaced before is replaced again; then all numbers are translated.
+ * What was replaced before is replaced again; the helper reads what is new; then all numbers are translated.
  *
  * Return: LVS_DROP_NONE, or why it cannot leave
  */
@@ -189,10 +187,19 @@ enum lvs_drop lvs_stream_walk(struct lvs_engine *engine, struct lvs_conn *conn, 
 void lvs_stream_walk_quoted(const struct lvs_streams *streams, const struct lvs_conn *conn, struct lvs_packet *quoted,
 			    enum lvs_dir dir);
 
-/* The two halves of lvs_stream_walk(), around what a helper does. */
-void lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet, enum lvs_dir dir,
-		      struct lvs_stream_segment *ret_segment);
-enum lvs_drop lvs_stream_leave(struct lvs_streams *streams, struct lvs_stream_segment *segment);
+/*
+ * The two halves of lvs_stream_walk(), around what a helper does. The first one replaces again what was replaced before,
+ * and can fail for want of room; the second one cannot, so what a helper has noted stays true.
+ */
+enum lvs_drop lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet,
+			       enum lvs_dir dir, struct lvs_stream_segment *ret_segment);
+void lvs_stream_leave(struct lvs_streams *streams, const struct lvs_stream_segment *segment);
+
+/* Where in the payload, as it is now, the sender's byte @seq is, at or behind top. */
+static inline uint32_t lvs_stream_offset(const struct lvs_stream_segment *segment, uint32_t seq)
+{
+	return seq - segment->seq + segment->grown;
+}
 
 /**
  * lvs_stream_replace() - between the two: replace bytes of the payload that pass for the first time

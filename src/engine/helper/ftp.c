@@ -155,7 +155,7 @@ static enum lvs_drop read_request(const struct reading *r)
 		r->side->top = segment->seq;
 		r->ftp->skip = true;
 	}
-	known = r->side->top - segment->seq;
+	known = lvs_stream_offset(segment, r->side->top);
 	if (known < len)
 		read_commands(r, bytes + known, len - known);
 	return LVS_DROP_NONE;
@@ -268,7 +268,7 @@ static enum lvs_drop reply(const struct reading *r, uint32_t begin, uint32_t end
 		r->segment->stream->blind = true;
 		return LVS_DROP_NONE;
 	}
-	if (line == LVS_FTP_LIE || len > HELD_BYTES || (line == LVS_FTP_PASSIVE && !ip4)) {
+	if (line == LVS_FTP_LIE || end - begin > HELD_BYTES + 1 || (line == LVS_FTP_PASSIVE && !ip4)) {
 		refuse(r);
 	} else {
 		drop = announce(r, line == LVS_FTP_PASSIVE, &told, begin, end, ret_end);
@@ -303,8 +303,16 @@ static void hold(const struct reading *r, const uint8_t *bytes, uint32_t off, ui
 	lvs_stream_cut(r->segment, off);
 }
 
+/* Does nothing come behind the segment? What was cut off took the FIN along. */
+static bool is_last(const struct reading *r)
+{
+	const struct lvs_tcp *tcp = lvs_packet_at(r->segment->packet, r->segment->packet->l4, sizeof(*tcp));
+
+	return tcp->flags & LVS_TCP_FIN;
+}
+
 /* Lines of the payload from @off on, which are new; at their end nothing is held but what hold() has. */
-static enum lvs_drop read_replies(const struct reading *r, uint32_t off, bool last)
+static enum lvs_drop read_replies(const struct reading *r, uint32_t off)
 {
 	struct ftp *ftp = r->ftp;
 	const uint8_t *bytes;
@@ -325,12 +333,13 @@ static enum lvs_drop read_replies(const struct reading *r, uint32_t off, bool la
 			}
 			if (next == off)
 				break;
-		} else if (!ftp->midline && !last && matters(ftp, bytes + off, len - off)) {
-			if (len - off <= sizeof(ftp->held)) {
+		} else if (!ftp->midline && matters(ftp, bytes + off, len - off)) {
+			if (len - off > sizeof(ftp->held)) {
+				give_up(r, bytes + off);
+			} else if (!is_last(r)) {
 				hold(r, bytes, off, len - off);
 				return LVS_DROP_NONE;
 			}
-			give_up(r, bytes + off);
 		}
 		ftp->midline = !newline;
 		off = next;
@@ -370,12 +379,11 @@ static enum lvs_drop read_reply(struct reading *r)
 {
 	struct lvs_stream_segment *segment = r->segment;
 	struct ftp *ftp = r->ftp;
-	bool last = segment->packet->tcp_flags & LVS_TCP_FIN;
 	const uint8_t *bytes;
 	uint32_t len = lvs_stream_payload(segment, &bytes);
 	enum lvs_drop drop;
 
-	if (!len && !(last && ftp->nheld))
+	if (!len && !(is_last(r) && ftp->nheld))
 		return LVS_DROP_NONE;
 	if (after(segment->end, r->side->top) <= 0)
 		return LVS_DROP_NONE;
@@ -391,7 +399,7 @@ static enum lvs_drop read_reply(struct reading *r)
 		ftp->midline = true;
 	}
 	drop = put_back(r);
-	return drop ? drop : read_replies(r, r->side->top - segment->seq, last);
+	return drop ? drop : read_replies(r, lvs_stream_offset(segment, r->side->top));
 }
 
 static enum lvs_drop ftp_read(struct lvs_engine *engine, struct lvs_stream_segment *segment)
