@@ -11,6 +11,13 @@
 
 #define SLOT(tick) ((tick) % LVS_WHEEL_SLOTS)
 #define WORDS (LVS_WHEEL_SLOTS / 64)
+/*
+ * Half-open connections stand in the order of their silence for that many ticks (half a minute); some states of theirs last
+ * longer than others, and who has come just now is not to be given up before them. Later they are looked at again and
+ * again, so that they stand before the newer ones.
+ */
+#define HALF_OPEN_TICKS 256
+#define HALF_OPEN_AGAIN 128
 /* How many used records the search for an idle one files again before it takes what it has. */
 #define IDLEST_LOOKS 16
 
@@ -43,9 +50,38 @@ void lvs_wheel_skip(struct lvs_wheel *wheel, lvs_tick now)
 		wheel->now = now;
 }
 
+static lvs_tick earlier(lvs_tick a, lvs_tick b)
+{
+	return lvs_tick_before(a, b) ? a : b;
+}
+
+/* A half-open connection that was silent from now on would not be in order any more then. */
+static lvs_tick in_order_until(const struct lvs_conn *conn)
+{
+	return conn->expires - conn->timeout + HALF_OPEN_TICKS;
+}
+
+/* Under which tick @conn is to be filed. */
+static lvs_tick place_of(const struct lvs_wheel *wheel, const struct lvs_conn *conn)
+{
+	lvs_tick until;
+
+	if (conn->class != LVS_CLASS_HALF_OPEN)
+		return conn->expires;
+	until = in_order_until(conn);
+	return earlier(conn->expires, lvs_tick_before(wheel->now + 1, until) ? until : wheel->now + HALF_OPEN_AGAIN);
+}
+
+/* Was @conn, filed under @tick, used since? */
+static bool is_used(const struct lvs_conn *conn, lvs_tick tick)
+{
+	return lvs_tick_before(tick, conn->expires) &&
+	       (conn->class != LVS_CLASS_HALF_OPEN || lvs_tick_before(tick, in_order_until(conn)));
+}
+
 void lvs_wheel_add(struct lvs_wheel *wheel, struct lvs_conn *conn)
 {
-	lvs_tick tick = conn->expires;
+	lvs_tick tick = place_of(wheel, conn);
 	uint32_t id = (uint32_t)(conn - wheel->records), slot;
 
 	assert(!(conn->flags & LVS_CONN_FILED));
@@ -174,7 +210,7 @@ struct lvs_conn *lvs_wheel_idlest(struct lvs_wheel *wheel, enum lvs_class class)
 		lvs_tick tick = wheel->now + 1 + first_filled(wheel, class);
 		struct lvs_conn *conn = &wheel->records[wheel->heads[class][SLOT(tick)]];
 
-		if (looks == IDLEST_LOOKS || !lvs_tick_before(tick, conn->expires))
+		if (looks == IDLEST_LOOKS || !is_used(conn, tick))
 			return conn;
 		lvs_wheel_remove(wheel, conn);
 		lvs_wheel_add(wheel, conn);

@@ -5,7 +5,8 @@
  * There is one ring of slots per eviction class. A record is filed under the tick of its deadline, or under the farthest
  * slot when the deadline lies beyond the horizon. Packets only push the deadline in the record; the wheel looks at a
  * record when its slot passes and files it again if it was used since (design, D4). So the first filled slot of a class
- * holds, within that laziness, the connection that has been idle longest: the one to evict.
+ * holds, within that laziness, the connection nearest to its deadline: the one to evict. Half-open ones, of which floods
+ * are made, are filed so that it is the one that has been silent longest, whatever the deadlines of their states.
  */
 #ifndef LVS_ENGINE_WHEEL_H
 #define LVS_ENGINE_WHEEL_H
@@ -76,7 +77,7 @@ void lvs_wheel_init(struct lvs_wheel *wheel, struct lvs_conn *records, lvs_tick 
  */
 void lvs_wheel_skip(struct lvs_wheel *wheel, lvs_tick now);
 
-/* File @conn under conn->expires in the ring of conn->class. It must not be filed yet. */
+/* File @conn under conn->expires, or earlier, in the ring of conn->class. It must not be filed yet. */
 void lvs_wheel_add(struct lvs_wheel *wheel, struct lvs_conn *conn);
 
 /* Take @conn out; nothing happens if it is not filed. Call before changing conn->class. */
@@ -97,7 +98,8 @@ struct lvs_conn *lvs_wheel_due(struct lvs_wheel *wheel, lvs_tick now, unsigned i
 bool lvs_wheel_next(const struct lvs_wheel *wheel, lvs_tick *ret_tick);
 
 /**
- * lvs_wheel_idlest() - the record of a class that comes nearest to its deadline, give or take a slot
+ * lvs_wheel_idlest() - the record of a class that comes nearest to its deadline, give or take a slot; of half-open ones
+ * the one that has been silent longest
  *
  * Looks at a few records at the most; those that were used since they were filed are filed again.
  *

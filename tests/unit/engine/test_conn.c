@@ -268,11 +268,11 @@ static void victims_come_by_class_and_then_by_idleness(void **state)
 	lvs_conn_set_timer(&f->table, busy, now - 1, 7000, LVS_CLASS_ESTABLISHED);
 	lvs_conn_set_timer(&f->table, closing, now, 10, LVS_CLASS_CLOSING);
 	lvs_conn_set_timer(&f->table, datagram, now, 10, LVS_CLASS_DATAGRAM);
+	lvs_conn_set_timer(&f->table, late, now - 4, 500, LVS_CLASS_HALF_OPEN);
+	lvs_conn_set_timer(&f->table, early, now - 2, 900, LVS_CLASS_HALF_OPEN);
+	lvs_conn_set_timer(&f->table, stale, now - lvs_ticks_from_seconds(3), 950, LVS_CLASS_HALF_OPEN);
+	/* Silence counts, and not how long their states last. */
 	lvs_conn_set_timer(&f->table, late, now, 500, LVS_CLASS_HALF_OPEN);
-	lvs_conn_set_timer(&f->table, early, now, 400, LVS_CLASS_HALF_OPEN);
-	lvs_conn_set_timer(&f->table, stale, now - lvs_ticks_from_seconds(3), 450, LVS_CLASS_HALF_OPEN);
-	lvs_conn_set_timer(&f->table, early, now, 500, LVS_CLASS_HALF_OPEN);
-	lvs_conn_set_timer(&f->table, late, now, 600, LVS_CLASS_HALF_OPEN);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), stale);
 	lvs_conn_release(&f->table, stale);
 	assert_ptr_equal(lvs_conn_victim(&f->table, now), closing);	/* a handshake may take a moment */

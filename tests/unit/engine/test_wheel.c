@@ -175,6 +175,32 @@ static void idlest_is_the_one_nearest_its_deadline(void **state)
 	assert_ptr_equal(lvs_wheel_idlest(&f->wheel, LVS_CLASS_CLOSING), b);
 }
 
+static struct lvs_conn *half_open(struct fixture *f, uint32_t id, lvs_tick touched, lvs_tick timeout)
+{
+	f->records[id].timeout = timeout;
+	return file(f, id, touched + timeout, LVS_CLASS_HALF_OPEN);
+}
+
+/* States of different length stand in one line, and who has stood there for long still stands before newcomers. */
+static void of_half_open_ones_silence_decides(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_conn *first = half_open(f, 1, 1000, 900), *second = half_open(f, 2, 1010, 450), *third;
+
+	assert_ptr_equal(lvs_wheel_idlest(&f->wheel, LVS_CLASS_HALF_OPEN), first);
+	first->expires = 1020 + first->timeout;	/* it spoke again */
+	assert_ptr_equal(lvs_wheel_idlest(&f->wheel, LVS_CLASS_HALF_OPEN), second);
+	for (lvs_tick now = 1100; now < 1400; now += 100) {
+		assert_null(due(f, now));
+		third = half_open(f, 3, now, 300);
+		assert_ptr_not_equal(lvs_wheel_idlest(&f->wheel, LVS_CLASS_HALF_OPEN), third);
+		lvs_wheel_remove(&f->wheel, third);
+	}
+	assert_ptr_equal(due(f, 1460), second);
+	assert_null(due(f, 1919));
+	assert_ptr_equal(due(f, 1920), first);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(next_is_the_first_filled_slot_of_all_classes, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_record_of_a_random_crowd_comes_exactly_in_its_tick, setup, teardown),
 		cmocka_unit_test_setup_teardown(idlest_is_the_one_nearest_its_deadline, setup, teardown),
+		cmocka_unit_test_setup_teardown(of_half_open_ones_silence_decides, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
