@@ -32,15 +32,15 @@ static uint32_t rate_of(uint32_t used, uint32_t room)
 	return left < wanted ? wanted / (wanted - left) : 0;
 }
 
+/*
+ * Half-open connections make room by themselves, the oldest first: they are as good as free. A flood that were let in only as
+ * they end by their time would let in hardly anybody else either.
+ */
 static uint32_t rate(const struct lvs_engine *engine)
 {
-	const struct lvs_defence_settings *settings = &engine->settings.defence;
-	uint32_t of_table = rate_of(engine->conns.used, engine->conns.capacity);
-	uint32_t of_half_open = rate_of(half_open(engine), settings->max_half_open);
-
-	if (settings->drop_packet == LVS_DEFENCE_ALWAYS)
-		return settings->rate;
-	return of_table && of_half_open ? LVS_MIN(of_table, of_half_open) : LVS_MAX(of_table, of_half_open);
+	if (engine->settings.defence.drop_packet == LVS_DEFENCE_ALWAYS)
+		return engine->settings.defence.rate;
+	return rate_of(engine->conns.used - half_open(engine), engine->conns.capacity);
 }
 
 bool lvs_defence_refuses(struct lvs_engine *engine)

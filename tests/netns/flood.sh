@@ -66,3 +66,4 @@ under "SYN proxy" "$VIP" "" 'syn_proxy = "on";'
 nothing_stored
 under "SYN proxy, IPv6" "$VIP6" "" 'syn_proxy = "on";'
 nothing_stored
+under "all of it, as needed" "$VIP6" "drop_packet = 1; drop_entry = 1; secure_tcp = 1; max_half_open = 512;"

@@ -197,6 +197,24 @@ static void automatic_modes_follow_the_table(void **state)
 	}
 }
 
+/* They make room by themselves: who means it comes through, however many do not. */
+static void half_open_connections_keep_nobody_out(void **state)
+{
+	struct world *w = *state;
+
+	configure(w, (struct lvs_defence_settings){ .drop_packet = LVS_DEFENCE_AUTO, .rate = 10, .max_half_open = CAPACITY / 2 });
+	for (uint32_t i = 0; i < 4; i++) {
+		crowd(w, LVS_PROTO_TCP, LVS_TCP_SYN, i * CAPACITY, CAPACITY, 1);
+		wait_for(w, LVS_SECONDS(1));
+		assert_true(lvs_engine_defence(w->engine)->attack);
+		assert_int_equal(half_open(w), CAPACITY / 2);
+	}
+	assert_int_equal(refused(w), 0);
+	/* What does not make room counts. */
+	crowd(w, LVS_PROTO_UDP, 0, 0, 2 * CAPACITY, 1);
+	assert_true(refused(w) > CAPACITY / 2);
+}
+
 static void attack_ends_below_where_it_begins(void **state)
 {
 	struct world *w = *state;
@@ -332,6 +350,7 @@ int main(void)
 		TEST(off_refuses_nothing),
 		TEST(drop_packet_takes_one_in_n),
 		TEST(automatic_modes_follow_the_table),
+		TEST(half_open_connections_keep_nobody_out),
 		TEST(attack_ends_below_where_it_begins),
 		TEST(secure_tcp_switches_the_tables),
 		TEST(drop_entry_gives_up_half_open_ones),
