@@ -75,9 +75,17 @@ static int32_t after(uint32_t a, uint32_t b)
 	return (int32_t)(a - b);
 }
 
+/* A persistent service, or one of many ports, may have data connections of its own. */
+static bool is_control(const struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	const struct lvs_service_key *key = &lvs_server_at(&engine->rules, conn->server)->service->spec.key;
+
+	return conn->vport == (key->port && !key->ranged ? key->port : LVS_PORT_FTP);
+}
+
 static enum lvs_drop ftp_begin(struct lvs_engine *engine, struct lvs_conn *conn)
 {
-	if (conn->forward != LVS_FORWARD_INDEX_masq)
+	if (conn->forward != LVS_FORWARD_INDEX_masq || !is_control(engine, conn))
 		return LVS_DROP_NONE;
 	if (!lvs_stream_add_text(&engine->streams, conn))
 		return LVS_DROP_STREAM_FULL;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/helper.h"
+#include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/director.h"
@@ -732,6 +733,44 @@ static void test_control_ends(void **state)
 	assert_int_equal(director_take(director, &ack), LVS_DROP_NONE);
 }
 
+/* A persistent client's session and its transfers: each holds on to what it came through, and lets go of it. */
+static void test_persistent(void **state)
+{
+	struct director *director = *state;
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	const struct ends *ends = &short_server;
+	const struct lvs_service_key key = { .addr = test_addr(ends->vip), .port = LVS_BE16(21), .proto = LVS_PROTO_TCP };
+	struct lvs_conn_table *conns = &director->engine->conns;
+	struct lvs_service_spec spec;
+	struct session session;
+
+	serve(director, ends, ends->server, 21, 2121);
+	spec = lvs_service_find(rules, &key)->spec;
+	spec.persist = (struct lvs_persist_spec){ .timeout = 300, .mask = lvs_persist_mask4(LVS_BE32(0xffffffff)) };
+	assert_int_equal(lvs_service_edit(rules, lvs_service_find(rules, &key), &spec), 0);
+	session = open_session(director, ends, BUILD_COMPLETE);
+	client_says(&session, "PASV\r\n");
+	server_says(&session, "227 (10,0,0,1,195,80)\r\n", "227 (198,51,100,200,195,80)\r\n");
+	assert_int_equal(dial(&session, ends->client, 60000, ends->vip, 50000, ends->client, 60000, ends->server, 50000),
+			 LVS_DROP_NONE);
+	/* Without an announcement it is the rule for port 21 that has the high ports. */
+	assert_int_equal(dial(&session, ends->client, 60001, ends->vip, 50001, ends->client, 60001, ends->server, 50001),
+			 LVS_DROP_NONE);
+	assert_int_equal(conns->used, 4);
+	assert_int_equal(conns->ntemplates, 1);
+	assert_int_equal(director->engine->streams.used, 1);
+	for (uint32_t id = 1; id <= conns->touched; id++) {
+		bool template = conns->records[id].flags & LVS_CONN_TEMPLATE, control = conns->records[id].stream;
+
+		assert_int_equal(conns->records[id].ncontrolled, template ? 2 : control ? 1 : 0);
+	}
+	director_wait(director, LVS_SECONDS(70));	/* what never was more than a SYN */
+	assert_int_equal(conns->used, 2);
+	director_wait(director, LVS_SECONDS(2000));
+	director_wait(director, LVS_SECONDS(400));	/* the template saw its last connection go */
+	assert_int_equal(conns->used, 0);
+}
+
 /* Without room for its record a session does not begin: it would fail later, and nobody would know why. */
 static void test_no_record(void **state)
 {
@@ -796,6 +835,7 @@ int main(void)
 		TEST(test_port_taken),
 		TEST(test_time),
 		TEST(test_control_ends),
+		TEST(test_persistent),
 		TEST(test_no_record),
 		TEST(test_midway),
 	};
