@@ -46,7 +46,7 @@ static void set_up(struct way *way)
 	struct lvs_server_spec spec = {
 		.addr = test_addr(outside[way->out6].server), .port = LVS_BE16(VPORT), .weight = 1,
 		.forward = lvs_forward_find("tunnel"),
-		.tunnel = { .type = lvs_tunnel_find(way->type)->index, .csum = way->csum, .port = LVS_BE16(GUE_PORT) },
+		.tunnel = { .type = lvs_tunnel_find(way->type)->index, .csum = (uint8_t)way->csum, .port = LVS_BE16(GUE_PORT) },
 	};
 	struct lvs_service *service;
 
