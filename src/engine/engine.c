@@ -368,6 +368,7 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 {
 	enum lvs_fragment_fate fate = LVS_FRAGMENT_DROP;
 	enum lvs_drop drop = lvs_fragment_first(engine, packet);
+	uint64_t passed = engine->stats.passed;
 	enum lvs_dir dir;
 
 	if (drop)
@@ -381,7 +382,13 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 		bool ours = packet->kind == LVS_PACKET_FLOW &&
 			    lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);
 
-		fate = engine->one_packet ? LVS_FRAGMENT_FOLLOW_ONE_PACKET : ours ? LVS_FRAGMENT_FOLLOW : LVS_FRAGMENT_PASS;
+		/* What went to a server and left no record is not the host's: he would send the rest here again. */
+		if (engine->one_packet)
+			fate = LVS_FRAGMENT_FOLLOW_ONE_PACKET;
+		else if (ours)
+			fate = LVS_FRAGMENT_FOLLOW;
+		else if (engine->stats.passed != passed)
+			fate = LVS_FRAGMENT_PASS;
 	}
 	lvs_fragment_resolve(engine, packet, fate);
 	return drop;

@@ -221,6 +221,27 @@ static void held_fragments_follow(void **state)
 	expect_next_hop(director, 1, families[0].server);
 }
 
+/* Each datagram has its server, and nothing remembers which: the rest of one must not come back by way of the host. */
+static void the_rest_of_a_one_packet_datagram_is_not_the_host_s(void **state)
+{
+	struct director *director = *state;
+	struct build what = request(0, LVS_PROTO_UDP), later;
+	struct lvs_service *service = serve(director, 0, LVS_PROTO_UDP)->service;
+	struct lvs_service_spec spec = service->spec;
+
+	spec.one_packet = true;
+	assert_int_equal(lvs_service_edit(lvs_engine_rules(director->engine), service, &spec), 0);
+	what.payload = 96;
+	what.frag_bytes = 48;
+	later = what;
+	later.frag_offset = 48;
+	later.frag_bytes = 56;
+	assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+	expect_next_hop(director, 0, families[0].server);
+	assert_int_equal(director_take(director, &later), LVS_DROP_FRAG_FIRST_DROPPED);
+	assert_int_equal(director->nout, 0);
+}
+
 /* Nobody could map a port or a family where the packet stays as it is. */
 static void servers_that_cannot_be(void **state)
 {
@@ -248,6 +269,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(replies_pass_by, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(errors_go_to_the_server, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(held_fragments_follow, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(the_rest_of_a_one_packet_datagram_is_not_the_host_s, director_setup,
+						director_teardown),
 			cmocka_unit_test_setup_teardown(servers_that_cannot_be, director_setup, director_teardown),
 	};
 
