@@ -101,9 +101,9 @@ enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_pa
 /* No connection has this packet's tuple: begin one if a service wants it, else refuse or pass it. */
 enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet);
 
-/* The last steps of lvs_engine_relay() where the way out takes plain packets only; @mtu: of the way, 0 if not known. */
-enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-				     uint32_t mtu);
+/* The last steps of lvs_engine_relay() for connections with a stream record, and those whose replies pass by. */
+enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+				    enum lvs_dir dir);
 
 /**
  * lvs_engine_connect() - a new connection, of no state yet and not filed

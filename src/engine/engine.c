@@ -206,14 +206,13 @@ enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *
 	return LVS_DROP_NONE;
 }
 
-enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
-			       enum lvs_dir dir)
+/* Of a server that has not been removed. */
+static inline enum lvs_drop relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+				  enum lvs_dir dir)
 {
 	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	enum lvs_drop drop;
 
-	if (lvs_unlikely(!server->service))
-		return LVS_DROP_SERVER_GONE;
 	if (dir == LVS_DIR_REQUEST && server->mtu && packet->len > server->mtu &&
 	    lvs_server_too_long(server, lvs_packet_wire_len(packet), engine->now) && !lvs_packet_may_fragment(packet)) {
 		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, server->mtu);
@@ -222,19 +221,22 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 	drop = lvs_engine_take_hop(engine, packet);
 	if (drop)
 		return drop;
-	if (lvs_unlikely(conn->flags & LVS_CONN_STREAM) && packet->kind == LVS_PACKET_FLOW) {
-		drop = lvs_stream_walk(engine, conn, packet, dir);
-		if (drop)
-			return drop;
-	}
+	if (lvs_unlikely(conn->flags & (LVS_CONN_STREAM | LVS_CONN_ONE_WAY)))
+		return lvs_engine_relay_rare(engine, conn, packet, dir);
 	lvs_engine_count(engine, conn, packet, dir);
-	if (lvs_unlikely(lvs_forwards[conn->forward]->way & engine->plain_ways) && dir == LVS_DIR_REQUEST)
-		return lvs_engine_relay_plain(engine, conn, packet, server->mtu);
 	drop = lvs_forwards[conn->forward]->rewrite(engine, conn, packet, dir);
 	if (lvs_unlikely(drop))
 		return drop;
 	lvs_engine_forward(engine, packet);
 	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+			       enum lvs_dir dir)
+{
+	if (!lvs_server_at(&engine->rules, conn->server)->service)
+		return LVS_DROP_SERVER_GONE;
+	return relay(engine, conn, packet, dir);
 }
 
 lvs_tick lvs_engine_timeout(const struct lvs_engine *engine, const struct lvs_server *server,
@@ -321,7 +323,7 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 		lvs_engine_set_state(engine, conn, proto, state);
 	else
 		lvs_conn_touch(conn, engine->tick);
-	return lvs_engine_relay(engine, conn, packet, dir);
+	return relay(engine, conn, packet, dir);
 }
 
 static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *packet)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * By some ways packets leave one by one, as they are on the wire: into a tunnel, whose outer header no offload covers, or
+ * The end of the walk for what is not the usual. By some ways packets leave one by one, as they are on the wire: into a tunnel, whose outer header no offload covers, or
  * through a raw socket. A super-packet is cut into its segments first, and what is still longer than the way and may be
  * cut is cut into fragments, before the forwarding method sees it: so nothing is fragmented behind it, and the far end of
  * a tunnel has nothing to put together.
  */
 #include "engine/core.h"
 #include "engine/split.h"
+#include "engine/stream.h"
 
 /* Where the pieces of a packet go. */
 struct outlet {
@@ -35,13 +36,31 @@ static enum lvs_drop leave_fitting(void *arg, struct lvs_packet *packet)
 	return leave(arg, packet);
 }
 
-enum lvs_drop lvs_engine_relay_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-				     uint32_t mtu)
+static enum lvs_drop leave_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet)
 {
-	struct outlet outlet = { engine, conn, mtu };
+	struct outlet outlet = { engine, conn, lvs_server_at(&engine->rules, conn->server)->mtu };
 	enum lvs_drop drop = lvs_split(packet, leave_fitting, &outlet);
 
 	if (!drop)
 		engine->stats.forwarded++;
+	return drop;
+}
+
+enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
+				    enum lvs_dir dir)
+{
+	const struct lvs_forward_ops *forward = lvs_forwards[conn->forward];
+	enum lvs_drop drop = LVS_DROP_NONE;
+
+	if (conn->flags & LVS_CONN_STREAM && packet->kind == LVS_PACKET_FLOW)
+		drop = lvs_stream_walk(engine, conn, packet, dir);
+	if (drop)
+		return drop;
+	lvs_engine_count(engine, conn, packet, dir);
+	if (forward->way & engine->plain_ways && dir == LVS_DIR_REQUEST)
+		return leave_plain(engine, conn, packet);
+	drop = forward->rewrite(engine, conn, packet, dir);
+	if (!drop)
+		lvs_engine_forward(engine, packet);
 	return drop;
 }
