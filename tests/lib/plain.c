@@ -118,7 +118,7 @@ static struct plain_conn *find(struct plain *plain, const struct plain_packet *p
 	for (unsigned int i = 0; i < plain->nconns; i++) {
 		struct plain_conn *conn = &plain->conns[i];
 		bool request = same_end(&conn->client, &packet->src) && same_end(&conn->vip, &packet->dst);
-		bool reply = same_end(&conn->real, &packet->src) && same_end(&conn->client, &packet->dst);
+		bool reply = !conn->direct && same_end(&conn->real, &packet->src) && same_end(&conn->client, &packet->dst);
 
 		if (conn->proto != packet->proto || conn->kind == PLAIN_TEMPLATE || (!reply && conn->kind == PLAIN_ONE_PACKET) ||
 		    !(request || reply))
@@ -182,8 +182,10 @@ static struct plain_verdict relay(struct plain *plain, const struct plain_conn *
 	count(&plain->total, packet->bytes, reply);
 	plain->forwarded++;
 	if (reply)
-		return (struct plain_verdict){ PLAIN_FORWARDED, LVS_DROP_NONE, conn->vip, conn->client };
-	return (struct plain_verdict){ PLAIN_FORWARDED, LVS_DROP_NONE, conn->client, conn->real };
+		return (struct plain_verdict){ .fate = PLAIN_FORWARDED, .src = conn->vip, .dst = conn->client };
+	if (conn->direct)
+		return (struct plain_verdict){ PLAIN_FORWARDED, LVS_DROP_NONE, conn->client, conn->vip, true, conn->real.addr };
+	return (struct plain_verdict){ .fate = PLAIN_FORWARDED, .src = conn->client, .dst = conn->real };
 }
 
 /* A service may have its own. */
@@ -209,7 +211,7 @@ static struct plain_verdict track(struct plain *plain, struct plain_conn *conn, 
 				  bool reply, lvs_tick now)
 {
 	const struct lvs_proto_ops *proto = lvs_proto_find(packet->proto);
-	struct lvs_conn was = { .state = conn->state };
+	struct lvs_conn was = { .state = conn->state, .flags = conn->direct ? LVS_CONN_NO_OUTPUT : 0 };
 	struct view view;
 	uint8_t state;
 
@@ -422,13 +424,14 @@ static struct plain_conn *twin_of(struct plain *plain, const struct plain_conn *
 	const struct plain_packet answer = { .proto = conn->proto, .src = conn->real, .dst = conn->client };
 	bool reply;
 
-	return find(plain, &answer, &reply);
+	return conn->direct ? NULL : find(plain, &answer, &reply);
 }
 
 bool plain_clashes(struct plain *plain, unsigned int s, unsigned int k, const struct plain_packet *packet)
 {
 	const struct plain_conn draft = { .proto = packet->proto, .client = packet->src,
-					  .real = real_end(&plain->services[s], k, packet->dst.port) };
+					  .real = real_end(&plain->services[s], k, packet->dst.port),
+					  .direct = plain->services[s].servers[k].direct };
 	const struct plain_conn *twin = twin_of(plain, &draft);
 
 	if (is_once(&plain->services[s], packet))
@@ -441,6 +444,7 @@ static struct plain_verdict one_packet(struct plain *plain, const struct plain_c
 {
 	struct plain_conn *twin = twin_of(plain, draft), *conn = twin;
 	struct plain_service *service = &plain->services[draft->service];
+	struct plain_conn once = *draft;
 
 	if (twin && twin->kind == PLAIN_FLOW)
 		return dropped(plain, LVS_DROP_CONN_CLASH);
@@ -449,7 +453,7 @@ static struct plain_verdict one_packet(struct plain *plain, const struct plain_c
 		twin = NULL;
 	}
 	if (!twin)
-		conn = new_record(plain, draft);
+		conn = draft->direct ? &once : new_record(plain, draft);
 	conn->kind = PLAIN_ONE_PACKET;
 	conn->seen = true;
 	conn->timeout = LVS_MIN(lvs_ticks_from_seconds(ONE_PACKET_SECONDS), timeout_of(plain, service, &lvs_proto_udp, 0));
@@ -506,6 +510,7 @@ static struct plain_verdict begin(struct plain *plain, struct plain_service *ser
 	draft.service = s;
 	draft.server = (unsigned int)k;
 	draft.real = real_end(&plain->services[s], draft.server, packet->dst.port);
+	draft.direct = plain->services[s].servers[k].direct;
 	draft.control = once ? 0 : template;
 	draft.sliding = template && !once && service->spec.persist.sliding;
 	if (once) {
@@ -547,7 +552,9 @@ static bool is_to_go(struct plain *plain, const struct plain_conn *conn, const s
 	bool begins = !reply && starts(packet, false), reuses = reuse_of(plain, conn) != LVS_REUSE_NEVER;
 	const struct plain_server *server = server_of(plain, conn);
 
-	if (begins && reuses && !conn->control && plain_state(conn)->over)
+	if (begins && reuses && !conn->control &&
+	    (plain_state(conn)->over ||
+	     (plain_state(conn)->closing && conn->direct && reuse_of(plain, conn) == LVS_REUSE_CLOSING)))
 		return true;
 	if (!server->there)
 		return does_not_wait(plain, conn);
@@ -612,6 +619,8 @@ struct plain_verdict plain_take_later(struct plain *plain, const struct plain_pa
 	if (first->fate == PLAIN_PASSED)
 		return passed(plain, packet);
 	conn = find(plain, packet, &reply);
+	if (!conn && first->direct)	/* one packet, and nothing remembers it */
+		return dropped(plain, LVS_DROP_FRAG_FIRST_DROPPED);
 	if (conn)
 		return relay(plain, conn, &later, reply);
 	return relay(plain, find(plain, &answer, &reply), &later, false);	/* one packet */

@@ -26,12 +26,13 @@ struct plain_end {
 	uint16_t port;
 };
 
-/* @port: 0 takes the port that was asked for; @conns to @out_bytes: as struct lvs_counters has them */
+/* @port: 0 takes the port that was asked for; @direct: by direct routing; @conns to @out_bytes: as struct lvs_counters has them */
 struct plain_server {
 	bool there;
 	struct plain_end end;
 	uint32_t weight, last_weight, upper, lower;
 	bool overload;
+	bool direct;
 	struct lvs_counters counters;
 };
 
@@ -75,6 +76,7 @@ enum plain_kind {
  * @expires:	at this tick it ends
  * @seen:	the client has spoken; @answered: the server has
  * @assured:	of a template
+ * @direct:	packets stay as they are, and nothing comes back
  */
 struct plain_conn {
 	enum plain_kind kind;
@@ -84,7 +86,7 @@ struct plain_conn {
 	uint8_t state;
 	lvs_tick expires, timeout;
 	uint64_t serial, control;
-	bool seen, answered, sliding, assured;
+	bool seen, answered, sliding, assured, direct;
 };
 
 struct plain {
@@ -114,13 +116,15 @@ struct plain_packet {
 enum plain_fate {
 	PLAIN_DROPPED,
 	PLAIN_PASSED,
-	PLAIN_FORWARDED,	/* from @src to @dst */
+	PLAIN_FORWARDED,	/* from @src to @dst; if @direct by way of @via */
 };
 
 struct plain_verdict {
 	enum plain_fate fate;
 	enum lvs_drop drop;
 	struct plain_end src, dst;
+	bool direct;
+	struct lvs_addr via;
 };
 
 /**

@@ -69,5 +69,8 @@ void plain_remove_server(struct plain *plain, unsigned int s, unsigned int k)
 	service->servers[k].there = false;
 	for (unsigned int i = 0; i < plain->nconns; i++)
 		plain->sweep |= plain->conns[i].service == s && plain->conns[i].server == k;
+	for (unsigned int i = 0; i < service->nplaces; i++)	/* notes of lblc and lblcr name it too */
+		for (unsigned int m = 0; m < service->places[i].n; m++)
+			plain->sweep |= service->places[i].members[m] == k;
 	plain_sched_moved(service);
 }

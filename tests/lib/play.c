@@ -23,6 +23,9 @@ static void keep(struct lvs_sink *sink, struct lvs_packet *packet)
 
 	PLAY_CHECK(play->nout < ARRAY_LEN(play->out) && packet->len <= PLAY_PACKET_BYTES);
 	memcpy(play->out[play->nout], packet->data, packet->len);
+	play->direct[play->nout] = packet->via;
+	if (packet->via)
+		play->via[play->nout] = *packet->via;
 	play->out_len[play->nout++] = packet->len;
 }
 
@@ -80,7 +83,9 @@ static struct plain_end told_end(const struct play *play, bool ip6)
 {
 	struct plain_end end = { .port = 0 };
 
-	if (ip6)
+	if (play->direct[play->taken])
+		end.addr = play->via[play->taken];
+	else if (ip6)
 		memcpy(end.addr.bytes, play->out[play->taken] + 24, 16);
 	else
 		end.addr = play_addr(false, (uint32_t)play->out[play->taken][16] << 24 | (uint32_t)play->out[play->taken][17] << 16 |
@@ -111,6 +116,8 @@ static void judge(struct play *play, const struct plain_packet *packet, uint32_t
 		play_blank_sums(packet, bytes);
 	}
 	PLAY_CHECK(memcmp(out, bytes, len) == 0);
+	PLAY_CHECK(play->direct[play->taken] == verdict->direct);
+	PLAY_CHECK(!verdict->direct || lvs_addr_equal(&play->via[play->taken], &verdict->via));
 	play->taken++;
 }
 

@@ -46,6 +46,8 @@ struct play {
 	unsigned int operation;
 	uint8_t out[2 * PLAY_BURST][PLAY_PACKET_BYTES];
 	size_t out_len[2 * PLAY_BURST];
+	struct lvs_addr via[2 * PLAY_BURST];
+	bool direct[2 * PLAY_BURST];
 	size_t nout, taken;
 	lvs_ns removed_at[PLAIN_SERVICES][PLAIN_SERVERS];
 	unsigned long long packets, dropped[LVS_DROP_COUNT];

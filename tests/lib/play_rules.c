@@ -67,11 +67,14 @@ struct lvs_server *play_server(struct play *play, unsigned int s, unsigned int k
 static struct lvs_server_spec server_spec(const struct plain_server *server)
 {
 	return (struct lvs_server_spec){ .addr = server->end.addr, .port = LVS_BE16(server->end.port),
-					 .weight = server->weight, .upper = server->upper, .lower = server->lower, .forward = lvs_forward_find("masq") };
+					 .weight = server->weight, .upper = server->upper, .lower = server->lower, .forward = lvs_forward_find(server->direct ? "droute" : "masq") };
 }
 
-static void draw_server(struct play *play, struct plain_server *server)
+/* Direct routing leaves the port as it is. */
+static void draw_server(struct play *play, const struct lvs_service_key *key, struct plain_server *server)
 {
+	server->direct = !key->ranged && !key->mark && key->port && key->port != LVS_PORT_FTP &&
+			 lvs_host16(key->port) == server->end.port && play_chance(play, 2);
 	server->weight = play_chance(play, 5) ? 0 : 1 + play_draw(play, play_chance(play, 8) ? 300 : 4);
 	server->upper = play_chance(play, 4) ? 1 + play_draw(play, 5) : 0;
 	server->lower = server->upper ? play_draw(play, server->upper + 1) : 0;
@@ -94,7 +97,7 @@ static void add_server(struct play *play, unsigned int s, unsigned int k)
 	struct lvs_server_spec spec;
 	struct lvs_server *got;
 
-	draw_server(play, server);
+	draw_server(play, &play->plain.services[s].spec.key, server);
 	spec = server_spec(server);
 	PLAY_CHECK(lvs_server_add(rules, play_service(play, s), &spec, &got) == 0);
 	if (rules->ntrash == ntrash) {
@@ -123,7 +126,7 @@ void play_change_server(struct play *play, unsigned int s)
 	} else {
 		struct lvs_server_spec spec;
 
-		draw_server(play, server);
+		draw_server(play, &play->plain.services[s].spec.key, server);
 		spec = server_spec(server);
 		PLAY_CHECK(lvs_server_edit(lvs_engine_rules(play->engine), play_server(play, s, k), &spec) == 0);
 		plain_edit_server(&play->plain, s, k);
