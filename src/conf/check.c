@@ -14,6 +14,7 @@
 #include "conf/limits.h"
 #include "conf/check_forward.h"
 #include "conf/order.h"
+#include "conf/pool.h"
 #include "conf/text.h"
 #include "sys/addrtext.h"
 
@@ -452,6 +453,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 		return err;
 	}
 	lvs_conf_check_dips(conf, errors);
+	lvs_conf_check_pool(conf, errors);
 	/* After errors it is more likely that they could not be read. */
 	if (!conf->nservices && !errors->nerrors)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, NULL, "add some to \"services\"",

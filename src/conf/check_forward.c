@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/errors.h"
+#include "conf/pool.h"
 #include "sys/addrtext.h"
 
 static bool is(const struct lvs_conf_server *server, const char *forward)
@@ -18,9 +19,9 @@ static void check_port(const struct lvs_conf_service *service, const struct lvs_
 {
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
-	if (is(server, "masq") || server->port == service->port)
+	if (is(server, "masq") || is(server, "fullnat") || server->port == service->port)
 		return;
-	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "only masq can map a port to another one",
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, "only masq and fullnat can map a port to another one",
 			    "\"%s\" keeps the port, and server %s has another one than service \"%s\"", server->forward,
 			    lvs_endpoint_format(&server->addr, server->port, text), service->name);
 }
@@ -31,7 +32,7 @@ static void check_family(const struct lvs_conf_service *service, const struct lv
 	bool four = lvs_addr_is4(&service->addr);
 	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
 
-	if (is(server, "tunnel") || lvs_addr_is4(&server->addr) == four)
+	if (is(server, "tunnel") || is(server, "fullnat") || lvs_addr_is4(&server->addr) == four)
 		return;
 	(void)snprintf(hint, sizeof(hint), "%s keeps the address family", server->forward);
 	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint, "server %s is %s and service \"%s\" is %s",
@@ -70,6 +71,8 @@ void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_s
 		check_port(service, server, errors);
 		check_family(service, server, errors);
 	}
+	if (is(server, "fullnat"))
+		lvs_conf_check_fullnat(conf, service, server, errors);
 	if (is(server, "tunnel"))
 		check_tunnel(conf, server, errors);
 	else if (server->tunnel.type_where.line && server->tunnel.type_where.line != service->tunnel.type_where.line)

@@ -30,6 +30,7 @@ struct lvs_sites;
 #define LVS_CONF_SITES_BYTES 512
 #define LVS_CONF_PREFIX_BYTES 50
 #define LVS_CONF_PATH_BYTES 256
+#define LVS_CONF_POOL_BYTES 512
 #define LVS_CONF_GEO_RULES_MAX 65536
 #define LVS_CONF_PREFIXES_MAX (4u << 20)	/* of all rules, the file and the database */
 #define LVS_CONF_GEO_FILE_BYTES_MAX (256u << 20)
@@ -82,6 +83,8 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
 /**
  * struct lvs_conf_director - the process itself
  * @dip, @dip6:	own addresses; all zeros: none. Their ports are 0
+ * @source_pool: addresses and ranges, see conf/pool.h; empty: none
+ * @source_ports: of them, one range; n is 0: 1024 to 65535
  * @max_connections: records in the pool
  * @max_clients: whom the limits of services keep count of
  * @fragments:	packets that may be held until their first fragment comes
@@ -102,6 +105,8 @@ struct lvs_conf_director {
 	uint16_t dip_port;
 	struct lvs_addr dip6;
 	uint16_t dip6_port;
+	char source_pool[LVS_CONF_POOL_BYTES];
+	struct lvs_ports source_ports;
 	uint32_t max_connections;
 	uint32_t max_clients;
 	uint32_t fragments;
@@ -126,6 +131,7 @@ struct lvs_conf_director {
 	bool pmtu_disc;
 	uint32_t log_level;
 	struct lvs_conf_where dip_where, dip6_where;
+	struct lvs_conf_where source_pool_where, source_ports_where;
 };
 
 /*

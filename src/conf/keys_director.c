@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "conf/bad.h"
 #include "conf/conf.h"
+#include "conf/pool.h"
 
 #define LIVE .reload = true
 
@@ -66,9 +67,15 @@ static const struct lvs_conf_key director_keys[] = {
 	{ DIRECTOR(group), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
 	  .help = "the group to become after start" },
 	{ DIRECTOR(dip), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
-	  .where = offsetof(struct lvs_conf_director, dip_where), .help = "lvsd's own IPv4 address, for tunnels" },
+	  .where = offsetof(struct lvs_conf_director, dip_where), .help = "lvsd's own IPv4 address, for tunnels, and where there is no source pool" },
 	{ DIRECTOR(dip6), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
-	  .where = offsetof(struct lvs_conf_director, dip6_where), .help = "lvsd's own IPv6 address, for tunnels" },
+	  .where = offsetof(struct lvs_conf_director, dip6_where), .help = "lvsd's own IPv6 address, for tunnels, and where there is no source pool" },
+	{ DIRECTOR(source_pool), LIVE, .type = LVS_CONF_TEXT, .optional = true, .def_text = "", .bad = lvs_conf_bad_pool,
+	  .where = offsetof(struct lvs_conf_director, source_pool_where),
+	  .help = "addresses that servers see in place of clients, such as \"10.0.0.64-10.0.0.71, 2001:db8:1::64\"" },
+	{ DIRECTOR(source_ports), LIVE, .type = LVS_CONF_PORTS, .optional = true,
+	  .where = offsetof(struct lvs_conf_director, source_ports_where),
+	  .help = "the ports of these addresses, such as \"1024-65535\"" },
 	{ DIRECTOR(ping), LIVE, .type = LVS_CONF_CHOICE, .words = pings, .def = LVS_CONF_PING_WHEN_UP,
 	  .help = "when a ping to a service's address is answered" },
 	{ DIRECTOR(reply_rate), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 10000000, .def = 1000,

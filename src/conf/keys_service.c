@@ -35,7 +35,7 @@ static const struct lvs_conf_word mh_orders[] = {
 };
 static const struct lvs_conf_word forwards[] = {
 	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, false }, { "local", 0, false },
-	{ "bypass", 0, true }, { "fullnat", 0, true }, { NULL, 0, false },
+	{ "bypass", 0, true }, { "fullnat", 0, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word helpers[] = {
 	{ "none", 0, false }, { "ftp", 0, false }, { "sip", 0, false }, { NULL, 0, false },

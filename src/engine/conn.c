@@ -12,6 +12,8 @@
 
 #include <errno.h>
 
+#include "engine/source.h"
+
 #define SLOTS ARRAY_LEN(((struct lvs_conn_bucket *)NULL)->tags)
 #define ID_REPLY (1u << 31)
 /* How many entries an insertion moves around before it gives up. */
@@ -116,10 +118,21 @@ static bool is_request_of(const struct lvs_conn *conn, const struct lvs_tuple *t
 	       lvs_addr_equal(&conn->vaddr, &tuple->dst) && conn->proto == tuple->proto;
 }
 
-static bool is_reply_of(const struct lvs_conn *conn, const struct lvs_tuple *tuple)
+static const struct lvs_addr *reply_addr(const struct lvs_conn_table *table, const struct lvs_conn *conn)
 {
-	return conn->dport == tuple->sport && conn->cport == tuple->dport && lvs_addr_equal(&conn->daddr, &tuple->src) &&
-	       lvs_addr_equal(&conn->caddr, &tuple->dst) && conn->proto == tuple->proto;
+	return lvs_unlikely(conn->source) ? &table->sources[conn->source].addr : &conn->caddr;
+}
+
+static lvs_be16 reply_port(const struct lvs_conn *conn)
+{
+	return lvs_unlikely(conn->source) ? conn->lport : conn->cport;
+}
+
+static bool is_reply_of(const struct lvs_conn_table *table, const struct lvs_conn *conn, const struct lvs_tuple *tuple)
+{
+	return conn->dport == tuple->sport && reply_port(conn) == tuple->dport &&
+	       lvs_addr_equal(&conn->daddr, &tuple->src) && lvs_addr_equal(reply_addr(table, conn), &tuple->dst) &&
+	       conn->proto == tuple->proto;
 }
 
 static struct lvs_conn *find_in(struct lvs_conn_table *table, const struct lvs_conn_bucket *bucket, uint8_t tag,
@@ -133,7 +146,7 @@ static struct lvs_conn *find_in(struct lvs_conn_table *table, const struct lvs_c
 			uint32_t id = bucket->ids[half * 8 + (unsigned int)__builtin_ctzll(match[half]) / 8];
 			struct lvs_conn *conn = &table->records[id & ~ID_REPLY];
 
-			if (id & ID_REPLY ? is_reply_of(conn, tuple) : is_request_of(conn, tuple)) {
+			if (id & ID_REPLY ? is_reply_of(table, conn, tuple) : is_request_of(conn, tuple)) {
 				*ret_dir = id & ID_REPLY ? LVS_DIR_REPLY : LVS_DIR_REQUEST;
 				return conn;
 			}
@@ -326,10 +339,10 @@ static struct lvs_tuple request_tuple(const struct lvs_conn *conn)
 				   .proto = conn->proto };
 }
 
-static struct lvs_tuple reply_tuple(const struct lvs_conn *conn)
+struct lvs_tuple lvs_conn_reply_tuple(const struct lvs_conn_table *table, const struct lvs_conn *conn)
 {
-	return (struct lvs_tuple){ .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport, .dport = conn->cport,
-				   .proto = conn->proto };
+	return (struct lvs_tuple){ .src = conn->daddr, .dst = *reply_addr(table, conn), .sport = conn->dport,
+				   .dport = reply_port(conn), .proto = conn->proto };
 }
 
 static bool by_request(const struct lvs_conn *conn)
@@ -344,7 +357,7 @@ static bool by_reply(const struct lvs_conn *conn)
 
 int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 {
-	struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
+	struct lvs_tuple request = request_tuple(conn), reply = lvs_conn_reply_tuple(table, conn);
 	uint64_t request_hash = lvs_conn_hash(table, &request), reply_hash = lvs_conn_hash(table, &reply);
 	bool first = by_request(conn), second = by_reply(conn);
 	uint32_t id = lvs_conn_id(table, conn);
@@ -366,6 +379,8 @@ int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn)
 	conn->flags |= LVS_CONN_INDEXED;
 	if (conn->flags & LVS_CONN_TEMPLATE)
 		table->ntemplates++;
+	if (conn->source)
+		table->sources[conn->source].conns++;
 	return 0;
 }
 
@@ -375,7 +390,7 @@ void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn)
 
 	lvs_wheel_remove(&table->wheel, conn);
 	if (conn->flags & LVS_CONN_INDEXED) {
-		struct lvs_tuple request = request_tuple(conn), reply = reply_tuple(conn);
+		struct lvs_tuple request = request_tuple(conn), reply = lvs_conn_reply_tuple(table, conn);
 
 		if (by_request(conn))
 			take_out(table, lvs_conn_hash(table, &request), id);
@@ -383,6 +398,8 @@ void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn)
 			take_out(table, lvs_conn_hash(table, &reply), id | ID_REPLY);
 		if (conn->flags & LVS_CONN_TEMPLATE)
 			table->ntemplates--;
+		if (conn->source)
+			table->sources[conn->source].conns--;
 	}
 	conn->flags = 0;
 	conn->next = table->free;

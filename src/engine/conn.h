@@ -36,6 +36,8 @@ enum {
 
 	LVS_CONN_ONE_WAY = 1 << 10,	/* replies pass by the director: found by requests only */
 
+	LVS_CONN_MIXED = 1 << 11,	/* client and server are of two address families: engine/translate.h */
+
 	LVS_CONN_SEEN_SHIFT = 12,	/* the bits from here on count packets from the client, see defence.h */
 };
 
@@ -56,6 +58,8 @@ enum {
  * @ncontrolled: connections whose @control this is
  * @stream:	number of its record in engine/stream.h, 0: none
  * @client:	its client among those that are limited (engine/client.h); 0: the service limits none
+ * @source:	number of the address that the server sees as its client's (engine/source.h); 0: the client's own
+ * @lport:	and the port
  * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
@@ -78,7 +82,9 @@ struct lvs_conn {
 	uint32_t ncontrolled;
 	uint32_t stream;
 	uint32_t client;
-	uint32_t spare[5];
+	uint16_t source;
+	lvs_be16 lport;
+	uint32_t spare[4];
 };
 static_assert(sizeof(struct lvs_conn) == 128, "two cache lines");
 static_assert(offsetof(struct lvs_conn, timeout) == 64, "what every packet needs first is in the first line");
@@ -91,6 +97,8 @@ struct lvs_conn_bucket {
 };
 static_assert(sizeof(struct lvs_conn_bucket) == 64, "one cache line");
 
+struct lvs_source;
+
 #define LVS_CONN_MAX (1u << 30)
 
 /**
@@ -102,6 +110,7 @@ static_assert(sizeof(struct lvs_conn_bucket) == 64, "one cache line");
  * @free:	chain of records that were used and given back
  * @evicted:	records given up for new ones, by class
  * @ntemplates:	how many of @used are templates
+ * @sources:	borrowed, of connections that have one; NULL: none has
  */
 struct lvs_conn_table {
 	struct lvs_conn *records;
@@ -116,6 +125,7 @@ struct lvs_conn_table {
 	struct lvs_wheel wheel;
 	uint64_t evicted[LVS_CLASS_COUNT];
 	uint32_t ntemplates;
+	struct lvs_source *sources;
 };
 
 /* Bytes of memory that a table of @capacity records needs, before any of it is touched. */
@@ -170,13 +180,16 @@ struct lvs_conn *lvs_conn_victim(struct lvs_conn_table *table, lvs_tick now);
 /**
  * lvs_conn_publish() - make a claimed record findable in both directions
  *
- * All addresses and ports are set and do not change from here on. The reply's tuple is daddr:dport to caddr:cport; a
+ * All addresses and ports are set and do not change from here on. The reply's tuple is that of lvs_conn_reply_tuple(); a
  * template and a record with LVS_CONN_ONE_WAY have none, and one with LVS_CONN_ONE_PACKET has only that.
  *
  * Return: 0; -EEXIST if another connection has one of the two tuples; -ENOSPC if the index has no room. The record is
  * then not indexed
  */
 int lvs_conn_publish(struct lvs_conn_table *table, struct lvs_conn *conn);
+
+/* What a packet of the server has: it goes to the client, or to the source that the server sees in his place. */
+struct lvs_tuple lvs_conn_reply_tuple(const struct lvs_conn_table *table, const struct lvs_conn *conn);
 
 /* Take @conn out of index and wheel and give the record back. */
 void lvs_conn_release(struct lvs_conn_table *table, struct lvs_conn *conn);

@@ -10,6 +10,7 @@
 #include "engine/helper.h"
 #include "engine/reply.h"
 #include "engine/retire.h"
+#include "engine/source.h"
 
 /**
  * struct lvs_engine - everything one director knows
@@ -45,6 +46,7 @@ struct lvs_engine {
 	struct lvs_streams streams;
 	struct lvs_hash_key helper_keys[2];
 	struct lvs_expectations expectations;
+	struct lvs_sources sources;
 	struct lvs_conn_table conns;
 };
 
@@ -101,7 +103,8 @@ enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_pa
 /* No connection has this packet's tuple: begin one if a service wants it, else refuse or pass it. */
 enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet);
 
-/* The last steps of lvs_engine_relay() for connections with a stream record, and those whose replies pass by. */
+/* The last steps of lvs_engine_relay() for connections with a stream record, those whose replies pass by, and
+ * those whose ends are of two address families. */
 enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 				    enum lvs_dir dir);
 

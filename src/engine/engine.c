@@ -60,8 +60,12 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_clients_init(&engine->clients, options->max_clients, &options->key);
 	if (err)
 		goto fail;
+	err = lvs_sources_init(&engine->sources, &options->key);
+	if (err)
+		goto fail;
 	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
 			    lvs_tick_from_ns(now));
+	engine->conns.sources = engine->sources.slots;
 	for (uint32_t i = 0; i < ARRAY_LEN(engine->helper_keys); i++)
 		engine->helper_keys[i] = (struct lvs_hash_key){ lvs_hash_32(&options->key, 2 * i),
 								lvs_hash_32(&options->key, 2 * i + 1) };
@@ -79,6 +83,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 {
 	if (!engine)
 		return;
+	lvs_sources_fini(&engine->sources);
 	lvs_expectations_fini(&engine->expectations);
 	lvs_streams_fini(&engine->streams);
 	lvs_fragments_free(engine->fragments);
@@ -221,7 +226,7 @@ static inline enum lvs_drop relay(struct lvs_engine *engine, struct lvs_conn *co
 	drop = lvs_engine_take_hop(engine, packet);
 	if (drop)
 		return drop;
-	if (lvs_unlikely(conn->flags & (LVS_CONN_STREAM | LVS_CONN_ONE_WAY)))
+	if (lvs_unlikely(conn->flags & (LVS_CONN_STREAM | LVS_CONN_ONE_WAY | LVS_CONN_MIXED)))
 		return lvs_engine_relay_rare(engine, conn, packet, dir);
 	lvs_engine_count(engine, conn, packet, dir);
 	drop = lvs_forwards[conn->forward]->rewrite(engine, conn, packet, dir);
@@ -371,6 +376,7 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 	enum lvs_fragment_fate fate = LVS_FRAGMENT_DROP;
 	enum lvs_drop drop = lvs_fragment_first(engine, packet);
 	uint64_t passed = engine->stats.passed;
+	const bool ip6 = packet->ip6;
 	enum lvs_dir dir;
 
 	if (drop)
@@ -380,6 +386,7 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 		drop = walk_flow(engine, packet);
 	else
 		drop = walk_other(engine, packet);
+	packet->ip6 = ip6;	/* it may have left as one of the other family; the others of its datagram are as it was */
 	if (!drop) {
 		bool ours = packet->kind == LVS_PACKET_FLOW &&
 			    lvs_conn_find(&engine->conns, &packet->tuple, packet->hash, &dir);

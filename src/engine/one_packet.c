@@ -17,12 +17,6 @@
 #include "engine/limit.h"
 #include "engine/persist.h"
 
-struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn)
-{
-	return (struct lvs_tuple){ .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport, .dport = conn->cport,
-				   .proto = conn->proto };
-}
-
 static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *server, const struct lvs_tuple *tuple,
 			   struct lvs_conn *ret_conn)
 {
@@ -50,7 +44,7 @@ static bool same_service(const struct lvs_conn *a, const struct lvs_conn *b)
 /* The record for @draft: the one that is there, or a new one in the place of one that another service left. */
 static enum lvs_drop keep(struct lvs_engine *engine, const struct lvs_conn *draft, struct lvs_conn **ret_conn)
 {
-	struct lvs_tuple reply = lvs_one_packet_tuple(draft);
+	struct lvs_tuple reply = lvs_conn_reply_tuple(&engine->conns, draft);
 	enum lvs_dir dir;
 	struct lvs_conn *conn = lvs_conn_find(&engine->conns, &reply, lvs_conn_hash(&engine->conns, &reply), &dir);
 

@@ -23,7 +23,4 @@ struct lvs_server;
 enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				   struct lvs_packet *packet, enum lvs_dir dir);
 
-/* The tuple under which @conn, a one-packet record, is found: that of the reply. */
-struct lvs_tuple lvs_one_packet_tuple(const struct lvs_conn *conn);
-
 #endif

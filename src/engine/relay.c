@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The end of the walk for what is not the usual. By some ways packets leave one by one, as they are on the wire: into a tunnel, whose outer header no offload covers, or
- * through a raw socket. A super-packet is cut into its segments first, and what is still longer than the way and may be
+ * The end of the walk for what is not the usual. By some ways packets leave one by one, as they are on the wire: into a
+ * tunnel, whose outer header no offload covers, through a raw socket, or in pieces that only routers of IPv4 would have
+ * made of them. A super-packet is cut into its segments first, and what is still longer than the way and may be
  * cut is cut into fragments, before the forwarding method sees it: so nothing is fragmented behind it, and the far end of
  * a tunnel has nothing to put together.
  */
 #include "engine/core.h"
 #include "engine/split.h"
 #include "engine/stream.h"
+#include "engine/translate.h"
 
 /* Where the pieces of a packet go. */
 struct outlet {
 	struct lvs_engine *engine;
 	const struct lvs_conn *conn;
 	uint32_t mtu;
+	enum lvs_dir dir;
 };
 
 static enum lvs_drop leave(void *arg, struct lvs_packet *packet)
 {
 	const struct outlet *outlet = arg;
 	struct lvs_engine *engine = outlet->engine;
-	enum lvs_drop drop = lvs_forwards[outlet->conn->forward]->rewrite(engine, outlet->conn, packet, LVS_DIR_REQUEST);
+	enum lvs_drop drop = lvs_forwards[outlet->conn->forward]->rewrite(engine, outlet->conn, packet, outlet->dir);
 
 	if (!drop)
 		engine->sink->emit(engine->sink, packet);
@@ -36,9 +39,10 @@ static enum lvs_drop leave_fitting(void *arg, struct lvs_packet *packet)
 	return leave(arg, packet);
 }
 
-static enum lvs_drop leave_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet)
+static enum lvs_drop leave_plain(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				 enum lvs_dir dir, uint32_t mtu)
 {
-	struct outlet outlet = { engine, conn, lvs_server_at(&engine->rules, conn->server)->mtu };
+	struct outlet outlet = { engine, conn, mtu, dir };
 	enum lvs_drop drop = lvs_split(packet, leave_fitting, &outlet);
 
 	if (!drop)
@@ -50,6 +54,7 @@ enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *
 				    enum lvs_dir dir)
 {
 	const struct lvs_forward_ops *forward = lvs_forwards[conn->forward];
+	uint32_t mtu = lvs_server_at(&engine->rules, conn->server)->mtu, limit;
 	enum lvs_drop drop = LVS_DROP_NONE;
 
 	if (conn->flags & LVS_CONN_STREAM && packet->kind == LVS_PACKET_FLOW)
@@ -58,7 +63,10 @@ enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *
 		return drop;
 	lvs_engine_count(engine, conn, packet, dir);
 	if (forward->way & engine->plain_ways && dir == LVS_DIR_REQUEST)
-		return leave_plain(engine, conn, packet);
+		return leave_plain(engine, conn, packet, dir, mtu);
+	limit = lvs_translate_limit(conn, packet, dir, mtu);
+	if (limit && packet->len > limit)
+		return leave_plain(engine, conn, packet, dir, limit);
 	drop = forward->rewrite(engine, conn, packet, dir);
 	if (!drop)
 		lvs_engine_forward(engine, packet);

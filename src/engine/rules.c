@@ -134,6 +134,43 @@ void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, boo
 	lvs_vip_put(rules, vip);
 }
 
+/* All that are wanted become the director's own, and those that are no more are given up; or the other way round. */
+static void settle_own(struct lvs_rules *rules, bool commit)
+{
+	for (uint32_t i = 0; i < rules->nheads; i++) {
+		struct lvs_vip *next;
+
+		for (struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = next) {
+			next = vip->next;
+			if (commit) {
+				rules->nown -= vip->own ? 1 : 0;
+				rules->nown += vip->own_wanted ? 1 : 0;
+				vip->own = vip->own_wanted;
+			}
+			vip->own_wanted = false;
+			lvs_vip_put(rules, vip);
+		}
+	}
+}
+
+int lvs_rules_set_sources(struct lvs_rules *rules, const struct lvs_addr *addrs, uint32_t n)
+{
+	if (n > rules->nheads)
+		lvs_rules_grow(rules);
+	for (uint32_t i = 0; i < n; i++) {
+		struct lvs_vip *vip = lvs_vip_get(rules, &addrs[i]);
+
+		if (!vip) {
+			settle_own(rules, false);
+			return -ENOMEM;
+		}
+		vip->own_wanted = true;
+	}
+	settle_own(rules, true);
+	rules->generation++;
+	return 0;
+}
+
 enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_addr *addr)
 {
 	const struct lvs_vip *vip = lvs_vip_find(rules, addr);
@@ -177,6 +214,8 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr)
 	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
 		if (lvs_addr_equal(&rules->own[i].addr, addr))
 			return true;
+	if (vip && vip->own)
+		return true;
 	if (vip)
 		lvs_list_for_each(service, &vip->services, of_vip)
 			if (service_live(service))
@@ -241,7 +280,7 @@ void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
 {
 	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) % rules->nheads];
 
-	if (!lvs_list_empty(&vip->services) || (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
+	if (!lvs_list_empty(&vip->services) || vip->own || vip->own_wanted || (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
 		return;
 	while (*link != vip)
 		link = &(*link)->next;

@@ -39,8 +39,7 @@ struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine)
  */
 static enum lvs_drop publish(struct lvs_engine *engine, struct lvs_conn *conn)
 {
-	struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport, .dport = conn->cport,
-				   .proto = conn->proto };
+	struct lvs_tuple reply = lvs_conn_reply_tuple(&engine->conns, conn);
 	int err = lvs_conn_publish(&engine->conns, conn);
 	struct lvs_conn *other;
 	enum lvs_dir dir;
@@ -177,7 +176,16 @@ static enum lvs_drop refuse(struct lvs_engine *engine, const struct lvs_service 
 	return lvs_syn_proxy_expects(engine, service, packet) ? LVS_DROP_COOKIE : LVS_DROP_NO_CONN;
 }
 
-/* What may, but nobody is there. @proven: to the client the connection stands, so that only a reset ends it */
+/* @proven: to the client the connection stands, so that only a reset ends it */
+static void say_nobody(struct lvs_engine *engine, const struct lvs_packet *packet, bool proven)
+{
+	if (proven)
+		lvs_reply_refuse(engine, packet);
+	else
+		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+}
+
+/* What may, but nobody is there. @proven: as above */
 static enum lvs_drop no_server(struct lvs_engine *engine, const struct lvs_service *service, struct lvs_packet *packet,
 			       bool proven)
 {
@@ -187,10 +195,7 @@ static enum lvs_drop no_server(struct lvs_engine *engine, const struct lvs_servi
 		lvs_limit_refuse(engine, service, packet);
 		return LVS_DROP_SERVER_RATE;
 	}
-	if (proven)
-		lvs_reply_refuse(engine, packet);
-	else
-		lvs_reply_error(engine, packet, LVS_ERROR_PORT_UNREACHABLE, 0);
+	say_nobody(engine, packet, proven);
 	return LVS_DROP_NO_SERVER;
 }
 
@@ -238,6 +243,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	drop = lvs_engine_connect(engine, server, &packet->tuple, midst, &conn);
 	if (template)
 		lvs_persist_bind(engine, service, template, drop ? NULL : conn);
+	if (drop == LVS_DROP_NO_SOURCE)
+		say_nobody(engine, packet, proven);
 	if (drop)
 		return drop;
 	if (lvs_unlikely(proven))

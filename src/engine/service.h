@@ -133,14 +133,16 @@ struct lvs_service_spec {
 
 /**
  * struct lvs_vip - an address that at least one service has, or any family that services of marks have, or an address of
- * this host in a mark rule's
+ * this host in a mark rule's, or one that connections come from
+ * @own:	the director's, see lvs_rules_set_sources()
+ * @own_wanted:	while those change: it will be
  * @local:	also an address of this host, whose stack takes what no service takes
  * @services:	ring of its services
  * @ports:	of those that have lists of ports
  */
 struct lvs_vip {
 	struct lvs_addr addr;
-	bool local;
+	bool local, own, own_wanted;
 	struct lvs_vip *next;
 	struct lvs_list services;
 	struct lvs_port_map ports;
@@ -198,6 +200,7 @@ struct lvs_own_addr {
  * @dismiss:	a server's time to drain is over, since this was last cleared
  * @npickup:	services that pick connections up
  * @nattached:	how often a scheduler was attached
+ * @nown:	addresses that connections come from, see lvs_rules_set_sources()
  * @sites:	borrowed; NULL: there are none
  */
 struct lvs_rules {
@@ -222,6 +225,7 @@ struct lvs_rules {
 	bool news, sweep, dismiss;
 	uint32_t npickup;
 	uint64_t nattached;
+	uint32_t nown;
 	const struct lvs_sites *sites;
 };
 
@@ -290,6 +294,9 @@ struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_add
  * @dip4, @dip6: all zeros: none
  */
 void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *dip4, const struct lvs_addr *dip6);
+
+/* Where connections come from at their servers: addresses of the director's own from now on. Return: 0 or -ENOMEM */
+int lvs_rules_set_sources(struct lvs_rules *rules, const struct lvs_addr *addrs, uint32_t n);
 
 /* Whose is an address? */
 enum lvs_owner {

@@ -20,6 +20,7 @@
 #include "lvsd/ways.h"
 #include "net/net.h"
 #include "priv/stages.h"
+#include "sys/addrtext.h"
 #include "sys/clock.h"
 #include "sys/entropy.h"
 #include "sys/listen.h"
@@ -105,7 +106,14 @@ static void on_server_mtu(void *arg, const struct lvs_addr *server, uint32_t mtu
 static void on_vip_local(void *arg, const struct lvs_addr *addr, bool local)
 {
 	struct lvs_director *director = arg;
+	const struct lvs_conf_director *conf = &director->conf->director;
+	const struct lvs_vip *vip = lvs_vip_find(lvs_engine_rules(director->engine), addr);
+	char text[LVS_ADDR_TEXT_BYTES];
 
+	if (vip && vip->own && local && !vip->local && !lvs_addr_equal(addr, &conf->dip) && !lvs_addr_equal(addr, &conf->dip6))
+		lvs_log(director->log, LVS_LOG_WARNING, "%s:%u: \"source_pool\" holds '%s', an address of this host, whose own "
+			"connections may come to have the same ports", director->path, conf->source_pool_where.line,
+			lvs_addr_format(addr, text));
 	lvs_vip_set_local(lvs_engine_rules(director->engine), addr, local);
 }
 

@@ -13,13 +13,18 @@
 
 #include "conf/conf.h"
 #include "conf/diff.h"
+#include "conf/pool.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/helper.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
+#include "engine/source.h"
 #include "net/net.h"
+
+/* RFC 6056 section 3.2 */
+#define SOURCE_PORT_FIRST 1024
 
 static void timeouts_from(const struct lvs_conf_timeouts *t, uint32_t ret[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX])
 {
@@ -441,6 +446,17 @@ static size_t count_servers(const struct lvs_conf *conf)
 	return n;
 }
 
+static int set_sources(struct lvs_engine *engine, const struct lvs_conf_director *director)
+{
+	const struct lvs_ports *ports = &director->source_ports;
+	struct lvs_addr addrs[LVS_CONF_POOL_MAX + 2];
+	uint32_t n = lvs_conf_sources(director, addrs);
+
+	return lvs_engine_set_sources(engine, addrs, n, ports->n ? ports->ranges[0].first : SOURCE_PORT_FIRST,
+				      ports->n ? ports->ranges[0].last : UINT16_MAX);
+}
+static_assert(LVS_CONF_POOL_MAX + 2 <= LVS_SOURCES_MAX, "what a file may have the engine takes");
+
 int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_ns now)
 {
 	struct journal journal;
@@ -449,7 +465,9 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 	if (err)
 		return err;
 	lvs_rules_set_sites(journal.rules, conf->geo.table);
-	err = put_marks(&journal, conf);
+	err = set_sources(engine, &conf->director);
+	if (!err)
+		err = put_marks(&journal, conf);
 	for (size_t i = 0; !err && i < conf->nservices; i++)
 		err = put_service(&journal, &conf->services[i]);
 	close_journal(&journal);
@@ -479,6 +497,8 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		return err;
 	for (size_t i = 0; !err && i < diff->n; i++)
 		err = apply_change(&journal, &diff->changes[i]);
+	if (!err)
+		err = set_sources(engine, &conf->director);
 	if (err) {
 		undo(&journal);
 	} else {
@@ -505,13 +525,13 @@ static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_v
 
 	while (lvs_classifier_prefix(rules->classifier, n))
 		n++;
-	*ret_vips = calloc(rules->nservices + n + ARRAY_LEN(rules->own), sizeof(**ret_vips));
+	*ret_vips = calloc(rules->nservices + rules->nown + n + ARRAY_LEN(rules->own), sizeof(**ret_vips));
 	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
 	if (!*ret_vips || !*ret_prefixes)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < rules->nheads; i++)
 		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
-			if (!lvs_list_empty(&vip->services) && !lvs_addr_is_any(&vip->addr))
+			if ((vip->own || !lvs_list_empty(&vip->services)) && !lvs_addr_is_any(&vip->addr))
 				(*ret_vips)[wanted->nvips++] = vip->addr;
 	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
 		if (!lvs_addr_is_any(&rules->own[i].addr))

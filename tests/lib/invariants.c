@@ -33,8 +33,9 @@ static bool is_found(struct lvs_conn_table *table, const struct lvs_conn *conn, 
 {
 	const struct lvs_tuple request = { .src = conn->caddr, .dst = conn->vaddr, .sport = conn->cport,
 					   .dport = conn->vport, .proto = conn->proto };
-	const struct lvs_tuple reply = { .src = conn->daddr, .dst = conn->caddr, .sport = conn->dport,
-					 .dport = conn->cport, .proto = conn->proto };
+	const bool own = conn->source != 0;
+	const struct lvs_tuple reply = { .src = conn->daddr, .dst = own ? table->sources[conn->source].addr : conn->caddr,
+					 .sport = conn->dport, .dport = own ? conn->lport : conn->cport, .proto = conn->proto };
 	const struct lvs_tuple *tuple = dir == LVS_DIR_REQUEST ? &request : &reply;
 	enum lvs_dir seen = LVS_DIR_REQUEST + LVS_DIR_REPLY - dir;
 

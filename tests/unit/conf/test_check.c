@@ -152,7 +152,7 @@ static const struct row {
 	{ WEB("{ address = \"10.0.0.1\"; forward = \"droute\"; }, { address = \"127.0.0.1\"; forward = \"local\"; }"), 0,
 	  { NULL } },
 	{ WEB("{ address = \"10.0.0.1:8080\"; forward = \"droute\"; }"), -EINVAL,
-	  { ":2:13: \"droute\" keeps the port, and server 10.0.0.1:8080 has another one than service \"web\" (only masq can "
+	  { ":2:13: \"droute\" keeps the port, and server 10.0.0.1:8080 has another one than service \"web\" (only masq and fullnat can "
 	    "map a port to another one)" } },
 	{ WEB("{ address = \"[2001:db8::1]\"; forward = \"droute\"; }"), -EINVAL,
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (droute keeps the address family)" } },

@@ -346,7 +346,7 @@ static const struct row {
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
 					       "\"ovf\" \"mh\" \"twos\" \"geo\")" },
 	{ SERVICE("forward = \"bypass\";"), "1:52: forward \"bypass\" is not supported by this version "
-					  "(there is \"masq\" \"droute\" \"tunnel\" \"local\")" },
+					  "(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
 	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"?)" },
 	{ SERVICE("scheduler_flags = ( \"nosuch\" );"),
 	  "1:62: there is no flag \"nosuch\" (there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" "
@@ -360,7 +360,7 @@ static const struct row {
 	  "(the slots of mh's table)" },
 	{ SERVICE("mh_order = \"weight\";"), "1:53: there is no mh_order \"weight\" (there is \"address\" \"added\")" },
 	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" "
-						"(there is \"masq\" \"droute\" \"tunnel\" \"local\")" },
+						"(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
 	{ SERVICE("protocol = \"icmp\";"), "1:53: there is no protocol \"icmp\" "
 					   "(there is \"tcp\" \"udp\" \"sctp\")" },
 	{ "device: { type = \"tap\"; };" WEB, "1:18: type \"tap\" is not supported by this version (there is \"tun\")" },
