@@ -12,6 +12,7 @@
 #include "engine/classify.h"
 #include "engine/sched.h"
 
+/* A power of two, as all that follow it are. */
 #define HEADS_MIN 16
 /* IPVS: a removed server is forgotten two minutes after its last connection; looked for every minute. */
 #define TRASH_KEEP LVS_SECONDS(120)
@@ -92,7 +93,7 @@ void lvs_rules_fini(struct lvs_rules *rules)
 
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr)
 {
-	struct lvs_vip *vip = rules->vip_heads[hash_addr(rules, addr) % rules->nheads];
+	struct lvs_vip *vip = rules->vip_heads[hash_addr(rules, addr) & (rules->nheads - 1)];
 
 	while (vip && !lvs_addr_equal(&vip->addr, addr))
 		vip = vip->next;
@@ -237,7 +238,7 @@ void lvs_rules_grow(struct lvs_rules *rules)
 	for (uint32_t i = 0; i < rules->nheads; i++) {
 		while (rules->service_heads[i]) {
 			struct lvs_service *service = rules->service_heads[i];
-			struct lvs_service **head = &service_heads[lvs_rules_hash(rules, &service->spec.key) % nheads];
+			struct lvs_service **head = &service_heads[lvs_rules_hash(rules, &service->spec.key) & (nheads - 1)];
 
 			rules->service_heads[i] = service->next;
 			service->next = *head;
@@ -245,7 +246,7 @@ void lvs_rules_grow(struct lvs_rules *rules)
 		}
 		while (rules->vip_heads[i]) {
 			struct lvs_vip *vip = rules->vip_heads[i];
-			struct lvs_vip **head = &vip_heads[hash_addr(rules, &vip->addr) % nheads];
+			struct lvs_vip **head = &vip_heads[hash_addr(rules, &vip->addr) & (nheads - 1)];
 
 			rules->vip_heads[i] = vip->next;
 			vip->next = *head;
@@ -270,7 +271,7 @@ struct lvs_vip *lvs_vip_get(struct lvs_rules *rules, const struct lvs_addr *addr
 		return NULL;
 	vip->addr = *addr;
 	lvs_list_init(&vip->services);
-	head = &rules->vip_heads[hash_addr(rules, addr) % rules->nheads];
+	head = &rules->vip_heads[hash_addr(rules, addr) & (rules->nheads - 1)];
 	vip->next = *head;
 	*head = vip;
 	return vip;
@@ -278,7 +279,7 @@ struct lvs_vip *lvs_vip_get(struct lvs_rules *rules, const struct lvs_addr *addr
 
 void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
 {
-	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) % rules->nheads];
+	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) & (rules->nheads - 1)];
 
 	if (!lvs_list_empty(&vip->services) || vip->own || vip->own_wanted || (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
 		return;

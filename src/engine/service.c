@@ -35,7 +35,7 @@ void lvs_service_free(struct lvs_service *service)
 
 struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct lvs_service_key *key)
 {
-	struct lvs_service *service = rules->service_heads[lvs_rules_hash(rules, key) % rules->nheads];
+	struct lvs_service *service = rules->service_heads[lvs_rules_hash(rules, key) & (rules->nheads - 1)];
 
 	while (service && !lvs_service_key_equal(&service->spec.key, key))
 		service = service->next;
@@ -214,7 +214,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 		goto fail;
 	lvs_list_push_back(&service->vip->services, &service->of_vip);
 	lvs_port_map_lay(service);
-	head = &rules->service_heads[lvs_rules_hash(rules, &spec->key) % rules->nheads];
+	head = &rules->service_heads[lvs_rules_hash(rules, &spec->key) & (rules->nheads - 1)];
 	service->next = *head;
 	*head = service;
 	rules->nservices++;
@@ -265,7 +265,7 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 
 void lvs_service_remove(struct lvs_rules *rules, struct lvs_service *service, lvs_ns now)
 {
-	struct lvs_service **link = &rules->service_heads[lvs_rules_hash(rules, &service->spec.key) % rules->nheads];
+	struct lvs_service **link = &rules->service_heads[lvs_rules_hash(rules, &service->spec.key) & (rules->nheads - 1)];
 
 	for (uint32_t i = 0; i < service->nservers; i++)
 		lvs_rules_discard(rules, service->servers[i], now);
