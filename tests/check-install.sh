@@ -28,17 +28,22 @@ sysconfdir=$(where sysconfdir)
 [ -n "$(where systemdsystemunitdir)" ] || { echo "SKIP: no unit directory"; exit 77; }
 
 installed='644 ETC/lvs.conf
+644 PREFIX/lib/systemd/system/lvs-decap.service
 644 PREFIX/lib/systemd/system/lvsd.service
 644 PREFIX/lib/sysusers.d/lvsd.conf
 644 PREFIX/lib/tmpfiles.d/lvsd.conf
+755 PREFIX/sbin/lvs-decap
 755 PREFIX/sbin/lvsd
 644 PREFIX/share/man/man5/lvs.conf.5
+644 PREFIX/share/man/man8/lvs-decap.8
 644 PREFIX/share/man/man8/lvsd.8'
 
 do_make install
 same "installed" "$installed" "$(files)"
 grep -q "^ExecStart=$prefix/sbin/lvsd --config $sysconfdir/lvs.conf\$" "$image$prefix/lib/systemd/system/lvsd.service" ||
 	{ echo "the unit starts something else"; exit 1; }
+grep -q "^ExecStart=$prefix/sbin/lvs-decap \$OPTIONS\$" "$image$prefix/lib/systemd/system/lvs-decap.service" ||
+	{ echo "the unit of lvs-decap starts something else"; exit 1; }
 do_make install
 same "installed twice" "$installed" "$(files)"
 do_make uninstall

@@ -103,7 +103,7 @@ BEGIN {
 	layers["lvsd"] = "*"
 	layers["client"] = "base sys"
 	layers["lvsctl"] = layers["lvsadm"] = "base sys client"
-	layers["decap"] = "base sys io engine"
+	layers["decap"] = "base sys io engine priv"
 	split("assert errno stdbool stddef stdint stdlib string", names, " ")
 	for (i in names)
 		freestanding[names[i] ".h"] = 1

@@ -6,7 +6,7 @@
 # A table is a file src/WHERE/AXIS.def with rows AXIS(name). Its plug-ins stand in src/WHERE/AXIS/ or, where the axis is
 # the folder, in src/WHERE/. Their tests are among the unit tests or, for what changes packets, in tests/packet/. The
 # manual names a plug-in in any page (but for the packet driver of tests, which no operator can choose), and each drop
-# reason in lvsd(8).
+# reason in lvsd(8) or lvs-decap(8).
 set -eu
 
 cd "${1:-${top_srcdir:-.}}"
@@ -62,13 +62,13 @@ plugins()
 	done
 }
 
-# drops <table> - lvsd(8) has an item for every metric label
-drops()
+# reasons <table> <program> - its page has an item for every reason
+reasons()
 {
-	[ -f man/lvsd.8 ] || { fail "$1: no man/lvsd.8"; return; }
-	sed -n 's/^DROP([^"]*"\([a-z0-9_]*\)".*/\1/p' "$1" | {
+	[ -f "man/$2.8" ] || { fail "$1: no man/$2.8"; return; }
+	sed -n 's/^[A-Z]*([^"]*"\([a-z0-9_]*\)".*/\1/p' "$1" | {
 		while read -r name; do
-			grep -qx "\.It Cm $name" man/lvsd.8 || fail "$1: $name: not in lvsd(8)"
+			grep -qx "\.It Cm $name" "man/$2.8" || fail "$1: $name: not in $2(8)"
 		done
 		return "$failed"
 	} || failed=1
@@ -77,7 +77,8 @@ drops()
 for table in $(find src -name '*.def' | LC_ALL=C sort); do
 	case ${table##*/} in
 	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def) plugins "$table";;
-	drop.def) drops "$table";;
+	drop.def) reasons "$table" lvsd;;
+	reason.def) reasons "$table" lvs-decap;;
 	*) fail "$table: a table that no rule covers";;
 	esac
 done

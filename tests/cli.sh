@@ -3,6 +3,7 @@
 # The command line: what it prints, where, and how it ends.
 set -u
 lvsd=${top_builddir:-.}/lvsd
+program=$lvsd
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -14,15 +15,15 @@ expect()
 	printf '%s' "$2" >"$dir/out.pattern"
 	printf '%s' "$3" >"$dir/err.pattern"
 	shift 3
-	"$lvsd" "$@" >"$dir/out" 2>"$dir/err"
+	"$program" "$@" >"$dir/out" 2>"$dir/err"
 	got=$?
-	[ "$got" = "$want" ] || { echo "lvsd $*: status $got, not $want"; failed=1; }
+	[ "$got" = "$want" ] || { echo "${program##*/} $*: status $got, not $want"; failed=1; }
 	for stream in out err; do
 		pattern=$(cat "$dir/$stream.pattern")
 		if [ -z "$pattern" ]; then
-			[ ! -s "$dir/$stream" ] || { echo "lvsd $*: std$stream should be empty:"; cat "$dir/$stream"; failed=1; }
+			[ ! -s "$dir/$stream" ] || { echo "${program##*/} $*: std$stream should be empty:"; cat "$dir/$stream"; failed=1; }
 		elif ! grep -q -- "$pattern" "$dir/$stream"; then
-			echo "lvsd $*: no \"$pattern\" in std$stream:"; cat "$dir/$stream"; failed=1
+			echo "${program##*/} $*: no \"$pattern\" in std$stream:"; cat "$dir/$stream"; failed=1
 		fi
 	done
 }
@@ -58,4 +59,12 @@ cmp -s "$dir/first" "$dir/second" || { echo "a dump is not its own dump"; failed
 "$lvsd" -T "$dir/good" >/dev/full 2>/dev/null
 [ $? = 1 ] || { echo "a full disk goes unnoticed"; failed=1; }
 "$lvsd" -t "${top_srcdir:-.}/etc/lvs.conf" >/dev/null 2>&1 || { echo "the sample is not fine"; failed=1; }
+
+program=${top_builddir:-.}/lvs-decap
+expect 0 '^lvs-decap [0-9]' '' --version
+expect 0 '^usage: lvs-decap' '' --help
+expect 2 '' 'lvs-decap --help' --nonsense
+expect 2 '' 'no --vip' --type gre
+expect 2 '' 'vip: "192.0.2.1/24" has bits behind' --vip 192.0.2.1/24
+expect 2 '' 'unexpected argument' --vip 192.0.2.1 here
 exit $failed

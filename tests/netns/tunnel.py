@@ -4,6 +4,7 @@
 tunnel.py unpack <device>               what comes packed comes out of the device, which is of a tunnel's kind
 tunnel.py ask <host> <address> <port>   a datagram to the address, packed up for the host, or plain if that is "-"; prints
                                         the answer
+tunnel.py send <host> <address> <port>  the same, without waiting for any
 """
 import fcntl
 import os
@@ -34,7 +35,7 @@ def checksum(header):
     return 0xffff ^ total
 
 
-def ask(host, address, port):
+def ask(host, address, port, wait):
     listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     route = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     route.connect((address, port))
@@ -51,6 +52,8 @@ def ask(host, address, port):
             listener.sendto(text, (address, port))
         else:
             packed.sendto(struct.pack("!BBHHHBBH4s4s", *head) + datagram, (host, 0))
+        if not wait:
+            return
         try:
             answer, source = listener.recvfrom(2048)
             break
@@ -66,4 +69,4 @@ def ask(host, address, port):
 if sys.argv[1] == "unpack":
     unpack(sys.argv[2])
 else:
-    ask(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+    ask(sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[1] == "ask")
