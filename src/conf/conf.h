@@ -386,6 +386,7 @@ struct lvs_conf_service {
 	const char *scheduler;
 	uint32_t scheduler_flags;
 	uint32_t mh_table_size;
+	uint32_t lblc_expiration;
 	enum lvs_conf_mh_order mh_order;
 	struct lvs_ports ports;
 	const char *forward;

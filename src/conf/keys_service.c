@@ -183,6 +183,8 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "the slots of mh's table" },
 	{ SERVICE(mh_order, mh_order), .type = LVS_CONF_CHOICE, .words = mh_orders, .def = LVS_CONF_MH_ORDER_ADDRESS,
 	  .help = "the order in which servers take mh's slots" },
+	{ SERVICE(lblc_expiration, lblc_expiration), .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = 86400,
+	  .help = "seconds that lblc and lblcr remember a destination" },
 	{ SERVICE(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .def_text = "masq",
 	  .help = "the forwarding method of servers that name none" },
 	{ SERVICE(helper, helper), .type = LVS_CONF_WORD, .words = helpers, .def_text = "none",

@@ -88,7 +88,7 @@ static void collect(struct lvs_locality *locality, lvs_ns before, uint32_t goal)
 	}
 }
 
-static void collect_when_due(struct lvs_locality *locality, lvs_ns now)
+static void collect_when_due(struct lvs_locality *locality, lvs_ns expiration, lvs_ns now)
 {
 	uint32_t many = locality->nplaces > LVS_LOCALITY_PLENTY ? locality->nplaces - LVS_LOCALITY_PLENTY : 0;
 	uint64_t minutes;
@@ -109,14 +109,22 @@ static void collect_when_due(struct lvs_locality *locality, lvs_ns now)
 	locality->minutes = (uint32_t)(minutes % HALF_HOUR);
 	last -= LVS_MIN(last, locality->minutes * MINUTE);
 	if (minutes >= HALF_HOUR)
-		collect(locality, last - LVS_MIN(last, LVS_LOCALITY_EXPIRATION), LVS_LOCALITY_MAX);
+		collect(locality, last - LVS_MIN(last, expiration), LVS_LOCALITY_MAX);
 }
 
-struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr, lvs_ns now)
+lvs_ns lvs_locality_expiration(const struct lvs_service *service)
+{
+	uint32_t seconds = service->spec.lblc_expiration;
+
+	return seconds ? LVS_SECONDS(seconds) : LVS_LOCALITY_EXPIRATION;
+}
+
+struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr,
+					     lvs_ns expiration, lvs_ns now)
 {
 	uint32_t index;
 
-	collect_when_due(locality, now);
+	collect_when_due(locality, expiration, now);
 	index = *head_of(locality, addr);
 	while (index && !lvs_addr_equal(&locality->places[index].addr, addr))
 		index = locality->places[index].next;

@@ -22,7 +22,7 @@ struct lvs_tuple;
 /* Servers noted for all destinations together. */
 #define LVS_LOCALITY_MEMBERS 65536
 #define LVS_LOCALITY_HEADS 16384
-/* A destination that nobody asked for in so long is forgotten. */
+/* A destination that nobody asked for in so long is forgotten, unless the service says otherwise. */
 #define LVS_LOCALITY_EXPIRATION LVS_SECONDS(24 * 60 * 60)
 
 /* @next: index of the one noted before, 0: none */
@@ -72,12 +72,17 @@ struct lvs_locality {
 	struct lvs_locality_member members[LVS_LOCALITY_MEMBERS + 1];
 };
 
+/* After how long a destination of @service is forgotten. */
+lvs_ns lvs_locality_expiration(const struct lvs_service *service);
+
 /**
  * lvs_locality_find() - where @addr was sent to, which counts as a use; also collects what has expired
+ * @expiration:	after how long that is
  *
  * Return: borrowed until the next call, or NULL
  */
-struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr, lvs_ns now);
+struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr,
+					     lvs_ns expiration, lvs_ns now);
 
 /* Note @addr, not noted so far, with @server as its only one. Nothing happens if there is no room. */
 void lvs_locality_add(struct lvs_locality *locality, const struct lvs_addr *addr, struct lvs_server *server, lvs_ns now);

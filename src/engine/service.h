@@ -100,6 +100,8 @@ struct lvs_syn_memory {
  * @one_packet:	every UDP datagram is scheduled anew, see engine/one_packet.h
  * @sched_flags: bits 0 to 2; each scheduler has its own meaning for them, or none
  * @mh_slots:	mh: size of the table, one of the primes that engine/sched/mh.c names; 0: 4093
+ * @lblc_expiration: lblc, lblcr: seconds after which a destination that nobody asks for is forgotten, and lblcr looks for
+ *		servers that it has no use for; 0: a day
  * @mh_as_added: mh: servers take their slots in the order they were added in, as in the kernel, and not by address
  * @helper:	borrowed; NULL: none. One with a key needs persistence
  * @expire_quiescent_template: enum lvs_choice: weight 0 sends persistent clients to other servers too
@@ -119,6 +121,7 @@ struct lvs_service_spec {
 	uint8_t sched_flags;
 	bool mh_as_added;
 	uint32_t mh_slots;
+	uint32_t lblc_expiration;
 	struct lvs_persist_spec persist;
 	uint8_t expire_quiescent_template;
 	uint8_t expire_nodest_conn;

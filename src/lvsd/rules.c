@@ -178,6 +178,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
 		.mh_slots = service->mh_table_size,
+		.lblc_expiration = service->lblc_expiration,
 		.sloppy = { [LVS_PROTO_INDEX_tcp] = choice_of(service->sloppy_tcp),
 			    [LVS_PROTO_INDEX_sctp] = choice_of(service->sloppy_sctp) },
 		.expire_nodest_conn = choice_of(service->expire_nodest_conn),

@@ -11,7 +11,7 @@
 static struct lvs_server *lblc_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct lvs_locality *locality = service->sched_state;
-	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, now);
+	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, lvs_locality_expiration(service), now);
 	struct lvs_server *server;
 
 	if (place) {

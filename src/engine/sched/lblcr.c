@@ -42,12 +42,12 @@ static const struct lvs_server *heaviest(const struct lvs_locality *locality, co
 static struct lvs_server *lblcr_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct lvs_locality *locality = service->sched_state;
-	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, now);
+	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, lvs_locality_expiration(service), now);
 	struct lvs_server *server;
 
 	if (place) {
 		server = lightest(locality, place);
-		if (place->n > 1 && now > place->changed + LVS_LOCALITY_EXPIRATION) {
+		if (place->n > 1 && now > place->changed + lvs_locality_expiration(service)) {
 			const struct lvs_server *most = heaviest(locality, place);
 
 			if (most)

@@ -129,6 +129,25 @@ static void used_ones_are_not_collected(void **state)
 	lvs_rules_fini(&world.rules);
 }
 
+/* The service may say for how long. */
+static void an_hour_is_enough(void **state)
+{
+	struct world world;
+
+	(void)state;
+	for (int hour = 0; hour < 2; hour++) {
+		begin(&world, "lblc");
+		add(&world, 1);
+		world.service->spec.lblc_expiration = hour ? 3600 : 0;
+		ask(&world, 1);
+		ask(&world, 2);
+		world.now += LVS_SECONDS(3600 + 2 * 1800);
+		ask(&world, 1);
+		check(&world, hour ? 1 : 2, hour ? 1 : 2);
+		lvs_rules_fini(&world.rules);
+	}
+}
+
 static void sets_share_one_limit(void **state)
 {
 	const uint32_t servers = 8;
@@ -235,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(destinations_have_a_limit),
 		cmocka_unit_test(used_ones_are_not_collected),
+		cmocka_unit_test(an_hour_is_enough),
 		cmocka_unit_test(sets_share_one_limit),
 		cmocka_unit_test(a_noted_server_stays_known),
 		cmocka_unit_test(a_service_takes_its_notes_along),
