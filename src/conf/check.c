@@ -253,6 +253,8 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 		  t->sctp_closed, &service->timeouts.sctp_where, "a timeout" },
 		{ IPPROTO_TCP, service->sloppy_tcp, &service->sloppy_tcp_where, "\"sloppy_tcp\"" },
 		{ IPPROTO_TCP, service->syn_proxy, &service->syn_proxy_where, "\"syn_proxy\"" },
+		{ IPPROTO_TCP, service->mss, &service->mss_where, "\"mss\"" },
+		{ IPPROTO_TCP, service->mss_clamp, &service->mss_clamp_where, "\"mss_clamp\"" },
 		{ IPPROTO_SCTP, service->sloppy_sctp, &service->sloppy_sctp_where, "\"sloppy_sctp\"" },
 	};
 

@@ -9,6 +9,9 @@
 #include "conf/pool.h"
 #include "sys/addrtext.h"
 
+/* RFC 8200 section 5 */
+#define MTU_MIN_IP6 1280
+
 static bool is(const struct lvs_conf_server *server, const char *forward)
 {
 	return !strcmp(server->forward, forward);
@@ -64,6 +67,14 @@ static void check_tunnel(const struct lvs_conf *conf, const struct lvs_conf_serv
 				    "a tunnel of type \"%s\" has no such checksum", tunnel->type);
 }
 
+/* Of the path, so of the family that goes along it. */
+static void check_mtu(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+{
+	if (server->mtu && server->mtu < MTU_MIN_IP6 && !lvs_addr_is4(&server->addr))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->mtu_where, "every link carries 1280 bytes of IPv6",
+				    "an \"mtu\" of %u is too small for IPv6 server \"%s\"", server->mtu, server->name);
+}
+
 void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_service *service, bool readable,
 			    const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
 {
@@ -71,6 +82,7 @@ void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_s
 		check_port(service, server, errors);
 		check_family(service, server, errors);
 	}
+	check_mtu(server, errors);
 	if (is(server, "fullnat"))
 		lvs_conf_check_fullnat(conf, service, server, errors);
 	if (is(server, "tunnel"))

@@ -302,6 +302,7 @@ struct lvs_conf_tunnel {
  * @tunnel:	of "tunnel"; the service's where the server has none of its own
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @site:	one of those of struct lvs_conf_geo; empty: none
+ * @mtu:	of the path to it, bytes; 0: as the host's routes say
  * @name:	of its own within the service; made from the key when the file gives none
  */
 struct lvs_conf_server {
@@ -314,6 +315,7 @@ struct lvs_conf_server {
 	const char *forward;
 	struct lvs_conf_tunnel tunnel;
 	char site[LVS_CONF_SITE_BYTES];
+	uint32_t mtu;
 	char name[LVS_CONF_NAME_BYTES];
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
@@ -321,6 +323,7 @@ struct lvs_conf_server {
 	struct lvs_conf_where lower_where;
 	struct lvs_conf_where forward_where;
 	struct lvs_conf_where site_where;
+	struct lvs_conf_where mtu_where;
 };
 
 /* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */
@@ -356,6 +359,8 @@ enum lvs_conf_family { LVS_CONF_FAMILY_NONE, LVS_CONF_INET, LVS_CONF_INET6 };
 
 enum lvs_conf_mh_order { LVS_CONF_MH_ORDER_ADDRESS, LVS_CONF_MH_ORDER_ADDED };
 
+enum lvs_conf_mss_clamp { LVS_CONF_MSS_OFF, LVS_CONF_MSS_AUTO };
+
 enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_CONF_SYN_PROXY_ON };
 
 /**
@@ -374,6 +379,8 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @pickup:	connections that began before, or elsewhere, go on
  * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
  * @syn_proxy:	when SYNs are answered with cookies; TCP only
+ * @mss:	bytes that a segment may carry; 0: any number. TCP only
+ * @mss_clamp:	whether it may carry no more than fit the path to the server; TCP only
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -401,6 +408,8 @@ struct lvs_conf_service {
 	enum lvs_conf_reuse conn_reuse_mode;
 	struct lvs_conf_own_timeouts timeouts;
 	enum lvs_conf_syn_proxy syn_proxy;
+	uint32_t mss;
+	enum lvs_conf_mss_clamp mss_clamp;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
@@ -414,6 +423,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where pickup_where;
 	struct lvs_conf_where helper_where;
 	struct lvs_conf_where syn_proxy_where;
+	struct lvs_conf_where mss_where, mss_clamp_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

@@ -92,6 +92,9 @@ static const struct lvs_conf_key server_keys[] = {
 	  .help = "connections below which it gets new ones again; 0: three quarters of upper_threshold" },
 	{ SERVER(drain, drain), .type = LVS_CONF_GROUP, .optional = true, .group = &drain_group,
 	  .help = "no new connections, and the old ones come to an end" },
+	{ SERVER(mtu, mtu), .type = LVS_CONF_NUMBER, .optional = true, .min = 68, .max = 65535,
+	  .where = offsetof(struct lvs_conf_server, mtu_where),
+	  .help = "bytes that a packet on the path to it may have, if the host's routes do not know" },
 	{ SERVER(site, site), .type = LVS_CONF_TEXT, .optional = true, .bad = lvs_conf_bad_name, .def_text = "",
 	  .where = offsetof(struct lvs_conf_server, site_where),
 	  .help = "where the server stands: one of the sites of \"geo\"" },
@@ -151,6 +154,10 @@ static const struct lvs_conf_word reuse_modes[] = {
 static const struct lvs_conf_word syn_proxies[] = {
 	{ "off", LVS_CONF_SYN_PROXY_OFF, false }, { "auto", LVS_CONF_SYN_PROXY_AUTO, false },
 	{ "on", LVS_CONF_SYN_PROXY_ON, false },	  { NULL, 0, false },
+};
+
+static const struct lvs_conf_word mss_clamps[] = {
+	{ "off", LVS_CONF_MSS_OFF, false }, { "auto", LVS_CONF_MSS_AUTO, false }, { NULL, 0, false },
 };
 
 #define SERVICE(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_service, member)
@@ -220,6 +227,12 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(syn_proxy, syn_proxy), .type = LVS_CONF_CHOICE, .words = syn_proxies, .def = LVS_CONF_SYN_PROXY_OFF,
 	  .where = offsetof(struct lvs_conf_service, syn_proxy_where),
 	  .help = "when lvsd answers SYNs with cookies, in the servers' place" },
+	{ SERVICE(mss, mss), .type = LVS_CONF_NUMBER, .optional = true, .min = 88, .max = 65495,
+	  .where = offsetof(struct lvs_conf_service, mss_where),
+	  .help = "bytes that a TCP segment may carry" },
+	{ SERVICE(mss_clamp, mss_clamp), .type = LVS_CONF_CHOICE, .words = mss_clamps, .def = LVS_CONF_MSS_OFF,
+	  .where = offsetof(struct lvs_conf_service, mss_clamp_where),
+	  .help = "whether TCP segments may carry no more than fits the path to the server" },
 	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
 	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
 	  .help = "the real servers" },

@@ -15,6 +15,7 @@
 #include "engine/icmp.h"
 #include "engine/ipsec.h"
 #include "engine/limit.h"
+#include "engine/mss.h"
 #include "engine/originate.h"
 #include "engine/persist.h"
 #include "engine/wire.h"
@@ -226,6 +227,8 @@ static inline enum lvs_drop relay(struct lvs_engine *engine, struct lvs_conn *co
 	drop = lvs_engine_take_hop(engine, packet);
 	if (drop)
 		return drop;
+	if (lvs_unlikely(packet->tcp_flags & LVS_TCP_SYN))
+		lvs_mss_clamp(server, packet);
 	if (lvs_unlikely(conn->flags & (LVS_CONN_STREAM | LVS_CONN_ONE_WAY | LVS_CONN_MIXED)))
 		return lvs_engine_relay_rare(engine, conn, packet, dir);
 	lvs_engine_count(engine, conn, packet, dir);

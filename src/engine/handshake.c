@@ -17,6 +17,7 @@
 
 #include "engine/cookie.h"
 #include "engine/core.h"
+#include "engine/mss.h"
 #include "engine/own_segment.h"
 #include "engine/stream.h"
 #include "engine/syn_proxy.h"
@@ -93,19 +94,27 @@ static void reset_server(struct lvs_engine *engine, const struct lvs_conn *conn,
 	say_to_server(engine, conn, &segment);
 }
 
+static uint16_t mss_limit(const struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+
+	return lvs_mss_limit(&server->service->spec, server);
+}
+
 static void ask(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_stream *stream)
 {
 	struct lvs_handshake *handshake = &stream->handshake;
 	uint8_t flags = (uint8_t)(LVS_TCP_SYN | (handshake->ecn ? LVS_TCP_ECE | LVS_TCP_CWR : 0));
 	struct lvs_own_segment segment = to_server(conn, stream, flags);
 	uint32_t window = handshake->window;
+	uint16_t limit = mss_limit(engine, conn);
 
 	if (handshake->scale != LVS_TCP_NO_SCALE)
 		window <<= handshake->scale;
 	segment.seq = handshake->client;
 	segment.window = (uint16_t)LVS_MIN(window, (uint32_t)UINT16_MAX);
 	segment.options = (struct lvs_tcp_options){
-		.mss = handshake->mss, .scale = handshake->scale, .sack = handshake->sack,
+		.mss = LVS_MIN(handshake->mss, limit), .scale = handshake->scale, .sack = handshake->sack,
 		.timestamps = handshake->timestamps, .value = handshake->value,
 	};
 	say_to_server(engine, conn, &segment);

@@ -74,7 +74,8 @@ void lvs_server_unbind(struct lvs_server *server, bool active)
 static void fit(struct lvs_server *server)
 {
 	const struct lvs_forward_ops *forward = server->spec.forward;
-	uint32_t overhead = forward->overhead ? forward->overhead(server) : 0, path = server->path_mtu;
+	uint32_t overhead = forward->overhead ? forward->overhead(server) : 0;
+	uint32_t path = server->spec.mtu ? server->spec.mtu : server->path_mtu;
 	uint32_t least = lvs_addr_is4(&server->of.addr) ? LVS_MTU_MIN_IP4 : LVS_MTU_MIN_IP6;
 
 	if (server->reported_mtu && (!path || server->reported_mtu < path))
@@ -144,6 +145,7 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 		server->drain_since = 0;
 	server->spec.forward = spec->forward;
 	server->spec.tunnel = spec->tunnel;
+	server->spec.mtu = spec->mtu;
 	server->spec.upper = spec->upper;
 	server->spec.lower = spec->lower;
 	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */

@@ -40,6 +40,7 @@ struct lvs_service_key {
  * @upper:	this many connections, active and inactive, are too many; 0: none are
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
  * @site:	where it stands, for schedulers that ask; empty: nowhere in particular
+ * @mtu:	of the path towards it, whatever the host's routes say, bytes; 0: what they say
  */
 struct lvs_server_spec {
 	struct lvs_addr addr;
@@ -51,6 +52,7 @@ struct lvs_server_spec {
 	const struct lvs_forward_ops *forward;
 	char site[LVS_SITE_BYTES];
 	struct lvs_tunnel_spec tunnel;
+	uint32_t mtu;
 };
 
 /**

@@ -85,12 +85,15 @@ enum {
  * @generation:	of the rules when the rest was learned; nothing is known of others
  * @mss:	the smallest that a server has named; 0: none has
  * @lacks:	LVS_SYN_LACKS_* of all servers
+ * @limit:	the least lvs_mss_limit() of all servers at @limit_since; 0: was not asked for yet
  */
 struct lvs_syn_memory {
 	lvs_ns sent;
 	uint64_t generation;
 	uint16_t mss;
 	uint8_t lacks;
+	uint16_t limit;
+	lvs_ns limit_since;
 };
 
 /**
@@ -112,6 +115,8 @@ struct lvs_syn_memory {
  * @pickup:	connections that began elsewhere or before go on, see engine/stray.h; the scheduler has to know whose they are
  * @syn_proxy:	not off only for TCP or a mark; servers whose replies bypass the director cannot be added then, and those
  *		that are there already get no client that way
+ * @mss:	bytes that a TCP segment of its connections may carry, see engine/mss.h; 0: any number
+ * @mss_of_path: no more than fit the path to the server either
  */
 struct lvs_service_spec {
 	struct lvs_service_key key;
@@ -132,6 +137,8 @@ struct lvs_service_spec {
 	bool pickup;
 	const struct lvs_helper_ops *helper;
 	enum lvs_syn_proxy_mode syn_proxy;
+	uint16_t mss;
+	bool mss_of_path;
 };
 
 /**

@@ -10,13 +10,14 @@
 #include "engine/syn_proxy.h"
 
 #include "engine/core.h"
+#include "engine/mss.h"
 #include "engine/own_segment.h"
 #include "engine/wire.h"
 
 #define MTU_ETHERNET 1500
 /* RFC 9293 section 3.7.1: what to send to who says nothing. */
-#define MSS_DEFAULT_IP4 536
-#define MSS_DEFAULT_IP6 1220
+#define MSS_DEFAULT_IP4 LVS_MSS_LEAST_IP4
+#define MSS_DEFAULT_IP6 LVS_MSS_LEAST_IP6
 
 static bool under_attack(const struct lvs_engine *engine)
 {
@@ -51,7 +52,23 @@ static uint8_t lacks(const struct lvs_engine *engine, const struct lvs_service *
 	return is_current(&engine->rules, &service->syn_memory) ? service->syn_memory.lacks : 0;
 }
 
-static uint16_t our_mss(const struct lvs_engine *engine, const struct lvs_service *service, bool ip6)
+/* The client may be sent to any of the servers. Looked at once a second: whoever knocks costs the same with many of them. */
+static uint16_t least_limit(const struct lvs_engine *engine, struct lvs_service *service)
+{
+	struct lvs_syn_memory *memory = &service->syn_memory;
+
+	if (!service->spec.mss_of_path)
+		return lvs_mss_limit(&service->spec, NULL);
+	if (!memory->limit || engine->now - memory->limit_since >= LVS_SECONDS(1)) {
+		memory->limit = UINT16_MAX;
+		memory->limit_since = engine->now;
+		for (uint32_t i = 0; i < service->nservers; i++)
+			memory->limit = LVS_MIN(memory->limit, lvs_mss_limit(&service->spec, service->servers[i]));
+	}
+	return LVS_MIN(memory->limit, lvs_mss_limit(&service->spec, NULL));
+}
+
+static uint16_t our_mss(const struct lvs_engine *engine, struct lvs_service *service, bool ip6)
 {
 	const struct lvs_syn_memory *memory = &service->syn_memory;
 	uint32_t mtu = engine->settings.mtu ? engine->settings.mtu : MTU_ETHERNET;
@@ -59,7 +76,7 @@ static uint16_t our_mss(const struct lvs_engine *engine, const struct lvs_servic
 
 	if (is_current(&engine->rules, memory) && memory->mss)
 		mss = LVS_MIN(mss, memory->mss);
-	return (uint16_t)LVS_MIN(mss, UINT16_MAX);
+	return (uint16_t)LVS_MIN(mss, least_limit(engine, service));
 }
 
 /* What @packet asks for and its service can give. */

@@ -8,7 +8,6 @@
 #include "engine/wire.h"
 
 enum {
-	MSS_BYTES = 4,
 	SCALE_BYTES = 3,
 	SACK_PERMITTED_BYTES = 2,
 	TIMESTAMPS_BYTES = 10,
@@ -39,7 +38,7 @@ static void put32(uint8_t *at, uint32_t value)
 /* One option of @len bytes at @at. */
 static void read_one(struct lvs_tcp_options *options, const uint8_t *at, size_t len)
 {
-	if (at[0] == LVS_TCPOPT_MSS && len == MSS_BYTES) {
+	if (at[0] == LVS_TCPOPT_MSS && len == LVS_TCP_MSS_BYTES) {
 		options->mss = get16(at + 2);
 	} else if (at[0] == LVS_TCPOPT_SCALE && len == SCALE_BYTES) {
 		options->scale = LVS_MIN(at[2], LVS_TCP_SCALE_MAX);
@@ -52,23 +51,38 @@ static void read_one(struct lvs_tcp_options *options, const uint8_t *at, size_t 
 	}
 }
 
-struct lvs_tcp_options lvs_tcp_options_read(const struct lvs_packet *packet)
+struct lvs_tcp_option_walk lvs_tcp_option_walk(const struct lvs_packet *packet)
 {
 	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
-	struct lvs_tcp_options options = { .scale = LVS_TCP_NO_SCALE };
-	size_t len = (tcp->offset >> 4) * 4U - sizeof(*tcp), i = 0;
-	const uint8_t *at = lvs_packet_at(packet, packet->l4 + sizeof(*tcp), len);
+	size_t len = (tcp->offset >> 4) * 4U - sizeof(*tcp);
+	uint8_t *at = lvs_packet_at(packet, packet->l4 + sizeof(*tcp), len);
 
-	while (at && i < len && at[i] != LVS_TCPOPT_END) {
-		if (at[i] == LVS_TCPOPT_NOP) {
-			i++;
-			continue;
-		}
-		if (len - i < 2 || at[i + 1] < 2 || at[i + 1] > len - i)
-			break;
-		read_one(&options, at + i, at[i + 1]);
-		i += at[i + 1];
-	}
+	return (struct lvs_tcp_option_walk){ .at = at, .len = at ? len : 0 };
+}
+
+uint8_t *lvs_tcp_option_next(struct lvs_tcp_option_walk *walk)
+{
+	uint8_t *option;
+
+	while (walk->off < walk->len && walk->at[walk->off] == LVS_TCPOPT_NOP)
+		walk->off++;
+	if (walk->len - walk->off < 2)
+		return NULL;
+	option = walk->at + walk->off;
+	if (option[0] == LVS_TCPOPT_END || option[1] < 2 || option[1] > walk->len - walk->off)
+		return NULL;
+	walk->off += option[1];
+	return option;
+}
+
+struct lvs_tcp_options lvs_tcp_options_read(const struct lvs_packet *packet)
+{
+	struct lvs_tcp_options options = { .scale = LVS_TCP_NO_SCALE };
+	struct lvs_tcp_option_walk walk = lvs_tcp_option_walk(packet);
+	const uint8_t *option;
+
+	while ((option = lvs_tcp_option_next(&walk)))
+		read_one(&options, option, option[1]);
 	return options;
 }
 
@@ -78,7 +92,7 @@ size_t lvs_tcp_options_write(uint8_t *at, const struct lvs_tcp_options *options)
 
 	if (options->mss) {
 		*to++ = LVS_TCPOPT_MSS;
-		*to++ = MSS_BYTES;
+		*to++ = LVS_TCP_MSS_BYTES;
 		put16(to, options->mss);
 		to += 2;
 	}

@@ -41,6 +41,21 @@ struct lvs_tcp_options {
 	uint32_t value, echo;
 };
 
+/* Bytes of an MSS option. */
+#define LVS_TCP_MSS_BYTES 4
+
+/* Where reading is: @off of @len bytes at @at. */
+struct lvs_tcp_option_walk {
+	uint8_t *at;
+	size_t len, off;
+};
+
+/* @packet: parsed TCP segment, or a first fragment of one. Its options cannot be read any further than it goes */
+struct lvs_tcp_option_walk lvs_tcp_option_walk(const struct lvs_packet *packet);
+
+/* Return: the next option that has a length, which its second byte is, all of it there; NULL behind the last one */
+uint8_t *lvs_tcp_option_next(struct lvs_tcp_option_walk *walk);
+
 /**
  * lvs_tcp_options_read() - read them
  * @packet:	parsed TCP segment

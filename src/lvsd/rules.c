@@ -175,6 +175,8 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.one_packet = service->one_packet,
 		.helper = lvs_helper_find(service->helper),
 		.syn_proxy = syn_proxies[service->syn_proxy],
+		.mss = (uint16_t)service->mss,
+		.mss_of_path = service->mss_clamp == LVS_CONF_MSS_AUTO,
 		.sched_flags = sched_flags(service->scheduler_flags),
 		.mh_as_added = service->mh_order == LVS_CONF_MH_ORDER_ADDED,
 		.mh_slots = service->mh_table_size,
@@ -214,6 +216,7 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 		.drain_seconds = server->drain.timeout,
 		.forward = lvs_forward_find(server->forward),
 		.tunnel = tunnel_spec(&server->tunnel),
+		.mtu = server->mtu,
 	};
 	memcpy(spec.site, server->site, sizeof(spec.site));
 	return spec;

@@ -95,6 +95,16 @@ static const struct row {
 		     "lvsd (\"masq\" brings them back)" } },
 	{ "services: ( { address = \"192.0.2.10:80\"; syn_proxy = \"off\"; forward = \"droute\";\n"
 	  "servers: ( { address = \"10.0.0.1\"; } ); } );", 0, { NULL } },
+	/* a path that nothing of its family fits through */
+	{ WEB("{ address = \"10.0.0.1\"; mtu = 68; }"), 0, { NULL } },
+	{ WEB("{ address = \"10.0.0.1\"; mtu = 67; }"), -EINVAL, 
+	  { ":2:31: \"mtu\" is 67, but has to be from 68 to 65535 (bytes that a packet on the path to it may have, if the host's "
+	    "routes do not know)" } },
+	{ "services: ( { address = \"[2001:db8::1]:80\"; servers: (\n{ address = \"[2001:db8:1::1]\"; mtu = 1280; } ); } );",
+	  0, { NULL } },
+	{ "services: ( { address = \"[2001:db8::1]:80\"; servers: (\n{ address = \"[2001:db8:1::1]\"; mtu = 1279; } ); } );",
+	  -EINVAL, { ":2:38: an \"mtu\" of 1279 is too small for IPv6 server \"[2001:db8:1::1]:80\" (every link carries 1280 "
+		     "bytes of IPv6)" } },
 	/* loops */
 	{ WEB("{ address = \"192.0.2.10\"; }"), -EINVAL,
 	  { ":2:13: server 192.0.2.10:80 is the service itself: its packets would come back (a server needs an address of "

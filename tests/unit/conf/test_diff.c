@@ -61,6 +61,9 @@ static const struct row {
 		"service \"web\": helper \"none\" -> \"sip\"" }, 0 },
 	{ SERVICES(WEB("", A)), "director: { syn_backlog = 7; };" SERVICES(WEB("syn_proxy = \"auto\";", A)), {
 		"director: syn_backlog 1024 -> 7", "service \"web\": syn_proxy \"off\" -> \"auto\"" }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("mss = 1360; mss_clamp = \"auto\";", "{ address = \"10.0.0.1\"; mtu = 1400; }")), {
+		"service \"web\": mss 0 -> 1360, mss_clamp \"off\" -> \"auto\"",
+		"service \"web\": server 10.0.0.1:80: mtu 0 -> 1400" }, 0 },
 	{ SERVICES(RANGE("8000-8999,80")), SERVICES(RANGE("80,443,8000-8999")), {
 		"service \"range\": ports \"80,8000-8999\" -> \"80,443,8000-8999\"" }, 0 },
 	{ SERVICES(RANGE("80,81")), SERVICES(RANGE("81")), {

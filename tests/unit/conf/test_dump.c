@@ -68,9 +68,9 @@ static void every_kind_of_value_comes_back(void **state)
 		"    servers: ( { address = \"10.0.0.7\"; drain: { timeout = 0; }; } ); },\n"
 		"  { address = \"192.0.2.2\"; ports = \"8000-8999,80\"; helper = \"ftp\"; servers: ( { address = \"10.0.0.1\"; } ); },\n"
 		"  { name = \"[a]:b-c_d.e\"; address = \"192.0.2.1:65535\"; servers: ( { address = \"10.0.0.1\"; name = \"x\"; },\n"
-		"    { address = \"10.0.0.1:1\"; weight = 0; upper_threshold = 3000000000; lower_threshold = 1; } );\n"
+		"    { address = \"10.0.0.1:1\"; weight = 0; upper_threshold = 3000000000; lower_threshold = 1; mtu = 68; } );\n"
 		"    scheduler = \"sh\"; scheduler_flags = [ \"flag-2\", \"sh-port\", \"sh-fallback\" ]; mh_table_size = 251;\n"
-		"    mh_order = \"added\"; syn_proxy = \"on\"; } );\n";
+		"    mh_order = \"added\"; syn_proxy = \"on\"; mss = 88; mss_clamp = \"auto\"; } );\n";
 	struct lvs_conf_errors errors;
 	struct lvs_conf *conf = NULL, *defaults = lvs_conf_new();
 

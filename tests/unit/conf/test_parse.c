@@ -238,6 +238,14 @@ static const struct row {
 	  "1:72: \"syn_proxy\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
 	{ SERVICE("syn_proxy = true;"), "1:54: \"syn_proxy\" takes a word in quotes, not true or false (when lvsd answers SYNs "
 					"with cookies, in the servers' place)" },
+	{ SERVICE("mss_clamp = 1300;"), "1:54: \"mss_clamp\" takes a word in quotes, not a whole number (whether TCP segments may "
+					"carry no more than fits the path to the server)" },
+	{ SERVICE("mss = 87;"), "1:48: \"mss\" is 87, but has to be from 88 to 65495 (bytes that a TCP segment may carry)" },
+	{ SERVICE("mss = 65496;"), "1:48: \"mss\" is 65496, but has to be from 88 to 65495 (bytes that a TCP segment may carry)" },
+	{ SERVICE("protocol = \"udp\"; mss = 1300;"),
+	  "1:66: \"mss\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
+	{ SERVICE("protocol = \"udp\"; mss_clamp = \"auto\";"),
+	  "1:72: \"mss_clamp\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
 	{ SERVICE("ports = \"81\";"),
 	  "1:50: \"192.0.2.10:80\" has a port already (leave the port out of \"address\")" },
 	{ PORTS("80,0"), PORTS_AT "\"80,0\" is not a list of ports from 1 to 65535 " PORTS_HINT },

@@ -167,6 +167,36 @@ static void the_last_weight_that_was_not_zero_is_kept(void **state)
 	lvs_rules_fini(&world.rules);
 }
 
+/* What is said of the path comes before what the host's routes say; who sits on the path knows better than both. */
+static void a_path_is_as_wide_as_it_is_said_to_be(void **state)
+{
+	struct lvs_server_spec next = spec(0, 0);
+	struct world world;
+
+	(void)state;
+	begin(&world, 0, 0);
+	next.mtu = 1400;
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_int_equal(world.server->mtu, 1400);
+	lvs_server_set_mtu(world.server, 1300);
+	assert_int_equal(world.server->mtu, 1400);
+	lvs_server_set_mtu(world.server, 9000);
+	assert_int_equal(world.server->mtu, 1400);
+	lvs_server_report_mtu(world.server, 1200, 0);
+	assert_int_equal(world.server->mtu, 1200);
+	assert_true(lvs_server_too_long(world.server, 1201, 0));
+	assert_false(lvs_server_too_long(world.server, 1400, LVS_SECONDS(601)));
+	assert_int_equal(world.server->mtu, 1400);
+	next.mtu = 0;
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_int_equal(world.server->mtu, 9000);
+	next.mtu = 1400;
+	next.forward = lvs_forward_find("tunnel");
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_int_equal(world.server->mtu, 1380);
+	lvs_rules_fini(&world.rules);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +204,7 @@ int main(void)
 		cmocka_unit_test(thresholds_that_contradict_are_refused),
 		cmocka_unit_test(overload_survives_removal),
 		cmocka_unit_test(the_last_weight_that_was_not_zero_is_kept),
+		cmocka_unit_test(a_path_is_as_wide_as_it_is_said_to_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -360,6 +360,62 @@ static void sizes_fit_the_device(void **state)
 	}
 }
 
+/* The client is told before anybody knows which server it will be, so the narrowest path counts; the server by then. */
+static void sizes_fit_the_service_and_its_paths(void **state)
+{
+	static const struct {
+		uint16_t mss;
+		bool of_path;
+		uint32_t mtu;
+		uint16_t offered[2];
+	} rows[] = { { 1300, false, 1200, { 1300, 1300 } }, { 0, true, 1300, { 1260, 1240 } }, { 1250, true, 1300, { 1250, 1240 } },
+		     { 0, false, 1300, { 1460, 1440 } }, { 0, true, 0, { 1460, 1440 } } };
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(rows); i++) {
+		struct talk t = served(state, i % 2, LVS_SYN_PROXY_ON);
+		struct lvs_rules *rules = lvs_engine_rules(t.director->engine);
+		struct lvs_service *service = rules->servers[1]->service;
+		struct lvs_service_spec spec = service->spec;
+		struct options options;
+		struct build segment;
+
+		spec.mss = rows[i / 2].mss;
+		spec.mss_of_path = rows[i / 2].of_path;
+		assert_int_equal(lvs_service_edit(rules, service, &spec), 0);
+		lvs_server_set_mtu(service->servers[0], rows[i / 2].mtu);
+		t.mss = rows[i / 2].offered[i % 2];
+		knock(&t);
+		options = proof_options(&t);
+		segment = proof(&t, &options);
+		assert_int_equal(take(&t, &segment), LVS_DROP_NONE);
+		assert_int_equal(offered_mss(&t), t.mss);
+		director_teardown(state);
+	}
+}
+
+/* Not at every SYN, which may come as fast as they like. */
+static void paths_are_looked_at_once_a_second(void **state)
+{
+	struct talk t = served(state, 0, LVS_SYN_PROXY_ON);
+	struct lvs_rules *rules = lvs_engine_rules(t.director->engine);
+	struct lvs_service *service = rules->servers[1]->service;
+	struct lvs_service_spec spec = service->spec;
+
+	spec.mss_of_path = true;
+	assert_int_equal(lvs_service_edit(rules, service, &spec), 0);
+	lvs_server_set_mtu(service->servers[0], 1400);
+	assert_true(gets_cookie(&t, 1001));
+	assert_int_equal(offered_mss(&t), 1360);
+	lvs_server_set_mtu(service->servers[0], 1300);
+	t.director->now += LVS_SECONDS(1) - 1;
+	assert_true(gets_cookie(&t, 1002));
+	assert_int_equal(offered_mss(&t), 1360);
+	t.director->now++;
+	assert_true(gets_cookie(&t, 1003));
+	assert_int_equal(offered_mss(&t), 1260);
+	director_teardown(state);
+}
+
 static void without_a_server_clients_are_told(void **state)
 {
 	struct talk t = served(state, 0, LVS_SYN_PROXY_ON);
@@ -644,6 +700,8 @@ int main(void)
 		cmocka_unit_test(any_segment_may_bring_it_back),
 		cmocka_unit_test(data_in_a_syn_is_not_acknowledged),
 		cmocka_unit_test(sizes_fit_the_device),
+		cmocka_unit_test(sizes_fit_the_service_and_its_paths),
+		cmocka_unit_test(paths_are_looked_at_once_a_second),
 		cmocka_unit_test(without_a_server_clients_are_told),
 		cmocka_unit_test(server_goes_before_the_cookie_comes_back),
 		cmocka_unit_test(clients_persist),

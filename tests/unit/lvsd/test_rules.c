@@ -307,6 +307,24 @@ static void syn_proxies_are_what_the_file_says(void **state)
 	}
 }
 
+static void segments_are_as_long_as_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	const struct lvs_service *service;
+
+	apply(f, "services: ( { address = \"192.0.2.1:80\"; mss = 1300; servers: ( { address = \"10.0.0.1:80\"; mtu = 1400; } ); },"
+		 "{ address = \"192.0.2.1:81\"; mss_clamp = \"auto\"; servers: ( { address = \"10.0.0.1:80\"; } ); } );");
+	service = service_at(f, "192.0.2.1", 80, 6);
+	assert_int_equal(service->spec.mss, 1300);
+	assert_false(service->spec.mss_of_path);
+	assert_int_equal(service->servers[0]->spec.mtu, 1400);
+	assert_int_equal(service->servers[0]->mtu, 1400);
+	service = service_at(f, "192.0.2.1", 81, 6);
+	assert_int_equal(service->spec.mss, 0);
+	assert_true(service->spec.mss_of_path);
+	assert_int_equal(service->servers[0]->mtu, 0);
+}
+
 static void persistence_is_what_the_file_says(void **state)
 {
 	struct fixture *f = *state;
@@ -662,6 +680,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_removed_at_run_time_needs_no_removal, setup, teardown),
 		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(syn_proxies_are_what_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(segments_are_as_long_as_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
