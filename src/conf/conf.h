@@ -85,6 +85,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @dip, @dip6:	own addresses; all zeros: none. Their ports are 0
  * @source_pool: addresses and ranges, see conf/pool.h; empty: none
  * @source_ports: of them, one range; n is 0: 1024 to 65535
+ * @masquerade:	"servers" and networks, see conf/pool.h; empty: nobody
  * @max_connections: records in the pool
  * @max_clients: whom the limits of services keep count of
  * @fragments:	packets that may be held until their first fragment comes
@@ -107,6 +108,7 @@ struct lvs_conf_director {
 	uint16_t dip6_port;
 	char source_pool[LVS_CONF_POOL_BYTES];
 	struct lvs_ports source_ports;
+	char masquerade[LVS_CONF_POOL_BYTES];
 	uint32_t max_connections;
 	uint32_t max_clients;
 	uint32_t fragments;
@@ -131,7 +133,7 @@ struct lvs_conf_director {
 	bool pmtu_disc;
 	uint32_t log_level;
 	struct lvs_conf_where dip_where, dip6_where;
-	struct lvs_conf_where source_pool_where, source_ports_where;
+	struct lvs_conf_where source_pool_where, source_ports_where, masquerade_where;
 };
 
 /*

@@ -97,6 +97,65 @@ const char *lvs_conf_bad_pool(const void *value)
 	return lvs_conf_pool_parse(value, addrs, &n);
 }
 
+/* One of the list, @len bytes long. Return: NULL, or why not */
+static const char *add_word(const char *word, size_t len, bool *servers, struct lvs_prefix *prefixes, uint32_t *n)
+{
+	char text[LVS_PREFIX_TEXT_BYTES];
+	bool exact;
+
+	if (len >= sizeof(text))
+		return "is not a list of networks";
+	memcpy(text, word, len);
+	text[len] = '\0';
+	if (!strcmp(text, "servers")) {
+		*servers = true;
+		return NULL;
+	}
+	if (*n == LVS_CONF_MASQUERADE_MAX)
+		return "holds more than 64 networks";
+	if (lvs_prefix_parse(text, &prefixes[*n], &exact))
+		return "is not a list of networks, and perhaps \"servers\"";
+	(*n)++;
+	return exact ? NULL : "holds a network with ones behind its length";
+}
+static_assert(LVS_CONF_MASQUERADE_MAX == 64, "a message names it");
+
+const char *lvs_conf_masquerade_parse(const char *text, bool *ret_servers,
+				      struct lvs_prefix ret_prefixes[LVS_CONF_MASQUERADE_MAX], uint32_t *ret_n)
+{
+	struct lvs_prefix prefixes[LVS_CONF_MASQUERADE_MAX] = { { .bits = 0 } };
+	const char *reason = NULL;
+	bool servers = false;
+	uint32_t n = 0;
+
+	do {
+		size_t len;
+
+		text += strspn(text, BLANKS);
+		len = strcspn(text, BLANKS ",");
+		reason = add_word(text, len, &servers, prefixes, &n);
+		text += len;
+		text += strspn(text, BLANKS);
+		if (!reason && *text && *text != ',')
+			reason = "is not separated by commas";
+	} while (!reason && *text++);
+	if (reason)
+		return reason;
+	*ret_servers = servers;
+	memcpy(ret_prefixes, prefixes, n * sizeof(*prefixes));
+	*ret_n = n;
+	return NULL;
+}
+
+const char *lvs_conf_bad_masquerade(const void *value)
+{
+	struct lvs_prefix prefixes[LVS_CONF_MASQUERADE_MAX];
+	bool servers;
+	uint32_t n;
+
+	return lvs_conf_masquerade_parse(value, &servers, prefixes, &n);
+}
+
 static uint32_t read_pool(const struct lvs_conf_director *director, struct lvs_addr *ret_addrs)
 {
 	uint32_t n = 0;
@@ -145,6 +204,31 @@ static void check_addr(const struct lvs_addr *addrs, uint32_t n, const struct lv
 				    lvs_addr_format(addr, text), whose);
 }
 
+static void check_masquerade(const struct lvs_conf_director *director, struct lvs_conf_errors *errors)
+{
+	struct lvs_prefix prefixes[LVS_CONF_MASQUERADE_MAX];
+	bool servers, there[2] = { lvs_conf_has_source(director, false), lvs_conf_has_source(director, true) };
+	uint32_t n;
+
+	if (!director->masquerade[0] || lvs_conf_masquerade_parse(director->masquerade, &servers, prefixes, &n))
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		bool four = lvs_addr_is4(&prefixes[i].addr);
+
+		if (!there[four]) {
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &director->masquerade_where,
+					    "give \"source_pool\" some, or a \"dip\"",
+					    "\"masquerade\" has no %s address that connections could come from",
+					    four ? "IPv4" : "IPv6");
+			return;
+		}
+	}
+	if (servers && !there[0] && !there[1])
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &director->masquerade_where,
+				    "give \"source_pool\" some, or a \"dip\"",
+				    "\"masquerade\" has no address that connections could come from");
+}
+
 void lvs_conf_check_pool(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 {
 	const struct lvs_conf_director *director = &conf->director;
@@ -155,6 +239,7 @@ void lvs_conf_check_pool(const struct lvs_conf *conf, struct lvs_conf_errors *er
 	if (director->source_ports.n > 1)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &director->source_ports_where, "such as \"1024-65535\"",
 				    "\"source_ports\" is a single range");
+	check_masquerade(director, errors);
 	if (!n)
 		return;
 	check_addr(addrs, n, &director->dip, "\"dip\"", conf, errors);

@@ -8,9 +8,9 @@
 #include "engine/expect.h"
 #include "engine/forward.h"
 #include "engine/helper.h"
+#include "engine/masquerade.h"
 #include "engine/reply.h"
 #include "engine/retire.h"
-#include "engine/source.h"
 
 /**
  * struct lvs_engine - everything one director knows
@@ -47,6 +47,7 @@ struct lvs_engine {
 	struct lvs_hash_key helper_keys[2];
 	struct lvs_expectations expectations;
 	struct lvs_sources sources;
+	struct lvs_masquerade masquerade;
 	struct lvs_conn_table conns;
 };
 

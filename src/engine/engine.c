@@ -49,6 +49,7 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_rules_init(&engine->rules, &options->key);
 	if (err)
 		goto fail;
+	lvs_masquerade_init(&engine->masquerade, &engine->rules);
 	err = lvs_fragments_new(&options->fragments, &options->key, &engine->fragments);
 	if (err)
 		goto fail;

@@ -20,7 +20,7 @@
 static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *server, const struct lvs_tuple *tuple,
 			   struct lvs_conn *ret_conn)
 {
-	const struct lvs_forward_ops *forward = server->spec.forward;
+	const struct lvs_forward_ops *forward = lvs_source_method(engine, server, &tuple->src);
 
 	*ret_conn = (struct lvs_conn){
 		.caddr = tuple->src, .cport = tuple->sport,

@@ -2,7 +2,8 @@
 /*
  * A hash table with chains, doubled as it fills, whose entries are groups of servers that look alike from outside. So a
  * question costs one look for each of at most four names (this port or all of them, this protocol or all of them), of
- * which those that nobody has are left out, however many services share a server.
+ * which those that nobody has are left out, however many services share a server. A second table knows
+ * their addresses alone.
  */
 #include "engine/origin.h"
 
@@ -18,8 +19,13 @@ int lvs_origins_init(struct lvs_origins *origins)
 {
 	memset(origins, 0, sizeof(*origins));
 	origins->heads = calloc(HEADS_MIN, sizeof(struct lvs_origin *));
-	if (!origins->heads)
+	origins->hosts = calloc(HEADS_MIN, sizeof(struct lvs_origin_host *));
+	if (!origins->heads || !origins->hosts) {
+		free(origins->heads);
+		free(origins->hosts);
+		memset(origins, 0, sizeof(*origins));
 		return -ENOMEM;
+	}
 	origins->nheads = HEADS_MIN;
 	return 0;
 }
@@ -33,8 +39,15 @@ void lvs_origins_fini(struct lvs_origins *origins)
 			origins->heads[i] = origin->next;
 			free(origin);
 		}
+		while (origins->hosts[i]) {
+			struct lvs_origin_host *host = origins->hosts[i];
+
+			origins->hosts[i] = host->next;
+			free(host);
+		}
 	}
 	free(origins->heads);
+	free(origins->hosts);
 	memset(origins, 0, sizeof(*origins));
 }
 
@@ -62,6 +75,62 @@ static void chain(struct lvs_rules *rules, struct lvs_origin *origin)
 	*head = origin;
 }
 
+/* Return: where @addr is named, or would be */
+static struct lvs_origin_host **find_host(const struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	uint64_t hash = lvs_hash_words(&rules->key, addr->halves, ARRAY_LEN(addr->halves));
+	struct lvs_origin_host **link = &rules->origins.hosts[hash & (rules->origins.nheads - 1)];
+
+	while (*link && !lvs_addr_equal(&(*link)->addr, addr))
+		link = &(*link)->next;
+	return link;
+}
+
+bool lvs_origins_have(const struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	return *find_host(rules, addr) != NULL;
+}
+
+static int ref_host(struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	struct lvs_origin_host **link = find_host(rules, addr), *host = *link;
+
+	if (!host) {
+		host = calloc(1, sizeof(*host));
+		if (!host)
+			return -ENOMEM;
+		host->addr = *addr;
+		*link = host;
+	}
+	host->n++;
+	return 0;
+}
+
+static void unref_host(struct lvs_rules *rules, const struct lvs_addr *addr)
+{
+	struct lvs_origin_host **link = find_host(rules, addr), *host = *link;
+
+	if (--host->n)
+		return;
+	*link = host->next;
+	free(host);
+}
+
+static void move_hosts(struct lvs_rules *rules, struct lvs_origin_host **old, uint32_t nold)
+{
+	for (uint32_t i = 0; i < nold; i++) {
+		while (old[i]) {
+			struct lvs_origin_host *host = old[i], **link;
+
+			old[i] = host->next;
+			host->next = NULL;
+			link = find_host(rules, &host->addr);
+			*link = host;
+		}
+	}
+	free(old);
+}
+
 /* Failing to grow costs speed, not correctness. */
 static void grow(struct lvs_rules *rules)
 {
@@ -69,11 +138,17 @@ static void grow(struct lvs_rules *rules)
 	struct lvs_origin **old = origins->heads;
 	uint32_t nold = origins->nheads;
 	struct lvs_origin **heads = calloc(2 * (size_t)nold, sizeof(struct lvs_origin *));
+	struct lvs_origin_host **hosts = calloc(2 * (size_t)nold, sizeof(struct lvs_origin_host *)), **old_hosts = origins->hosts;
 
-	if (!heads)
+	if (!heads || !hosts) {
+		free(heads);
+		free(hosts);
 		return;
+	}
 	origins->heads = heads;
+	origins->hosts = hosts;
 	origins->nheads = 2 * nold;
+	move_hosts(rules, old_hosts, nold);
 	for (uint32_t i = 0; i < nold; i++) {
 		while (old[i]) {
 			struct lvs_origin *origin = old[i];
@@ -95,8 +170,10 @@ static struct lvs_origin *get(struct lvs_rules *rules, const struct lvs_server *
 	if (rules->origins.n >= rules->origins.nheads)
 		grow(rules);
 	origin = calloc(1, sizeof(*origin));
-	if (!origin)
+	if (!origin || ref_host(rules, &spec->addr)) {
+		free(origin);
 		return NULL;
+	}
 	origin->addr = spec->addr;
 	origin->port = spec->port;
 	origin->proto = server->of.proto;
@@ -143,6 +220,7 @@ void lvs_origins_remove(struct lvs_rules *rules, struct lvs_server *server)
 	while (*link != origin)
 		link = &(*link)->next;
 	*link = origin->next;
+	unref_host(rules, &origin->addr);
 	rules->origins.n--;
 	rules->origins.nany_port -= !origin->port;
 	rules->origins.nany_proto -= !origin->proto;

@@ -6,6 +6,7 @@
 #ifndef LVS_ENGINE_ORIGIN_H
 #define LVS_ENGINE_ORIGIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/addr.h"
@@ -30,11 +31,24 @@ struct lvs_origin {
 };
 
 /**
+ * struct lvs_origin_host - an address that at least one of them has
+ * @n:		how many
+ * @next:	in the chain of its head
+ */
+struct lvs_origin_host {
+	struct lvs_addr addr;
+	uint32_t n;
+	struct lvs_origin_host *next;
+};
+
+/**
  * struct lvs_origins - all of them, in chains
+ * @hosts:	their addresses, in as many chains
  * @nany_port, @nany_proto: how many have port 0, and protocol 0
  */
 struct lvs_origins {
 	struct lvs_origin **heads;
+	struct lvs_origin_host **hosts;
 	uint32_t nheads;
 	uint32_t n;
 	uint32_t nany_port, nany_proto;
@@ -74,5 +88,8 @@ struct lvs_server *lvs_server_behind(const struct lvs_rules *rules, const struct
  */
 struct lvs_server *lvs_server_behind_next(const struct lvs_rules *rules, const struct lvs_server *server, lvs_be16 port,
 					  uint8_t proto);
+
+/* Is it the address of a server of any service? */
+bool lvs_origins_have(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
 #endif

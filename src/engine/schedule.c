@@ -68,7 +68,7 @@ static bool hear(struct lvs_engine *engine, const struct lvs_helper_ops *helper,
 enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				 bool midst, struct lvs_conn **ret_conn)
 {
-	const struct lvs_forward_ops *forward = server->spec.forward;
+	const struct lvs_forward_ops *forward = lvs_source_method(engine, server, &tuple->src);
 	struct lvs_conn *conn;
 	enum lvs_drop drop;
 
@@ -234,6 +234,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		return no_server(engine, service, packet, proven);
 	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
 		drop = lvs_one_packet_relay(engine, server, &packet->tuple, packet, LVS_DIR_REQUEST);
+		if (drop == LVS_DROP_NO_SOURCE)
+			say_nobody(engine, packet, proven);
 		if (template && drop)
 			lvs_persist_bind(engine, service, template, NULL);
 		else if (template)
@@ -282,6 +284,8 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 		return drop;
 	service = lvs_service_lookup(&engine->rules, packet);
 	if (!service && lvs_stray_reply(engine, packet, &drop))
+		return drop;
+	if (!service && (engine->masquerade.servers || engine->masquerade.n) && lvs_masquerade_begin(engine, packet, &drop))
 		return drop;
 	if (!service)
 		return lvs_engine_refuse_or_pass(engine, packet);

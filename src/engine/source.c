@@ -188,3 +188,22 @@ enum lvs_drop lvs_source_take(struct lvs_engine *engine, struct lvs_conn *conn)
 	lvs_engine_end(engine, holder(engine, conn), true);
 	return LVS_DROP_NONE;
 }
+
+static bool has_server(const struct lvs_service *service, const struct lvs_addr *addr)
+{
+	for (uint32_t i = 0; i < service->nservers; i++)
+		if (lvs_addr_equal(&service->servers[i]->spec.addr, addr))
+			return true;
+	return false;
+}
+
+const struct lvs_forward_ops *lvs_source_method(const struct lvs_engine *engine, const struct lvs_server *server,
+						const struct lvs_addr *client)
+{
+	const struct lvs_forward_ops *forward = server->spec.forward;
+
+	if (forward != &lvs_forward_masq || !lvs_sources_serve(&engine->sources, client) ||
+	    lvs_likely(!lvs_origins_have(&engine->rules, client)))
+		return forward;
+	return !server->service->spec.helper && has_server(server->service, client) ? &lvs_forward_fullnat : forward;
+}

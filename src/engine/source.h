@@ -15,7 +15,8 @@
 
 struct lvs_conn;
 struct lvs_engine;
-struct lvs_rules;
+struct lvs_forward_ops;
+struct lvs_server;
 
 /* Addresses of both families that new connections may come from. */
 #define LVS_SOURCES_MAX 1026
@@ -72,6 +73,16 @@ int lvs_engine_set_sources(struct lvs_engine *engine, const struct lvs_addr *add
 
 /* Is there one of the family of @addr? */
 bool lvs_sources_serve(const struct lvs_sources *sources, const struct lvs_addr *addr);
+
+/**
+ * lvs_source_method() - how a client's connection with @server is forwarded
+ *
+ * As the server says, unless that would leave the server's replies to somebody who does not know of them: a client that is
+ * a real server of the same service has neighbours, or itself, for a server. Where masquerading would keep his address, it
+ * is translated too, if there is a source. Not with a helper, which reads addresses.
+ */
+const struct lvs_forward_ops *lvs_source_method(const struct lvs_engine *engine, const struct lvs_server *server,
+						const struct lvs_addr *client);
 
 /**
  * lvs_source_take() - an address and port that no other connection has towards this server's address, port and protocol

@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/helper.h"
+#include "engine/masquerade.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/source.h"
@@ -459,6 +460,18 @@ static int set_sources(struct lvs_engine *engine, const struct lvs_conf_director
 	return lvs_engine_set_sources(engine, addrs, n, ports->n ? ports->ranges[0].first : SOURCE_PORT_FIRST,
 				      ports->n ? ports->ranges[0].last : UINT16_MAX);
 }
+
+static void set_masquerade(struct lvs_engine *engine, const struct lvs_conf_director *director)
+{
+	struct lvs_prefix prefixes[LVS_CONF_MASQUERADE_MAX];
+	bool servers = false;
+	uint32_t n = 0;
+
+	if (director->masquerade[0])
+		(void)lvs_conf_masquerade_parse(director->masquerade, &servers, prefixes, &n);	/* was read before */
+	lvs_engine_set_masquerade(engine, servers, prefixes, n);
+}
+static_assert(LVS_CONF_MASQUERADE_MAX <= LVS_MASQUERADE_MAX, "what a file may have the engine takes");
 static_assert(LVS_CONF_POOL_MAX + 2 <= LVS_SOURCES_MAX, "what a file may have the engine takes");
 
 int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_ns now)
@@ -469,6 +482,7 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 	if (err)
 		return err;
 	lvs_rules_set_sites(journal.rules, conf->geo.table);
+	set_masquerade(engine, &conf->director);
 	err = set_sources(engine, &conf->director);
 	if (!err)
 		err = put_marks(&journal, conf);
@@ -510,6 +524,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		lvs_rules_set_sites(journal.rules, conf->geo.table);
 		settings_from(conf, &settings);
 		lvs_engine_configure(engine, &settings, now);
+		set_masquerade(engine, &conf->director);
 	}
 	close_journal(&journal);
 	return err;

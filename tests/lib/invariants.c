@@ -140,7 +140,7 @@ static void count_conns(const struct lvs_engine *engine, struct census *census)
 
 		if (!conn)
 			continue;
-		assert_in_range(conn->server, 1, engine->rules.servers_len - 1);
+		assert_in_range(conn->server, 0, engine->rules.servers_len - 1);
 		check_control(engine, conn, controlled);
 		if (conn->flags & LVS_CONN_TEMPLATE) {
 			census[conn->server].persistent++;
@@ -191,7 +191,29 @@ static void check_servers(const struct lvs_engine *engine)
 		removed += server->service == NULL;
 	}
 	assert_int_equal(removed, rules->ntrash);
+	/* The other side of what servers begin, which is in no list. */
+	assert_int_equal(rules->servers[0]->active, census[0].active);
+	assert_int_equal(rules->servers[0]->inactive, census[0].inactive);
+	assert_int_equal(census[0].persistent + census[0].once, 0);
 	free(census);
+}
+
+/* Each source knows how many connections name it. */
+static void check_sources(const struct lvs_engine *engine)
+{
+	const struct lvs_sources *sources = &engine->sources;
+	uint32_t *named = calloc(LVS_SOURCE_SLOTS, sizeof(*named));
+
+	assert_non_null(named);
+	for (uint32_t id = 1; id <= engine->conns.touched; id++) {
+		const struct lvs_conn *conn = lvs_conn_at(&engine->conns, id);
+
+		if (conn)
+			named[conn->source]++;
+	}
+	for (uint32_t i = 1; i < sources->touched; i++)
+		assert_int_equal(sources->slots[i].conns, named[i]);
+	free(named);
 }
 
 /* Each record of a stream has its connection, each text its stream. */
@@ -333,6 +355,7 @@ void invariants_of_counts(const struct lvs_engine *engine)
 {
 	check_pool(&engine->conns);
 	check_servers(engine);
+	check_sources(engine);
 	check_services(&engine->rules);
 	check_origins(&engine->rules);
 	check_clients(engine);

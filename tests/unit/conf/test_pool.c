@@ -70,6 +70,52 @@ static void lists_are_read(void **state)
 	}
 }
 
+static const struct {
+	const char *text, *reason;	/* NULL: it is fine */
+	bool servers;
+	uint32_t n;
+} masquerades[] = {
+	{ "servers", NULL, true, 0 },
+	{ "10.0.0.0/24", NULL, false, 1 },
+	{ " 10.0.0.0/24 , servers,2001:db8:1::/64\t, 10.1.0.1", NULL, true, 3 },
+	{ "0.0.0.0/0", NULL, false, 1 },
+	{ "", "is not a list of networks, and perhaps \"servers\"", false, 0 },
+	{ "servers,", "is not a list of networks, and perhaps \"servers\"", false, 0 },
+	{ "server", "is not a list of networks, and perhaps \"servers\"", false, 0 },
+	{ "10.0.0.0/33", "is not a list of networks, and perhaps \"servers\"", false, 0 },
+	{ "10.0.0.1/24", "holds a network with ones behind its length", false, 0 },
+	{ "10.0.0.0/24 10.0.1.0/24", "is not separated by commas", false, 0 },
+	{ "1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111", "is not a list of networks", false, 0 },
+};
+
+static void networks_are_read(void **state)
+{
+	struct lvs_prefix prefixes[LVS_CONF_MASQUERADE_MAX];
+	char text[LVS_CONF_POOL_BYTES];
+	bool servers;
+	uint32_t n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(masquerades); i++) {
+		const char *reason = lvs_conf_masquerade_parse(masquerades[i].text, &servers, prefixes, &n);
+
+		if (masquerades[i].reason) {
+			assert_non_null(reason);
+			assert_string_equal(reason, masquerades[i].reason);
+			continue;
+		}
+		assert_null(reason);
+		assert_int_equal(servers, masquerades[i].servers);
+		assert_int_equal(n, masquerades[i].n);
+	}
+	for (uint32_t k = 0; k <= LVS_CONF_MASQUERADE_MAX; k++)
+		memcpy(text + k * 4, k < LVS_CONF_MASQUERADE_MAX ? "::1," : "::1", 4);
+	assert_string_equal(lvs_conf_masquerade_parse(text, &servers, prefixes, &n), "holds more than 64 networks");
+	text[LVS_CONF_MASQUERADE_MAX * 4 - 1] = '\0';
+	assert_null(lvs_conf_masquerade_parse(text, &servers, prefixes, &n));
+	assert_int_equal(n, LVS_CONF_MASQUERADE_MAX);
+}
+
 #define POOL(text) "director: {\nsource_pool = \"" text "\";\n};"
 #define WEB(address, server)                                                                                           \
 	"services: ( { name = \"web\"; address = \"" address "\"; forward = \"fullnat\"; servers: (\n{ name = \"a\"; "   \
@@ -102,6 +148,14 @@ static const struct {
 	  "in place of clients, such as \"10.0.0.64-10.0.0.71, 2001:db8:1::64\")" },
 	{ "director: { source_pool = \"10.0.0.64\";\nsource_ports = \"1024-2000,3000-4000\"; };"
 	  WEB("192.0.2.1:80", "10.0.0.1"), ":2:16: \"source_ports\" is a single range (such as \"1024-65535\")" },
+	{ "director: {\nmasquerade = \"servers\";\n};" WEB("192.0.2.1:80", "10.0.0.1"),
+	  ":2:14: \"masquerade\" has no address that connections could come from (give \"source_pool\" some, or a \"dip\")" },
+	{ "director: { source_pool = \"10.0.0.64\";\nmasquerade = \"servers, 10.0.0.0/24, 2001:db8::/32\";\n};"
+	  WEB("192.0.2.1:80", "10.0.0.1"),
+	  ":2:14: \"masquerade\" has no IPv6 address that connections could come from (give \"source_pool\" some, or a "
+	  "\"dip\")" },
+	{ "director: { source_pool = \"10.0.0.64\"; masquerade = \"servers, 10.0.0.0/24\"; };" WEB("192.0.2.1:80", "10.0.0.1"),
+	  NULL },
 	{ "director: { source_pool = \"10.0.0.64\"; };\nservices: ( { name = \"f\"; address = \"192.0.2.1:21\"; helper = \"ftp\";\n"
 	  "servers: ( { address = \"10.0.0.1\"; forward = \"fullnat\"; } ); } );",
 	  ":3:46: helper \"ftp\" of service \"f\" does not work with \"fullnat\" (\"masq\" keeps the clients' addresses)" },
@@ -149,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_are_read),
+		cmocka_unit_test(networks_are_read),
 		cmocka_unit_test(what_does_not_fit_together_is_found),
 		cmocka_unit_test(a_family_without_a_pool_has_the_directors_address),
 	};

@@ -56,6 +56,13 @@ static struct lvs_server *behind(const struct lvs_rules *rules, const char *addr
 	return lvs_server_behind(rules, &from, LVS_BE16(port), proto);
 }
 
+static bool have(const struct lvs_rules *rules, const char *addr)
+{
+	const struct lvs_addr host = test_addr(addr);
+
+	return lvs_origins_have(rules, &host);
+}
+
 static void a_server_is_found_by_its_whole_name(void **state)
 {
 	struct lvs_rules *rules = *state;
@@ -185,10 +192,30 @@ static void many_servers_are_all_found(void **state)
 	assert_int_equal(rules->origins.n, MANY / 2);
 	for (unsigned int i = 0; i < MANY; i++) {
 		(void)snprintf(rip, sizeof(rip), "10.0.%u.%u", i / 250, i % 250 + 1);
+		assert_int_equal(have(rules, rip), i % 2);
 		assert_ptr_equal(behind(rules, rip, (uint16_t)(1 + i % 7), LVS_PROTO_TCP), i % 2 ? servers[i] : NULL);
 	}
 	lvs_service_remove(rules, service, 0);
 	assert_int_equal(rules->origins.n, 0);
+}
+
+static void an_address_is_known_as_long_as_a_server_has_it(void **state)
+{
+	struct lvs_rules *rules = *state;
+	struct lvs_service *web = serve(rules, LVS_PROTO_TCP, "192.0.2.1", 80), *dns = serve(rules, LVS_PROTO_UDP, "2001:db8::53", 53);
+	struct lvs_server *first = put(rules, web, "10.0.0.1", 8080);
+
+	put(rules, web, "10.0.0.1", 8081);
+	put(rules, dns, "2001:db8::1", 53);
+	assert_true(have(rules, "10.0.0.1"));
+	assert_true(have(rules, "2001:db8::1"));
+	assert_false(have(rules, "10.0.0.2"));
+	lvs_server_remove(rules, first, 0);
+	assert_true(have(rules, "10.0.0.1"));
+	lvs_service_remove(rules, web, 0);
+	assert_false(have(rules, "10.0.0.1"));
+	lvs_service_remove(rules, dns, 0);
+	assert_false(have(rules, "2001:db8::1"));
 }
 
 int main(void)
@@ -200,6 +227,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_port_of_the_clients_choice_is_one_of_the_services, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_servers_whose_replies_come_back_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(many_servers_are_all_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_address_is_known_as_long_as_a_server_has_it, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -257,6 +257,8 @@ static void too_many_addresses_are_refused_and_nothing_changes(void **state)
 	sources->slots[77].conns = 0;
 	assert_int_equal(lvs_engine_set_sources(director->engine, &one, 1, 1, 2), 0);
 	assert_int_equal(sources->offered[0][0], 77);
+	for (uint32_t i = 1; i < LVS_SOURCE_SLOTS; i++)
+		sources->slots[i].conns = 0;
 }
 
 int main(void)
