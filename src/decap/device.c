@@ -25,6 +25,7 @@
 #include "sys/addrtext.h"
 #include "sys/log.h"
 
+#define RP_FILTER_LOOSE 2
 #define OWN_ADDRESS 0x7f00004d	/* 127.0.0.77 */
 #define ROOT "/proc/sys/net/"
 #define PATH_BYTES (sizeof(ROOT) + IFNAMSIZ + 40)
@@ -84,7 +85,7 @@ static void set_switches(const struct lvs_decap_options *options, const char *de
 
 	for (size_t i = 0; i < options->nvips; i++)
 		ip6 = ip6 || !lvs_addr_is4(&options->vips[i].addr);
-	set_switch("ipv4", device, "rp_filter", read_switch("ipv4", "all", "rp_filter") > 0 ? 2 : 0,
+	set_switch("ipv4", device, "rp_filter", read_switch("ipv4", "all", "rp_filter") > 0 ? RP_FILTER_LOOSE : 0,
 		   "as long as it is 1 there or in \"all\", packets are dropped", log);
 	set_switch("ipv4", device, "forwarding", 0, "what is for no address of this host may go around in circles", log);
 	if (!ip6)
@@ -95,26 +96,41 @@ static void set_switches(const struct lvs_decap_options *options, const char *de
 }
 
 /* Return: 0 or -Exxx */
-static int bring_up(const char *device)
+static int give_address(int fd, const char *device, struct ifreq *ifr)
 {
 	const struct sockaddr_in own = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(OWN_ADDRESS) };
-	bool loose = LVS_MAX(read_switch("ipv4", "all", "rp_filter"), read_switch("ipv4", device, "rp_filter")) == 2;
+
+	if (LVS_MAX(read_switch("ipv4", "all", "rp_filter"), read_switch("ipv4", device, "rp_filter")) != RP_FILTER_LOOSE)
+		return 0;
+	if (ioctl(fd, SIOCGIFADDR, ifr) == 0)	/* an operator's device may have one */
+		return 0;
+	memcpy(&ifr->ifr_addr, &own, sizeof(own));
+	return ioctl(fd, SIOCSIFADDR, ifr) < 0 ? -errno : 0;
+}
+
+/* Return: 0 or -Exxx */
+static int set_up(int fd, struct ifreq *ifr)
+{
+	if (ioctl(fd, SIOCGIFFLAGS, ifr) < 0)
+		return -errno;
+	if (ifr->ifr_flags & IFF_UP)
+		return 0;
+	ifr->ifr_flags |= IFF_UP;
+	return ioctl(fd, SIOCSIFFLAGS, ifr) < 0 ? -errno : 0;
+}
+
+/* Return: 0 or -Exxx */
+static int bring_up(const char *device)
+{
 	struct ifreq ifr = { .ifr_flags = 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0)
 		return -errno;
 	memcpy(ifr.ifr_name, device, strnlen(device, sizeof(ifr.ifr_name) - 1));
-	memcpy(&ifr.ifr_addr, &own, sizeof(own));
-	if (loose && ioctl(fd, SIOCSIFADDR, &ifr) < 0) {
-		err = -errno;
-	} else if (ioctl(fd, SIOCGIFFLAGS, &ifr) < 0) {
-		err = -errno;
-	} else if (!(ifr.ifr_flags & IFF_UP)) {
-		ifr.ifr_flags |= IFF_UP;
-		if (ioctl(fd, SIOCSIFFLAGS, &ifr) < 0)
-			err = -errno;
-	}
+	err = give_address(fd, device, &ifr);
+	if (!err)
+		err = set_up(fd, &ifr);
 	(void)close(fd);
 	return err;
 }
