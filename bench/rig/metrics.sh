@@ -3,7 +3,7 @@
 # What is measured. measure_METRIC PEER loads that peer for $seconds and prints one line "NAME VALUE" per result, in bit/s,
 # 1/s or microseconds; nothing, and a failure, when the measurement is void.
 
-all_metrics="bulk1 bulk8 keepalive close udp latency"
+all_metrics="bulk1 bulk8 download keepalive close udp latency"
 patience=$((seconds + 15))
 
 measure_bulk1() { bulk "$1" bulk1 1; }
@@ -35,6 +35,17 @@ requests() {
 		"http://$(url_host "$to_addr"):$to_port/small" >"$work/client.log" 2>&1 || return 1
 	awk -v name="$name" '/^Requests\/sec:/ { rate = $2 } /Non-2xx|Socket errors/ { bad = 1 }
 		END { if (rate && !bad) print name, rate; else exit 1 }' "$work/client.log"
+}
+
+# 8 connections that fetch a large file again and again; by wrk, as its servers can be told of their clients
+measure_download() {
+	target "$1" "$HTTP"
+	at client timeout "$patience" wrk -t 2 -c 8 -d "$seconds" --timeout "$patience" \
+		"http://$(url_host "$to_addr"):$to_port/large" >"$work/client.log" 2>&1 || return 1
+	awk 'BEGIN { power["B"] = 0; power["KB"] = 1; power["MB"] = 2; power["GB"] = 3 }
+		/^Transfer\/sec:/ && match($2, /[A-Z]+$/) { rate = $2 * 8 * 1024 ^ power[substr($2, RSTART)] }
+		/Non-2xx|Socket errors/ { bad = 1 }
+		END { if (rate && !bad) printf "download %.0f\n", rate; else exit 1 }' "$work/client.log"
 }
 
 # 64-byte IP packets, as many as the client can send; what reaches the sink counts

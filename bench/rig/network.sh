@@ -7,10 +7,15 @@
 #    client ------------------ director of peer i ------------------ server
 #                                VIP 192.0.2.i
 #
-# An idle director costs nothing; only one of them carries traffic at a time.
+# An idle director costs nothing; only one of them carries traffic at a time. Peers that compare forwarding methods (methods.sh)
+# are on a LAN each, a switch with three cables:
+#
+#    client 10.3.i.2 -- director 10.3.i.1 -- server 10.3.i.3
 
 # Port p of a VIP is port p + SHIFT of the real server.
 SHIFT=1000
+# That of a web server which is told of its clients by the PROXY protocol is p + PROXY_SHIFT.
+PROXY_SHIFT=2000
 HTTP=80 BULK=5201 PING=7 BLAST=9
 
 say() { echo "rig: $*" >&2; }
@@ -39,22 +44,28 @@ tune() {
 		at "$1" sysctl -q -w net.ipv4.tcp_congestion_control=reno
 }
 
-# address PEER - set what belongs to its place in the network: the addresses, their prefix lengths, any
+# address PEER - set what belongs to its place in the network: the addresses, their prefix lengths, any; lan and pool where it
+# compares a forwarding method
 address() {
 	number=0
-	for candidate in $all_peers; do
+	for candidate in $all_peers $methods; do
 		number=$((number + 1))
 		[ "$candidate" = "$1" ] && break
 	done
+	lan=lan-$number
 	if [ "$family" = 6 ]; then
 		cnet=2001:db8:1:$number: snet=2001:db8:2:$number: vip=2001:db8:ff::$number
 		net_bits=64 bits=128 any=::
-		cip=$cnet:2 dip_c=$cnet:1 dip_s=$snet:1 rip=$snet:2
+		cip=$cnet:2 dip_c=$cnet:1 dip_s=$snet:1 rip=$snet:2 dip_key=dip6
+		lnet=2001:db8:3:$number::
 	else
 		cnet=10.1.$number snet=10.2.$number vip=192.0.2.$number
 		net_bits=24 bits=32 any=0.0.0.0
-		cip=$cnet.2 dip_c=$cnet.1 dip_s=$snet.1 rip=$snet.2
+		cip=$cnet.2 dip_c=$cnet.1 dip_s=$snet.1 rip=$snet.2 dip_key=dip
+		lnet=10.3.$number.
 	fi
+	pool=${lnet}64-${lnet}67
+	! member "$1" "$methods" || { cip=${lnet}2 dip_c=${lnet}1 dip_s=${lnet}1 rip=${lnet}3; }
 }
 
 # url_host ADDRESS - as it stands in a URL or before a port
@@ -76,10 +87,19 @@ build_director() {
 		at server ip route add "$cip/$bits" via "$dip_s"
 }
 
+# build_lan PEER - the namespaces of director and switch, the three cables and the client's route
+build_lan() {
+	address "$1"
+	host "$1"
+	tune "$1" && lan "$lan" && join client "$cip/$net_bits" "$lan" && join "$1" "$dip_c/$net_bits" "$lan" &&
+		join server "$rip/$net_bits" "$lan" && at client ip route add "$vip/$bits" via "$dip_c"
+}
+
 # build_servers - one web server, one echo server for the latency; iperf3 and the sink come with their measurements
 build_servers() {
 	mkdir -p "$work/www"
 	head -c 128 /dev/zero | tr '\0' x >"$work/www/small"
+	head -c 16777216 /dev/zero >"$work/www/large"
 	cat >"$work/www.conf" <<-CONF
 		daemon off;
 		user root root;
@@ -99,7 +119,12 @@ build_servers() {
 			tcp_nodelay on;
 			keepalive_requests 1000000000;
 			open_file_cache max=16;
-			server { listen $(url_host "$any"):$((HTTP + SHIFT)) backlog=4096; root $work/www; }
+			server {
+				listen $(url_host "$any"):$((HTTP + SHIFT)) backlog=4096;
+				listen $(url_host "$any"):$((HTTP + PROXY_SHIFT)) proxy_protocol backlog=4096;
+				root $work/www;
+				location = /large { sendfile on; }
+			}
 		}
 	CONF
 	start server www nginx -p "$work" -c "$work/www.conf" -e stderr

@@ -11,11 +11,17 @@ target() {
 	address "$1"
 	to_addr=$vip to_port=$2
 	[ "$1" != FWD ] || to_addr=$rip to_port=$(($2 + SHIFT))
+	! member "$1" "$methods" || to_port=$(($2 + SHIFT))
 }
 
 # can PEER METRIC - is that measurement meaningful?
 can() {
 	case $1/$2 in
+	fullnat-proxy/bulk1) return 1 ;;	# iperf3 does not read the header
+	masq/* | droute/* | tunnel/* | fullnat*)
+		member "$2" "bulk1 download keepalive close"
+		return ;;
+	*/download) return 1 ;;		# is between the methods
 	HAP/udp) return 1 ;;		# no UDP in HAProxy
 	lvsd-plain/bulk1) return 0 ;;	# the offload gain, and nothing else
 	lvsd-plain/*) return 1 ;;
@@ -120,18 +126,22 @@ stop_lvsd() { :; }
 start_lvsd_plain() { start_daemon lvsd-plain false; }
 stop_lvsd_plain() { :; }
 
+# service PROTOCOL PORT SERVER-PORT METHOD [KEYS] - one of lvs.conf's services
+service() {
+	printf '{ name = "p%s"; address = "%s:%s"; protocol = "%s"; scheduler = "wlc"; forward = "%s"; %s\n' \
+		"$2" "$(url_host "$vip")" "$2" "$1" "$4" "${5:-}"
+	printf '  servers: ( { address = "%s:%s"; } ); }\n' "$(url_host "$rip")" "$3"
+}
+
 start_daemon() {
 	{
 		echo "device: { name = \"lvs0\"; offload = $2; };"
 		echo 'services: ('
-		comma=
-		for service in tcp:$HTTP tcp:$BULK tcp:$PING udp:$BLAST; do
-			port=${service#*:}
-			printf '%s{ name = "p%s"; address = "%s:%s"; protocol = "%s"; scheduler = "wlc"; forward = "masq";\n' \
-				"$comma" "$port" "$(url_host "$vip")" "$port" "${service%:*}"
-			printf '  servers: ( { address = "%s:%s"; } ); }\n' "$(url_host "$rip")" $((port + SHIFT))
-			comma=,
+		for port in $HTTP $BULK $PING; do
+			service tcp "$port" $((port + SHIFT)) masq
+			echo ,
 		done
+		service udp "$BLAST" $((BLAST + SHIFT)) masq
 		echo ');'
 	} >"$work/$1.conf"
 	start "$1" "$1" "$lvsd" --config "$work/$1.conf"
