@@ -100,6 +100,38 @@ static bool interfaces_equal(const struct lvs_conf_interfaces *a, const struct l
 	return true;
 }
 
+static bool members_equal(const struct lvs_conf_key *key, const void *a, const void *b);
+
+/* @a, @b: the members */
+static bool values_equal(const struct lvs_conf_key *key, const void *a, const void *b)
+{
+	switch (key->type) {
+	case LVS_CONF_BOOL:
+		return *(const bool *)a == *(const bool *)b;
+	case LVS_CONF_NUMBER:
+	case LVS_CONF_FLAGS:
+		return *(const uint32_t *)a == *(const uint32_t *)b;
+	case LVS_CONF_CHOICE:
+		return !memcmp(a, b, key->size);
+	case LVS_CONF_WORD:
+		return !strcmp(*(const char *const *)a, *(const char *const *)b);
+	case LVS_CONF_TEXT:
+		return !strcmp(a, b);
+	case LVS_CONF_ENDPOINT:
+		return !memcmp(a, b, sizeof(struct lvs_addr) + sizeof(uint16_t));
+	case LVS_CONF_PORTS:
+		return !memcmp(a, b, sizeof(struct lvs_ports));
+	case LVS_CONF_PREFIX:
+		return lvs_prefix_equal(a, b);
+	case LVS_CONF_INTERFACES:
+		return interfaces_equal(a, b);
+	case LVS_CONF_GROUP:
+		return members_equal(key, a, b);
+	default:
+		return true;
+	}
+}
+
 static bool members_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
 	if (key->optional && (!*(const bool *)a || !*(const bool *)b))
@@ -112,34 +144,15 @@ static bool members_equal(const struct lvs_conf_key *key, const void *a, const v
 
 bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
-	const void *in_a = (const char *)a + key->offset;
-	const void *in_b = (const char *)b + key->offset;
+	return values_equal(key, (const char *)a + key->offset, (const char *)b + key->offset);
+}
 
-	switch (key->type) {
-	case LVS_CONF_BOOL:
-		return *(const bool *)in_a == *(const bool *)in_b;
-	case LVS_CONF_NUMBER:
-	case LVS_CONF_FLAGS:
-		return *(const uint32_t *)in_a == *(const uint32_t *)in_b;
-	case LVS_CONF_CHOICE:
-		return lvs_conf_choice_get(key, a) == lvs_conf_choice_get(key, b);
-	case LVS_CONF_WORD:
-		return !strcmp(*(const char *const *)in_a, *(const char *const *)in_b);
-	case LVS_CONF_TEXT:
-		return !strcmp(in_a, in_b);
-	case LVS_CONF_ENDPOINT:
-		return !memcmp(in_a, in_b, sizeof(struct lvs_addr) + sizeof(uint16_t));
-	case LVS_CONF_PORTS:
-		return !memcmp(in_a, in_b, sizeof(struct lvs_ports));
-	case LVS_CONF_PREFIX:
-		return lvs_prefix_equal(in_a, in_b);
-	case LVS_CONF_INTERFACES:
-		return interfaces_equal(in_a, in_b);
-	case LVS_CONF_GROUP:
-		return members_equal(key, in_a, in_b);
-	default:
-		return true;
-	}
+bool lvs_conf_key_as_around(const struct lvs_conf_key *key, const void *base, const struct lvs_conf_group *outer,
+			    const void *outer_base)
+{
+	const struct lvs_conf_key *around = key->inherited ? lvs_conf_group_find(outer, key->name) : NULL;
+
+	return around && values_equal(key, (const char *)base + key->offset, (const char *)outer_base + around->offset);
 }
 
 static void format_flags(const struct lvs_conf_word *words, uint32_t flags, char *buf)

@@ -43,6 +43,7 @@ struct lvs_conf_group;
  * @unless:	a key of the same group in whose place a required one stands; NULL: it is always required
  * @optional:	may be absent, and a dump then leaves it out: a GROUP's struct begins with a bool that says whether it is
  *		there; an ENDPOINT is lvs_addr_any() if it is not, any other member is all zeros
+ * @inherited:	of a LIST's group: what is not given is that of the key of this name around the list
  * @offset:	of the member within its group's struct
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
@@ -63,6 +64,7 @@ struct lvs_conf_key {
 	bool required;
 	const char *unless;
 	bool optional;
+	bool inherited;
 	size_t offset;
 	size_t size;
 	size_t count;
@@ -119,6 +121,10 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 
 /* Whether the member says nothing, so that a dump leaves it out. */
 bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base);
+
+/* Whether it says what it would say unset: @outer, around the list that @base is in, has the same at @outer_base. */
+bool lvs_conf_key_as_around(const struct lvs_conf_key *key, const void *base, const struct lvs_conf_group *outer,
+			    const void *outer_base);
 
 /* CHOICE: Return: the word of a value, or NULL */
 const char *lvs_conf_word_text(const struct lvs_conf_word *words, uint32_t value);

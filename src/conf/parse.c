@@ -114,6 +114,11 @@ static int read_list(const struct lvs_conf_reader *reader, const struct lvs_conf
 		return 0;
 	if (!node->nchildren)
 		return 0;
+	if (node->nchildren > key->max) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" has %u elements, but may have %u", key->name, node->nchildren, (uint32_t)key->max);
+		return 0;
+	}
 	elements = calloc(node->nchildren, key->group->size);
 	if (!elements)
 		return -ENOMEM;

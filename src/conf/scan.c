@@ -15,7 +15,8 @@
 
 #define DEPTH_MAX 16
 #define SETTINGS_MAX 64		/* of one group; more than there are keys */
-#define ELEMENTS_MAX LVS_CONF_SERVICES_MAX
+/* Twice what any key takes: those have an error that names them (parse.c). */
+#define ELEMENTS_MAX 131072
 #define NODES_MAX (4u << 20)
 
 struct scanner {

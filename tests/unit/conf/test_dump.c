@@ -84,6 +84,36 @@ static void every_kind_of_value_comes_back(void **state)
 	lvs_conf_free(defaults);
 }
 
+/* Else 80000 servers by tunnels would be more than the 16 MiB that are read. */
+static void what_servers_have_from_their_service_is_said_once(void **state)
+{
+	static const char service[] = "director: { dip = \"192.0.2.250\"; }; services: ( { address = \"192.0.2.1:80\";"
+		" forward = \"tunnel\"; tunnel: { type = \"gue\"; port = 6080; }; servers: ( { address = \"10.0.0.1\"; },"
+		" { address = \"10.0.0.2\"; forward = \"masq\"; }, { address = \"10.0.0.3\"; tunnel: { type = \"gre\"; }; } ); } );";
+	static const struct { const char *key; unsigned int times; } rows[] = {
+		{ "forward = \"tunnel\"", 1 }, { "forward = \"masq\"", 1 }, { "tunnel: {", 2 }, { "\"gue\"", 1 }, { "\"gre\"", 1 },
+	};
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf = NULL;
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(lvs_conf_parse(service, strlen(service), "lvs.conf", &errors, &conf), 0);
+	check_round_trip(conf);
+	text = dump(conf, &len);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned int times = 0;
+
+		for (const char *p = text; (p = strstr(p, rows[i].key)); p++)
+			times++;
+		if (times != rows[i].times)
+			fail_msg("%s: %u times in %s", rows[i].key, times, text);
+	}
+	lvs_conf_free(conf);
+	free(text);
+}
+
 static void a_full_device_is_an_error(void **state)
 {
 	struct lvs_conf *conf = lvs_conf_new();
@@ -143,6 +173,8 @@ static double reload(unsigned int nservices)
 	assert_int_equal(diff.n, nservices * 10);
 	lvs_conf_diff_fini(&diff);
 	check_round_trip(new_conf);
+	free(dump(new_conf, &new_len));
+	print_message("%u servers are %zu bytes\n", nservices * 10, new_len);
 	lvs_conf_free(old_conf);
 	lvs_conf_free(new_conf);
 	free(old_text);
@@ -284,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_kind_of_value_comes_back),
+		cmocka_unit_test(what_servers_have_from_their_service_is_said_once),
 		cmocka_unit_test(a_full_device_is_an_error),
 		cmocka_unit_test(cost_grows_with_the_file_and_not_faster),
 		cmocka_unit_test(the_sample_is_valid_and_shows_the_defaults),

@@ -41,6 +41,38 @@ static struct lvs_conf *valid(const char *text)
 	return conf;
 }
 
+static void a_list_has_an_end(void **state)
+{
+	static const struct { const char *head, *tail, *finding; } rows[] = {
+		{ "marks: ( ", "{}", "lvs.conf:1:8: \"marks\" has 65537 elements, but may have 65536" },
+		{ "services: ( ", "{}", "lvs.conf:1:11: \"services\" has 65537 elements, but may have 65536" },
+		{ "services: ( { address = \"192.0.2.1:80\"; servers: ( ", "{} ); }",
+		  "lvs.conf:1:50: \"servers\" has 65537 elements, but may have 65536" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct lvs_conf_errors errors;
+		struct lvs_conf *conf = NULL;
+		char *text = NULL, line[512];
+		size_t len, at;
+		FILE *file = open_memstream(&text, &len);
+
+		assert_non_null(file);
+		fputs(rows[i].head, file);
+		for (unsigned int k = 0; k < 65536; k++)
+			fputs("{},", file);
+		fprintf(file, "%s );", rows[i].tail);
+		fclose(file);
+		assert_int_equal(lvs_conf_parse(text, len, "lvs.conf", &errors, &conf), -EINVAL);
+		assert_int_equal(errors.nerrors, 1);
+		at = errors.list[0].severity == LVS_CONF_ERROR ? 0 : 1;	/* a warning of a service without servers */
+		assert_memory_equal(lvs_conf_errors_line(&errors, at, line, sizeof(line)), rows[i].finding,
+				    strlen(rows[i].finding));
+		free(text);
+	}
+}
+
 static void an_empty_file_has_every_default(void **state)
 {
 	struct lvs_conf *conf = valid("");
@@ -484,6 +516,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_file_has_every_default),
+		cmocka_unit_test(a_list_has_an_end),
 		cmocka_unit_test(every_key_reaches_its_member),
 		cmocka_unit_test(spellings_are_accepted),
 		cmocka_unit_test(each_mistake_has_its_place_and_words),

@@ -228,8 +228,8 @@ static void sizes_have_limits(void **state)
 		size_t n;
 		const char *tail, *finding;
 	} limits[] = {
-		{ "a = (", "1,", 65536, "1);", "1:131078: more than 65536 elements in one list" },
-		{ "a = ( (", "1,", 65536, "1) );", "1:131080: more than 65536 elements in one list" },
+		{ "a = (", "1,", 131072, "1);", "1:262150: more than 131072 elements in one list" },
+		{ "a = ( (", "1,", 131072, "1) );", "1:262152: more than 131072 elements in one list" },
 	};
 
 	(void)state;
