@@ -254,7 +254,8 @@ static int give_up_privilege(struct lvs_director *director)
 	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
 	if (err)
 		return err;
-	err = lvs_loader_new(director->loop, director->path, lvs_director_loaded, director, &director->loader);
+	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, lvs_director_loaded,
+			     director, &director->loader);
 	if (err)
 		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);

@@ -18,12 +18,15 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "engine/classify.h"
+#include "lvsd/rules.h"
 #include "sys/loop.h"
 
 enum state { BORN, IDLE, ASKED, DONE, QUIT };
 
 struct lvs_loader {
 	const char *path;
+	const struct lvs_hash_key *key;
 	void (*done)(void *arg, struct lvs_loaded *loaded);
 	void *arg;
 	int fd;
@@ -36,6 +39,27 @@ struct lvs_loader {
 	struct lvs_loaded loaded;
 };
 
+void lvs_loaded_fini(struct lvs_loaded *loaded)
+{
+	if (loaded->err)
+		return;
+	lvs_conf_diff_fini(&loaded->diff);
+	lvs_classifier_free(loaded->classifier);
+	lvs_conf_free(loaded->conf);
+}
+
+static int compare(const struct lvs_loader *loader, struct lvs_loaded *loaded)
+{
+	int err = lvs_conf_diff_init(loader->old, loaded->conf, &loaded->diff);
+
+	if (err)
+		return err;
+	err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->key, &loaded->classifier);
+	if (err)
+		lvs_conf_diff_fini(&loaded->diff);
+	return err;
+}
+
 static void load(struct lvs_loader *loader)
 {
 	struct lvs_loaded *loaded = &loader->loaded;
@@ -44,7 +68,7 @@ static void load(struct lvs_loader *loader)
 	loaded->err = lvs_conf_load(loader->path, &loaded->errors, &loaded->conf);
 	if (loaded->err)
 		return;
-	loaded->err = lvs_conf_diff_init(loader->old, loaded->conf, &loaded->diff);
+	loaded->err = compare(loader, loaded);
 	if (loaded->err) {
 		lvs_conf_free(loaded->conf);
 		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot compare with the configuration in force: %s",
@@ -128,8 +152,8 @@ static int start_thread(struct lvs_loader *loader)
 	return 0;
 }
 
-int lvs_loader_new(struct lvs_loop *loop, const char *path, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg,
-		   struct lvs_loader **ret_loader)
+int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key,
+		   void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader)
 {
 	struct lvs_loader *loader = calloc(1, sizeof(*loader));
 	int err;
@@ -137,6 +161,7 @@ int lvs_loader_new(struct lvs_loop *loop, const char *path, void (*done)(void *a
 	if (!loader)
 		return -ENOMEM;
 	loader->path = path;
+	loader->key = key;
 	loader->done = done;
 	loader->arg = arg;
 	pthread_mutex_init(&loader->lock, NULL);
@@ -166,10 +191,8 @@ void lvs_loader_free(struct lvs_loader *loader)
 		pthread_cond_signal(&loader->changed);
 		pthread_mutex_unlock(&loader->lock);
 		pthread_join(loader->thread, NULL);
-		if (unread && !loader->loaded.err) {
-			lvs_conf_diff_fini(&loader->loaded.diff);
-			lvs_conf_free(loader->loaded.conf);
-		}
+		if (unread)
+			lvs_loaded_fini(&loader->loaded);
 	}
 	if (loader->fd >= 0)
 		close(loader->fd);

@@ -59,7 +59,7 @@ static void log_changes(struct lvs_director *director, const struct lvs_conf_dif
 		director->conf->nservices);
 }
 
-/* Return: did the new configuration come into force? Then it is the director's. */
+/* Return: did the new configuration come into force? Then it is the director's, and @loaded has the old one. */
 static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
@@ -70,19 +70,18 @@ static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded
 	if (!all_possible(director, &loaded->diff) ||
 	    lvs_ways_check(loaded->conf, director->path, director->io, director->log))
 		return false;
-	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, lvs_clock_now());
+	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier, lvs_clock_now());
 	if (err) {
 		lvs_log(director->log, LVS_LOG_ERROR, "cannot apply the new configuration: %s", strerror(-err));
 		return false;
 	}
 	director->conf = loaded->conf;
-	lvs_log_set_level(director->log, (enum lvs_log_level)loaded->conf->director.log_level);
+	loaded->conf = old;
+	lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
 	lvs_pump_wake(director->pump);
 	if (rules->generation != generation)
 		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 	log_changes(director, &loaded->diff);
-	lvs_conf_diff_fini(&loaded->diff);
-	lvs_conf_free(old);
 	return true;
 }
 
@@ -91,15 +90,11 @@ void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 	struct lvs_director *director = arg;
 
 	log_findings(director, &loaded->errors);
-	if (loaded->err) {
-		refuse(director);
-	} else if (change_over(director, loaded)) {
+	if (!loaded->err && change_over(director, loaded))
 		director->reloads++;
-	} else {
-		lvs_conf_diff_fini(&loaded->diff);
-		lvs_conf_free(loaded->conf);
+	else
 		refuse(director);
-	}
+	lvs_loaded_fini(loaded);
 	if (director->reload_again) {
 		director->reload_again = false;
 		lvs_director_reload(director);

@@ -231,7 +231,8 @@ static struct lvs_service *find_service(struct lvs_rules *rules, const struct lv
 }
 
 /* Return: 0, and the classifier of @conf's marks, NULL if there are none; or -Exxx */
-static int make_classifier(const struct lvs_conf *conf, const struct lvs_rules *rules, struct lvs_classifier **ret_classifier)
+static int make_classifier(const struct lvs_conf *conf, const struct lvs_hash_key *key,
+			   struct lvs_classifier **ret_classifier)
 {
 	struct lvs_mark_rule *list = calloc(conf->nmarks + 1, sizeof(*list));
 	int err = 0;
@@ -245,13 +246,23 @@ static int make_classifier(const struct lvs_conf *conf, const struct lvs_rules *
 						  .client = mark->client, .ports = mark->ports };
 	}
 	if (conf->nmarks)
-		err = lvs_classifier_new(list, (uint32_t)conf->nmarks, &rules->key, ret_classifier);
+		err = lvs_classifier_new(list, (uint32_t)conf->nmarks, key, ret_classifier);
 	else
 		*ret_classifier = NULL;
 	free(list);
 	return err;
 }
 static_assert(LVS_CONF_MARKS_MAX <= LVS_MARK_RULES_MAX, "what a file may have the engine takes");
+
+int lvs_rules_classifier(const struct lvs_conf_diff *diff, const struct lvs_conf *conf, const struct lvs_hash_key *key,
+			 struct lvs_classifier **ret_classifier)
+{
+	for (size_t i = 0; i < diff->n; i++)
+		if (diff->changes[i].kind == LVS_CONF_MARKS)
+			return make_classifier(conf, key, ret_classifier);
+	*ret_classifier = NULL;
+	return 0;
+}
 
 /* One step, and what it replaced. */
 enum step_kind { MARKS_SET, SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_EDITED, SERVER_REMOVED };
@@ -261,7 +272,6 @@ enum step_kind { MARKS_SET, SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_
  * @service:	the one, or the server's
  * @server:	the one, unless it was removed
  * @was:	of a service or server that was edited or removed
- * @classifier_was: owned while the step may be undone
  */
 struct step {
 	enum step_kind kind;
@@ -269,11 +279,12 @@ struct step {
 	struct lvs_server *server;
 	struct lvs_service_spec service_was;
 	struct lvs_server_spec server_was;
-	struct lvs_classifier *classifier_was;
 };
 
+/* @classifier: the one that is not in force: first the new one, then the old one */
 struct journal {
 	struct lvs_rules *rules;
+	struct lvs_classifier **classifier;
 	lvs_ns now;
 	struct step *steps;
 	size_t n;
@@ -348,17 +359,9 @@ static void drop_server(struct journal *journal, const struct lvs_conf_service *
 	note(journal, &step);
 }
 
-static int put_marks(struct journal *journal, const struct lvs_conf *conf)
+static void swap_marks(struct journal *journal)
 {
-	struct step step = { .kind = MARKS_SET };
-	struct lvs_classifier *classifier;
-	int err = make_classifier(conf, journal->rules, &classifier);
-
-	if (err)
-		return err;
-	step.classifier_was = lvs_rules_set_classifier(journal->rules, classifier);
-	note(journal, &step);
-	return 0;
+	*journal->classifier = lvs_rules_set_classifier(journal->rules, *journal->classifier);
 }
 
 /* One that was removed at run time comes back with its servers. */
@@ -378,7 +381,9 @@ static int apply_change(struct journal *journal, const struct lvs_conf_change *c
 	case LVS_CONF_SERVICE_REMOVED:
 		return 0;
 	case LVS_CONF_MARKS:
-		return put_marks(journal, change->new_conf);
+		swap_marks(journal);
+		note(journal, &(struct step){ .kind = MARKS_SET });
+		return 0;
 	case LVS_CONF_SERVICE_ADDED:
 		return put_service(journal, change->new_service);
 	case LVS_CONF_SERVICE_EDITED:
@@ -401,7 +406,7 @@ static void undo(struct journal *journal)
 
 		switch (step->kind) {
 		case MARKS_SET:
-			lvs_classifier_free(lvs_rules_set_classifier(journal->rules, step->classifier_was));
+			swap_marks(journal);
 			break;
 		case SERVICE_ADDED:
 			lvs_service_remove(journal->rules, step->service, journal->now);
@@ -420,14 +425,6 @@ static void undo(struct journal *journal)
 			break;
 		}
 	}
-}
-
-/* Nothing is undone any more. */
-static void close_journal(struct journal *journal)
-{
-	for (size_t i = 0; i < journal->n; i++)
-		lvs_classifier_free(journal->steps[i].classifier_was);
-	free(journal->steps);
 }
 
 /* Return: 0, or -ENOMEM. @nservers: of services that come, at most one step each */
@@ -476,6 +473,7 @@ static_assert(LVS_CONF_POOL_MAX + 2 <= LVS_SOURCES_MAX, "what a file may have th
 
 int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_ns now)
 {
+	struct lvs_classifier *classifier = NULL;
 	struct journal journal;
 	int err = open_journal(engine, conf->nservices, count_servers(conf), now, &journal);
 
@@ -485,10 +483,12 @@ int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, lvs_n
 	set_masquerade(engine, &conf->director);
 	err = set_sources(engine, &conf->director);
 	if (!err)
-		err = put_marks(&journal, conf);
+		err = make_classifier(conf, &journal.rules->key, &classifier);
+	if (!err)
+		lvs_classifier_free(lvs_rules_set_classifier(journal.rules, classifier));
 	for (size_t i = 0; !err && i < conf->nservices; i++)
 		err = put_service(&journal, &conf->services[i]);
-	close_journal(&journal);
+	free(journal.steps);
 	return err;
 }
 
@@ -505,7 +505,8 @@ static void remove_services(struct journal *journal, const struct lvs_conf_diff 
 	}
 }
 
-int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf, lvs_ns now)
+int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf,
+		    struct lvs_classifier **classifier, lvs_ns now)
 {
 	struct lvs_engine_settings settings;
 	struct journal journal;
@@ -513,6 +514,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 
 	if (err)
 		return err;
+	journal.classifier = classifier;
 	for (size_t i = 0; !err && i < diff->n; i++)
 		err = apply_change(&journal, &diff->changes[i]);
 	if (!err)
@@ -526,7 +528,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		lvs_engine_configure(engine, &settings, now);
 		set_masquerade(engine, &conf->director);
 	}
-	close_journal(&journal);
+	free(journal.steps);
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "engine/classify.h"
 #include "lvsd/loader.h"
 #include "sys/loop.h"
 
@@ -16,6 +17,7 @@ struct scene {
 	struct lvs_loader *loader;
 	struct lvs_conf *conf;
 	unsigned int loads, changes, errors;
+	bool classified;
 };
 
 static void write_conf(const struct scene *scene, const char *text)
@@ -35,18 +37,23 @@ static void on_loaded(void *arg, struct lvs_loaded *loaded)
 	if (loaded->err) {
 		scene->errors = (unsigned int)loaded->errors.n;
 	} else {
+		struct lvs_conf *old = scene->conf;
+
 		scene->changes = (unsigned int)loaded->diff.n;
-		lvs_conf_diff_fini(&loaded->diff);
-		lvs_conf_free(scene->conf);
+		scene->classified = loaded->classifier;
 		scene->conf = loaded->conf;
+		loaded->conf = old;
 	}
+	lvs_loaded_fini(loaded);
 	lvs_loop_stop(scene->loop);
 }
 
 static void open_loader(struct scene *scene)
 {
+	static const struct lvs_hash_key key = { 1, 2 };
+
 	assert_int_equal(lvs_loop_new(&scene->loop), 0);
-	assert_int_equal(lvs_loader_new(scene->loop, scene->path, on_loaded, scene, &scene->loader), 0);
+	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, on_loaded, scene, &scene->loader), 0);
 }
 
 static void close_loader(struct scene *scene)
@@ -107,6 +114,28 @@ static void what_was_read_comes_with_the_difference(void **state)
 	assert_int_equal(scene->loads, 3);
 }
 
+/* Made beside the loop, and only when there is another one to be made. */
+static void other_marks_come_with_their_classifier(void **state)
+{
+	static const char service[] = "services: ( { mark = 1; servers: ( { address = \"10.0.0.1\"; } ); } );";
+	struct scene *scene = *state;
+	char text[256];
+
+	load(scene);
+	assert_false(scene->classified);
+	(void)snprintf(text, sizeof(text), "marks: ( { mark = 1; address = \"192.0.2.1\"; } ); %s", service);
+	write_conf(scene, text);
+	load(scene);
+	assert_true(scene->classified);
+	load(scene);
+	assert_false(scene->classified);
+	(void)snprintf(text, sizeof(text), "marks: ( { mark = 1; address = \"192.0.2.2\"; } ); %s", service);
+	write_conf(scene, text);
+	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	close_loader(scene);	/* what nobody takes is freed */
+	open_loader(scene);
+}
+
 static void what_cannot_be_read_comes_with_reasons(void **state)
 {
 	struct scene *scene = *state;
@@ -158,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_was_read_comes_with_the_difference, setup, teardown),
+		cmocka_unit_test_setup_teardown(other_marks_come_with_their_classifier, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_comes_with_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_load_at_a_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_end_may_come_at_any_time, setup, teardown),

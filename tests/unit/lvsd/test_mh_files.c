@@ -112,10 +112,11 @@ static void start(struct director *director, struct lvs_conf *conf)
 
 static void reload(struct director *director, struct lvs_conf *conf)
 {
+	struct lvs_classifier *classifier = NULL;	/* no marks */
 	struct lvs_conf_diff diff;
 
 	assert_int_equal(lvs_conf_diff_init(director->conf, conf, &diff), 0);
-	assert_int_equal(lvs_rules_apply(director->engine, &diff, conf, 0), 0);
+	assert_int_equal(lvs_rules_apply(director->engine, &diff, conf, &classifier, 0), 0);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(director->conf);
 	director->conf = conf;
