@@ -26,7 +26,7 @@ bool lvs_ipsec_relay(struct lvs_engine *engine, struct lvs_packet *packet, enum 
 	if ((packet->proto != LVS_PROTO_AH && packet->proto != LVS_PROTO_ESP) || packet->fragment)
 		return false;
 	conn = find(engine, packet, &dir);
-	if (!conn)
+	if (!conn || conn->source)	/* behind one address, nobody could tell the clients apart */
 		return false;
 	if (lvs_server_at(&engine->rules, conn->server)->service && conn->flags & LVS_CONN_FILED)
 		lvs_conn_touch(conn, engine->tick);

@@ -104,3 +104,47 @@ at s1 ping -c 1 -W 2 2001:db8:1::67 >/dev/null || FAIL "no ping of the IPv6 pool
 at s1 curl -s -m 5 -o /dev/null http://10.0.1.65:80/
 same "status of curl" 7 $?
 stop
+
+# Behind a SYN proxy, which speaks to each end in its family.
+proxied() {
+	comma=
+	for pair in "$VIP:80 10.0.1.2:8080" "[$VIP6]:80 [2001:db8:1::2]:8080" "$VIP:680 [2001:db8:1::2]:8080" \
+		"[$VIP6]:480 10.0.1.2:8080"; do
+		echo "$comma { address = \"${pair% *}\"; forward = \"fullnat\"; syn_proxy = \"on\";"
+		echo "servers: ( { address = \"${pair#* }\"; } ); }"
+		comma=,
+	done
+}
+configure "director: { source_pool = \"10.0.1.64, 2001:db8:1::64\"; }; services: ($(proxied));"
+direct
+each page
+stop
+
+# A single port: the second connection is refused, and counted. More of them after a reload, and other addresses.
+few() {
+	cat <<-END
+	director: { source_pool = "$1"; source_ports = "$2"; };
+	services: ( { address = "$VIP:902"; forward = "fullnat"; servers: ( { address = "10.0.1.2:7002"; } ); } );
+	END
+}
+configure "$(few 10.0.1.64 5000-5000)"
+direct
+spawn client $work/hold3.log socat -u "TCP:$VIP:902" /dev/null
+held() { at s1 ss -Htn state established "sport = :7002" | grep -q "$1"; }
+until_true 5 held 10.0.1.64.*:5000
+at client timeout 5 socat -u /dev/null "TCP:$VIP:902,connect-timeout=3" 2>/dev/null && FAIL "two connections of one port"
+summary '(no_source)'
+configure "$(few 10.0.1.70-10.0.1.71 5000-5001)"
+reload
+said "reload refused" && FAIL "refused: $(tail -n 3 $work/lvsd.log)"
+for i in 1 2 3 4; do
+	spawn client $work/hold4.log socat -u "TCP:$VIP:902" /dev/null
+done
+until_true 5 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | grep -c '10.0.1.7[01]') = 4 ]"
+said 'an address of this host' && FAIL "a foreign address was taken for the host's"
+
+# An address that the director's host has itself is said, with its line.
+configure "$(few 10.0.1.1 5000-5001)"
+reload
+until_true 5 said "lvs.conf:1: \"source_pool\" holds '10.0.1.1', an address of this host"
+stop

@@ -554,6 +554,131 @@ static void there_must_be_room_for_the_longer_header(void **state)
 	assert_int_equal(director_take(flow.director, &in), LVS_DROP_NONE);
 }
 
+/* AH and ESP have no ports by which the server's answers could be told apart. */
+static void ipsec_is_not_for_clients_behind_one_address(void **state)
+{
+	const struct hosts *hosts = &families[0];
+	struct director *director = *state;
+	struct lvs_server *server;
+	struct lvs_server_spec spec;
+	struct build ike, esp = { .proto = LVS_PROTO_ESP, .src = hosts->client, .dst = hosts->vip, .payload = 40 };
+	const struct lvs_addr source = test_addr(hosts->source);
+
+	assert_int_equal(lvs_engine_set_sources(director->engine, &source, 1, SOURCE_PORT, SOURCE_PORT), 0);
+	server = director_serve(director, LVS_PROTO_UDP, hosts->vip, 500, hosts->server, 500);
+	spec = server->spec;
+	spec.forward = lvs_forward_find("fullnat");
+	assert_int_equal(lvs_server_edit(lvs_engine_rules(director->engine), server, &spec), 0);
+	ike = with_ends((struct build){ .proto = LVS_PROTO_UDP, .payload = 9 }, hosts->client, 500, hosts->vip, 500);
+	assert_int_equal(director_take(director, &ike), LVS_DROP_NONE);
+	assert_int_equal(director_take(director, &esp), LVS_DROP_PROTO_UNSUPPORTED);
+}
+
+/* xorshift64*, Vigna 2014 */
+static uint32_t draw(uint64_t *random, uint32_t below)
+{
+	*random ^= *random >> 12;
+	*random ^= *random << 25;
+	*random ^= *random >> 27;
+	return (uint32_t)(((*random * 0x2545f4914f6cdd1dULL) >> 32) * below >> 32);
+}
+
+/* Is the transport checksum of a whole packet right? */
+static bool sum_is_right(const struct lvs_packet *packet, uint8_t proto)
+{
+	bool ip6 = packet->data[0] >> 4 == 6;
+	uint32_t sum = build_sum(0, packet->data + (ip6 ? 8 : 12), ip6 ? 32 : 8);
+
+	sum += proto + packet->len - packet->l4;
+	return build_fold(build_sum(build_fold(sum), packet->data + packet->l4, packet->len - packet->l4)) == 0xffff;
+}
+
+/* What leaves is a packet that would be taken, and its checksum is as right as it was. */
+static void check_what_leaves(const struct flow *flow, bool right)
+{
+	for (size_t i = 0; i < flow->director->nout; i++) {
+		struct lvs_packet packet = flow->director->out[i];
+
+		assert_int_equal(lvs_packet_parse(&packet), LVS_DROP_NONE);
+		assert_int_equal(packet.len, flow->director->out[i].len);
+		if (right && packet.kind == LVS_PACKET_FLOW && !packet.fragment && !lvs_packet_is_partial(&packet) &&
+		    packet.proto == flow->proto)
+			assert_true(sum_is_right(&packet, flow->proto));
+	}
+}
+
+/* Where one packet may count two reasons: a fragment, and those that waited for it. */
+static void take_damaged(struct director *director, struct lvs_packet packet)
+{
+	uint8_t *block = malloc(HEADROOM + packet.len);
+
+	assert_non_null(block);
+	memcpy(block + HEADROOM, packet.data, packet.len);
+	build_free(&packet);
+	packet.data = block + HEADROOM;
+	packet.headroom = HEADROOM;
+	director_burst(director, NULL, 0);	/* what came out before is forgotten */
+	lvs_engine_handle(director->engine, &packet, 1, director->now, &director->sink);
+	free(block);
+}
+
+static void check_damaged(const struct flow *flow)
+{
+	static const struct build shapes[] = {
+		{ .payload = 33, .tcp_flags = LVS_TCP_ACK, .df = true, .tcp_options = 12 },
+		{ .payload = 330, .tcp_flags = LVS_TCP_ACK, .csum = BUILD_PARTIAL, .gso_size = 100 },
+		{ .payload = 120, .frag_bytes = 64, .id = 1 }, { .payload = 120, .frag_bytes = 64, .frag_offset = 64, .id = 1 },
+		{ .payload = 1400, .id = 9 },
+	};
+	static const struct build ext = { .ext = { LVS_PROTO_HOPOPTS, LVS_PROTO_ROUTING, LVS_PROTO_FRAGMENT, LVS_PROTO_DSTOPTS },
+					  .ext_count = 4 };
+	uint64_t random = 88172645463325252ULL + (uint64_t)flow->front * 7 + (uint64_t)flow->behind * 3 + flow->proto;
+
+	for (unsigned int round = 0; round < 20000; round++) {
+		bool reply = draw(&random, 2), error = draw(&random, 4) == 0, ip6, right;
+		struct build shape = shapes[draw(&random, ARRAY_LEN(shapes))], what;
+		struct lvs_packet packet, parsed;
+
+		if (!shape.frag_bytes && draw(&random, 3) == 0) {
+			memcpy(shape.ext, ext.ext, sizeof(shape.ext));
+			shape.ext_count = ext.ext_count;
+			shape.ip_options = "\7\7\4\0\0\0\0";
+			shape.ip_options_len = 7;
+		}
+		what = error ? leaves(flow, shape, reply) : comes(flow, shape, reply);
+		packet = build(&what);
+		ip6 = packet.data[0] >> 4 == 6;
+		if (error) {
+			struct lvs_packet about = packet;
+			struct said said = { (uint8_t)(ip6 ? 1 + draw(&random, 4) : 3 + draw(&random, 2) * 8),
+					     (uint8_t)draw(&random, 6), draw(&random, 2000) };
+
+			what = error_about(&about, &said, what.dst, what.src, 8 + draw(&random, 200));
+			packet = build(&what);
+			build_free(&about);
+		}
+		for (uint32_t n = draw(&random, 4); n > 0; n--)
+			packet.data[draw(&random, LVS_MIN(packet.len, 120u))] ^= (uint8_t)(1 + draw(&random, 255));
+		if (packet.data[0] >> 4 == 4 && (packet.data[0] & 15) >= 5 && packet.len >= (packet.data[0] & 15u) * 4)
+			build_fix_ip4(packet.data);
+		if (draw(&random, 4) == 0)
+			packet.vnet.flags |= LVS_VNET_DATA_VALID;
+		parsed = packet;
+		right = !lvs_packet_parse(&parsed) && parsed.kind == LVS_PACKET_FLOW && !parsed.fragment &&
+			sum_is_right(&parsed, parsed.proto);
+		take_damaged(flow->director, packet);
+		check_what_leaves(flow, right);
+		if (round % 1000 == 999)
+			director_wait(flow->director, LVS_SECONDS(40));
+	}
+}
+
+static void damaged_packets_do_no_harm(void **state)
+{
+	(void)state;
+	each_flow(check_damaged, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +690,8 @@ int main(void)
 		cmocka_unit_test(long_datagrams_are_cut_for_ip6),
 		cmocka_unit_test(errors_are_told_in_the_words_of_the_other_family),
 		cmocka_unit_test(what_has_no_place_is_refused),
+		cmocka_unit_test_setup_teardown(ipsec_is_not_for_clients_behind_one_address, director_setup, director_teardown),
+		cmocka_unit_test(damaged_packets_do_no_harm),
 		cmocka_unit_test_setup_teardown(there_must_be_room_for_the_longer_header, director_setup, director_teardown),
 	};
 
