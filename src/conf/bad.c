@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -159,4 +160,42 @@ const char *lvs_conf_bad_marked(const void *value)
 const char *lvs_conf_bad_client(const void *value)
 {
 	return lvs_addr_is_multicast(&((const struct lvs_prefix *)value)->addr) ? "is not where clients are" : NULL;
+}
+
+/* Six pairs of digits, of one station. Nothing stands for an address of lvsd's own making. */
+const char *lvs_conf_bad_mac(const void *value)
+{
+	unsigned int bytes[6], any = 0;
+	const char *text = value;
+	int end = 0;
+
+	if (!*text)
+		return NULL;
+	if (strlen(text) != 17 || strspn(text, "0123456789abcdefABCDEF:") != 17 ||
+	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &bytes[0], &bytes[1], &bytes[2], &bytes[3], &bytes[4], &bytes[5],
+		   &end) != 6 || end != 17)
+		return "is not six pairs of hexadecimal digits, such as \"02:00:00:00:00:05\"";
+	if (bytes[0] & 1)
+		return "is a group's address (its first byte is odd), not one station's";
+	for (size_t i = 0; i < ARRAY_LEN(bytes); i++)
+		any |= bytes[i];
+	return any ? NULL : "is no station's address";
+}
+
+/* A host that can be met on a LAN, by a link-local address too. */
+const char *lvs_conf_bad_neighbour(const void *value)
+{
+	const struct lvs_addr *addr = value;
+
+	return lvs_addr_is_unicast(addr) && !lvs_addr_is_loopback(addr) ? NULL : "is not the address of one machine on a LAN";
+}
+
+const char *lvs_conf_bad_route(const void *value)
+{
+	const struct lvs_prefix *prefix = value;
+
+	if (lvs_addr_is_multicast(&prefix->addr) || lvs_addr_is_loopback(&prefix->addr) ||
+	    lvs_addr_is_linklocal6(&prefix->addr))
+		return "is not what is routed";
+	return NULL;
 }

@@ -17,5 +17,8 @@ const char *lvs_conf_bad_continent(const void *value);
 const char *lvs_conf_bad_path(const void *value);
 const char *lvs_conf_bad_marked(const void *value);
 const char *lvs_conf_bad_client(const void *value);
+const char *lvs_conf_bad_mac(const void *value);
+const char *lvs_conf_bad_neighbour(const void *value);
+const char *lvs_conf_bad_route(const void *value);
 
 #endif

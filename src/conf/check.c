@@ -449,7 +449,9 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 	if (!sorted)
 		return -ENOMEM;
 	check_interfaces(conf, errors);
-	err = lvs_conf_check_marks(conf, errors);
+	err = lvs_conf_check_tap(conf, errors);
+	if (!err)
+		err = lvs_conf_check_marks(conf, errors);
 	if (err < 0) {
 		free(sorted);
 		return err;

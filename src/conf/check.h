@@ -19,4 +19,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
 /* The same for rules that mark packets, and what services and servers have to do with them. */
 int lvs_conf_check_marks(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
 
+/* The same for a host on a LAN: what it has to know of its neighbours. */
+int lvs_conf_check_tap(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 #endif

@@ -48,8 +48,9 @@ static void check_tunnel(const struct lvs_conf *conf, const struct lvs_conf_serv
 	const struct lvs_conf_tunnel *tunnel = &server->tunnel;
 	bool four = lvs_addr_is4(&server->addr), gue = tunnel->on && !strcmp(tunnel->type, "gue");
 	const struct lvs_conf_where *where = tunnel->type_where.line ? &tunnel->type_where : &server->where;
+	struct lvs_addr dip = lvs_conf_dip(conf, four);
 
-	if (lvs_addr_is_any(four ? &conf->director.dip : &conf->director.dip6))
+	if (lvs_addr_is_any(&dip))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    four ? "give \"director.dip\" an address that real servers reach" :
 					   "give \"director.dip6\" an address that real servers reach",

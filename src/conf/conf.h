@@ -22,6 +22,9 @@ struct lvs_sites;
 #define LVS_CONF_USER_BYTES 33
 #define LVS_CONF_NAME_BYTES 64
 #define LVS_CONF_INTERFACES_MAX 32
+#define LVS_CONF_MAC_BYTES 18
+#define LVS_CONF_ADDRESSES_MAX 16
+#define LVS_CONF_ROUTES_MAX 4096
 #define LVS_CONF_MARKS_MAX 65536
 #define LVS_CONF_SERVICES_MAX 65536
 #define LVS_CONF_SERVERS_MAX 65536	/* of one service */
@@ -48,17 +51,59 @@ struct lvs_conf_interfaces {
 	struct lvs_conf_where where;
 };
 
+/* An address of a host, and the length of its network's prefix in bits of the 16-byte form. */
+struct lvs_conf_address {
+	struct lvs_addr addr;
+	uint8_t bits;
+};
+
+struct lvs_conf_addresses {
+	size_t n;
+	struct lvs_conf_address list[LVS_CONF_ADDRESSES_MAX];
+	struct lvs_conf_where where;
+};
+
 /**
  * struct lvs_conf_device - where packets come from; fixed while lvsd runs
- * @type:	"tun"; static storage
+ * @type:	"tun" or "tap"; static storage
+ * @mac:	of the station on a TAP device, six pairs of hexadecimal digits; empty: lvsd makes one up
+ * @bridge:	that a TAP device becomes a port of; empty: none
  * @txqueuelen:	packets
  */
 struct lvs_conf_device {
 	const char *type;
 	char name[LVS_CONF_IFNAME_BYTES];
+	char mac[LVS_CONF_MAC_BYTES];
+	char bridge[LVS_CONF_IFNAME_BYTES];
+	struct lvs_conf_where type_where, mac_where, bridge_where, mtu_where;
 	uint32_t mtu;
 	uint32_t txqueuelen;
 	bool offload;
+};
+
+/* What travels by way of a neighbour, @via. */
+struct lvs_conf_route {
+	struct lvs_prefix to;
+	struct lvs_addr via;
+	struct lvs_conf_where to_where, via_where;
+};
+
+/**
+ * struct lvs_conf_tap - lvsd as a host on a LAN; fixed while lvsd runs
+ * @on:		there is a LAN
+ * @addresses:	its own
+ * @gateway, @gateway6: neighbours for all that has no route; all zeros: none
+ * @vlan:	of the frames' tags; 0: they have none
+ * @routes:	owned
+ */
+struct lvs_conf_tap {
+	bool on;
+	struct lvs_conf_addresses addresses;
+	struct lvs_addr gateway, gateway6;
+	uint32_t vlan;
+	size_t nroutes;
+	struct lvs_conf_route *routes;
+	struct lvs_conf_where gateway_where, gateway6_where;
 };
 
 enum lvs_conf_setup { LVS_CONF_SETUP_AUTO, LVS_CONF_SETUP_MANUAL };
@@ -435,6 +480,7 @@ struct lvs_conf_service {
 /* The whole. @marks, @services: owned, in the order of the file. */
 struct lvs_conf {
 	struct lvs_conf_device device;
+	struct lvs_conf_tap tap;
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
 	struct lvs_conf_timeouts timeouts;
@@ -469,6 +515,12 @@ int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lv
 struct lvs_conf *lvs_conf_new(void);
 
 void lvs_conf_free(struct lvs_conf *conf);
+
+/* Is the device a TAP device: is lvsd a host of its own on a LAN? */
+bool lvs_conf_on_lan(const struct lvs_conf *conf);
+
+/* The director's own address of a family, that tunnel packets come from: dip, else the first of tap.addresses; or any */
+struct lvs_addr lvs_conf_dip(const struct lvs_conf *conf, bool ip4);
 
 /**
  * lvs_conf_dump() - write it as lvs.conf text, every default spelled out; parsing that gives an equal configuration

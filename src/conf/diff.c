@@ -54,6 +54,28 @@ static bool keys_equal(const struct lvs_conf_group *group, const void *a, const 
 	return true;
 }
 
+static bool group_equal(const struct lvs_conf_group *group, const void *a, const void *b);
+
+/* Of a list, its elements and their order. */
+static bool list_equal(const struct lvs_conf_key *key, const void *a, const void *b)
+{
+	const char *in_a = *(const char *const *)member(a, key->offset), *in_b = *(const char *const *)member(b, key->offset);
+	size_t n = *(const size_t *)member(a, key->count);
+
+	if (n != *(const size_t *)member(b, key->count))
+		return false;
+	for (size_t k = 0; k < n; k++)
+		if (!group_equal(key->group, in_a + k * key->group->size, in_b + k * key->group->size))
+			return false;
+	return true;
+}
+
+/* Lists that a running director can change have changes of their own kind. */
+static bool setting_equal(const struct lvs_conf_key *key, const void *a, const void *b)
+{
+	return key->type == LVS_CONF_LIST && !key->reload ? list_equal(key, a, b) : lvs_conf_key_equal(key, a, b);
+}
+
 static int compare_settings(struct differ *d)
 {
 	for (size_t i = 0; i < lvs_conf_root.nkeys; i++) {
@@ -64,7 +86,7 @@ static int compare_settings(struct differ *d)
 			const struct lvs_conf_key *key = &outer->group->keys[k];
 			int err;
 
-			if (lvs_conf_key_equal(key, a, b))
+			if (setting_equal(key, a, b))
 				continue;
 			err = add(d, (struct lvs_conf_change){ .kind = LVS_CONF_SET, .restart = !key->reload,
 							       .group = outer->name, .key = key });
@@ -300,7 +322,10 @@ static void put_setting(struct line *line, const struct lvs_conf_change *change)
 	const struct lvs_conf_key *group = lvs_conf_group_find(&lvs_conf_root, change->group);
 
 	put(line, "%s: ", change->group);
-	put_key(line, change->key, member(change->old_conf, group->offset), member(change->new_conf, group->offset));
+	if (change->key->type == LVS_CONF_LIST)
+		put(line, "other %s", change->key->name);
+	else
+		put_key(line, change->key, member(change->old_conf, group->offset), member(change->new_conf, group->offset));
 	if (change->restart)
 		put(line, " (takes a restart)");
 }
@@ -355,21 +380,13 @@ static bool group_equal(const struct lvs_conf_group *group, const void *a, const
 	for (size_t i = 0; i < group->nkeys; i++) {
 		const struct lvs_conf_key *key = &group->keys[i];
 		const void *in_a = member(a, key->offset), *in_b = member(b, key->offset);
-		size_t n;
 
 		if (key->type == LVS_CONF_GROUP && !group_equal(key->group, in_a, in_b))
 			return false;
 		if (!lvs_conf_key_equal(key, a, b))
 			return false;
-		if (key->type != LVS_CONF_LIST)
-			continue;
-		n = *(const size_t *)member(a, key->count);
-		if (n != *(const size_t *)member(b, key->count))
+		if (key->type == LVS_CONF_LIST && !list_equal(key, a, b))
 			return false;
-		for (size_t k = 0; k < n; k++)
-			if (!group_equal(key->group, *(const char *const *)in_a + k * key->group->size,
-					 *(const char *const *)in_b + k * key->group->size))
-				return false;
 	}
 	return true;
 }

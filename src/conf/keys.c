@@ -67,6 +67,8 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 		break;
 	case LVS_CONF_PORTS:
 	case LVS_CONF_PREFIX:
+	case LVS_CONF_ADDRESS:
+	case LVS_CONF_ADDRESSES:
 	case LVS_CONF_INTERFACES:
 		memset(member, 0, key->size);
 		break;
@@ -100,6 +102,16 @@ static bool interfaces_equal(const struct lvs_conf_interfaces *a, const struct l
 	return true;
 }
 
+static bool addresses_equal(const struct lvs_conf_addresses *a, const struct lvs_conf_addresses *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->list[i].bits != b->list[i].bits || !lvs_addr_equal(&a->list[i].addr, &b->list[i].addr))
+			return false;
+	return true;
+}
+
 static bool members_equal(const struct lvs_conf_key *key, const void *a, const void *b);
 
 /* @a, @b: the members */
@@ -123,6 +135,10 @@ static bool values_equal(const struct lvs_conf_key *key, const void *a, const vo
 		return !memcmp(a, b, sizeof(struct lvs_ports));
 	case LVS_CONF_PREFIX:
 		return lvs_prefix_equal(a, b);
+	case LVS_CONF_ADDRESS:
+		return lvs_addr_equal(a, b);
+	case LVS_CONF_ADDRESSES:
+		return addresses_equal(a, b);
 	case LVS_CONF_INTERFACES:
 		return interfaces_equal(a, b);
 	case LVS_CONF_GROUP:
@@ -182,6 +198,22 @@ static void format_interfaces(const struct lvs_conf_interfaces *interfaces, char
 }
 static_assert(LVS_CONF_INTERFACES_MAX * (LVS_CONF_IFNAME_BYTES + 4) + 3 <= LVS_CONF_VALUE_BYTES, "all names fit");
 
+static void format_addresses(const struct lvs_conf_addresses *addresses, char *buf)
+{
+	char text[LVS_PREFIX_TEXT_BYTES];
+	size_t at = 0;
+
+	buf[at++] = '[';
+	for (size_t i = 0; i < addresses->n; i++) {
+		const struct lvs_prefix prefix = { .addr = addresses->list[i].addr, .bits = addresses->list[i].bits };
+
+		at += (size_t)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, "%s\"%s\"", i ? ", " : "",
+				       lvs_prefix_format(&prefix, text));
+	}
+	(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, "]");
+}
+static_assert(LVS_CONF_ADDRESSES_MAX * (LVS_PREFIX_TEXT_BYTES + 4) + 3 <= LVS_CONF_VALUE_BYTES, "all addresses fit");
+
 static void format_group(const struct lvs_conf_key *key, const void *member, char *buf)
 {
 	char value[LVS_CONF_VALUE_BYTES];
@@ -235,6 +267,12 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 		break;
 	case LVS_CONF_PREFIX:
 		word = lvs_prefix_format(member, text);
+		break;
+	case LVS_CONF_ADDRESS:
+		word = lvs_addr_format(member, text);
+		break;
+	case LVS_CONF_ADDRESSES:
+		format_addresses(member, buf);
 		break;
 	case LVS_CONF_INTERFACES:
 		format_interfaces(member, buf);

@@ -21,6 +21,8 @@ enum lvs_conf_type {
 	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
 	LVS_CONF_PORTS,		/* struct lvs_ports */
 	LVS_CONF_PREFIX,	/* struct lvs_prefix */
+	LVS_CONF_ADDRESS,	/* struct lvs_addr */
+	LVS_CONF_ADDRESSES,	/* struct lvs_conf_addresses */
 	LVS_CONF_INTERFACES,	/* struct lvs_conf_interfaces */
 	LVS_CONF_GROUP,		/* struct */
 	LVS_CONF_LIST,		/* size_t count, pointer to an array of structs */
@@ -53,8 +55,8 @@ struct lvs_conf_group;
  * @def_text:	WORD, TEXT: the default; ABSENT: what to do instead, NULL: just leave it out
  * @words:	CHOICE, WORD, FLAGS
  * @group:	GROUP, LIST: what is inside
- * @bad:	NUMBER (uint32_t *), PREFIX (struct lvs_prefix *), TEXT and each of INTERFACES (char *): why the value is
- *		refused, or NULL
+ * @bad:	NUMBER (uint32_t *), PREFIX (struct lvs_prefix *), ADDRESS and each of ADDRESSES (struct lvs_addr *), TEXT and
+ *		each of INTERFACES (char *): why the value is refused, or NULL
  * @help:	what it is, with its unit; for hints
  */
 struct lvs_conf_key {

@@ -11,7 +11,7 @@
 
 #define LIVE .reload = true
 
-static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, true }, { NULL, 0, false } };
+static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, false }, { NULL, 0, false } };
 static const struct lvs_conf_word setups[] = {
 	{ "auto", LVS_CONF_SETUP_AUTO, false }, { "manual", LVS_CONF_SETUP_MANUAL, false }, { NULL, 0, false },
 };
@@ -28,15 +28,51 @@ static const struct lvs_conf_word log_levels[] = {
 
 #define DEVICE(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_device, m)
 static const struct lvs_conf_key device_keys[] = {
-	{ DEVICE(type), .type = LVS_CONF_WORD, .words = types, .def_text = "tun", .help = "the kind of device" },
+	{ DEVICE(type), .type = LVS_CONF_WORD, .words = types, .def_text = "tun",
+	  .where = offsetof(struct lvs_conf_device, type_where), .help = "the kind of device" },
 	{ DEVICE(name), .type = LVS_CONF_TEXT, .def_text = "lvs0", .bad = lvs_conf_bad_interface,
 	  .help = "the name of the device" },
+	{ DEVICE(mac), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_mac,
+	  .where = offsetof(struct lvs_conf_device, mac_where),
+	  .help = "the station's address, such as \"02:00:00:00:00:05\"" },
+	{ DEVICE(bridge), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_interface,
+	  .where = offsetof(struct lvs_conf_device, bridge_where),
+	  .help = "the bridge that the device becomes a port of" },
 	{ DEVICE(mtu), .type = LVS_CONF_NUMBER, .min = 1280, .max = 65535, .def = 1500,
-	  .help = "the largest packet, in bytes" },
+	  .where = offsetof(struct lvs_conf_device, mtu_where), .help = "the largest packet, in bytes" },
 	{ DEVICE(txqueuelen), .type = LVS_CONF_NUMBER, .min = 1, .max = 1000000, .def = 10000,
 	  .help = "the packets that may wait for lvsd" },
 	{ DEVICE(offload), .type = LVS_CONF_BOOL, .def = true,
 	  .help = "whether super-packets and unfinished checksums pass through" },
+};
+
+#define ROUTE(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_route, m)
+static const struct lvs_conf_key route_keys[] = {
+	{ ROUTE(to), .type = LVS_CONF_PREFIX, .required = true, .bad = lvs_conf_bad_route,
+	  .where = offsetof(struct lvs_conf_route, to_where), .help = "the network that is reached, such as \"10.8.0.0/16\"" },
+	{ ROUTE(via), .type = LVS_CONF_ADDRESS, .required = true, .bad = lvs_conf_bad_neighbour,
+	  .where = offsetof(struct lvs_conf_route, via_where), .help = "the neighbour that leads there, such as \"10.9.0.7\"" },
+};
+static const struct lvs_conf_group route_group = {
+	"a route", sizeof(struct lvs_conf_route), ARRAY_LEN(route_keys), route_keys, NULL,
+};
+
+#define TAP(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_tap, m)
+static const struct lvs_conf_key tap_keys[] = {
+	{ TAP(addresses), .type = LVS_CONF_ADDRESSES, .required = true, .bad = lvs_conf_bad_neighbour,
+	  .where = offsetof(struct lvs_conf_tap, addresses.where),
+	  .help = "lvsd's own addresses with their networks' lengths, such as [\"10.9.0.5/24\"]" },
+	{ TAP(gateway), .type = LVS_CONF_ADDRESS, .optional = true, .bad = lvs_conf_bad_neighbour,
+	  .where = offsetof(struct lvs_conf_tap, gateway_where), .help = "the neighbour that all other IPv4 packets go to" },
+	{ TAP(gateway6), .type = LVS_CONF_ADDRESS, .optional = true, .bad = lvs_conf_bad_neighbour,
+	  .where = offsetof(struct lvs_conf_tap, gateway6_where), .help = "the neighbour that all other IPv6 packets go to" },
+	{ TAP(routes), .type = LVS_CONF_LIST, .group = &route_group, .count = offsetof(struct lvs_conf_tap, nroutes),
+	  .max = LVS_CONF_ROUTES_MAX, .help = "which neighbour leads where" },
+	{ TAP(vlan), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = 4094, .def = 0,
+	  .help = "the number of the VLAN whose tags the frames have" },
+};
+static const struct lvs_conf_group tap_group = {
+	"tap", sizeof(struct lvs_conf_tap), ARRAY_LEN(tap_keys), tap_keys, NULL,
 };
 
 #define NETWORK(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_network, m)
@@ -172,6 +208,8 @@ static const struct lvs_conf_group geo_group = {
 					      NULL } }
 static const struct lvs_conf_key root_keys[] = {
 	GROUP(device, "where packets come from"),
+	{ .name = "tap", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, tap), .optional = true, .group = &tap_group,
+	  .help = "lvsd as a host of its own on a LAN" },
 	GROUP(network, "how packets are led to the device"),
 	GROUP(director, "the process itself"),
 	GROUP(timeouts, "when idle connections end"),

@@ -289,6 +289,7 @@ void lvs_conf_free(struct lvs_conf *conf)
 	for (size_t i = 0; i < conf->nservices; i++)
 		free(conf->services[i].servers);
 	free(conf->services);
+	free(conf->tap.routes);
 	free(conf->geo.rules);
 	lvs_sites_free(conf->geo.table);
 	free(conf->marks);

@@ -292,6 +292,81 @@ static void read_prefix(const struct lvs_conf_reader *reader, const struct lvs_c
 	}
 }
 
+/* "10.9.0.5/24", host bits and all. Return: 0, or as lvs_prefix_parse() */
+static int parse_address(const char *text, struct lvs_conf_address *ret)
+{
+	char alone[LVS_ADDR_TEXT_BYTES];
+	size_t len = strcspn(text, "/");
+	struct lvs_prefix prefix;
+	bool exact;
+	int err = lvs_prefix_parse(text, &prefix, &exact);
+
+	if (err)
+		return err;
+	(void)snprintf(alone, sizeof(alone), "%.*s", (int)len, text);
+	memset(ret, 0, sizeof(*ret));
+	ret->bits = prefix.bits;
+	return lvs_addr_parse(alone, &ret->addr);
+}
+
+static bool read_one_address(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			     const struct lvs_conf_node *node, struct lvs_conf_address *ret)
+{
+	const char *text, *reason;
+	int err;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "addresses in quotes"))
+		return false;
+	text = config_setting_get_string(node->setting);
+	err = parse_address(text, ret);
+	reason = err ? NULL : key->bad(&ret->addr);
+	if (err == -ERANGE)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value,
+				    "behind the slash stands a number up to 32, for IPv6 up to 128",
+				    "\"%s\" has no valid length", text);
+	else if (err)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\" is not an address", text);
+	else if (reason)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": \"%s\" %s", key->name,
+				    text, reason);
+	return !err && !reason;
+}
+
+static void read_addresses(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			   const struct lvs_conf_node *node, void *base)
+{
+	struct lvs_conf_addresses list = { .n = 0 };
+
+	if (node->kind != LVS_CONF_NODE_LIST &&
+	    !lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_ARRAY, "an array of addresses"))
+		return;
+	if (!node->nchildren || node->nchildren > LVS_CONF_ADDRESSES_MAX) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" holds %u addresses, but has to hold from 1 to %d", key->name, node->nchildren,
+				    LVS_CONF_ADDRESSES_MAX);
+		return;
+	}
+	for (uint32_t i = node->first; i; i = reader->scan->nodes[i].next)
+		if (!read_one_address(reader, key, &reader->scan->nodes[i], &list.list[list.n++]))
+			return;
+	memcpy((char *)base + key->offset, &list, sizeof(list));
+}
+
+static void read_address(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			 const struct lvs_conf_node *node, void *base)
+{
+	struct lvs_conf_address address;
+
+	if (!read_one_address(reader, key, node, &address))
+		return;
+	if (address.bits != LVS_PREFIX_HOST) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" is a single address, without a length", key->name);
+		return;
+	}
+	memcpy((char *)base + key->offset, &address.addr, sizeof(address.addr));
+}
+
 void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
 			 const struct lvs_conf_node *node, void *base)
 {
@@ -329,6 +404,12 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 		break;
 	case LVS_CONF_PREFIX:
 		read_prefix(reader, key, node, base);
+		break;
+	case LVS_CONF_ADDRESS:
+		read_address(reader, key, node, base);
+		break;
+	case LVS_CONF_ADDRESSES:
+		read_addresses(reader, key, node, base);
 		break;
 	case LVS_CONF_INTERFACES:
 		read_interfaces(reader, key, node, base);

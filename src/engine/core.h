@@ -18,6 +18,7 @@
  * @cookie_key:	of SYN cookies
  * @rules_due:	when lvs_rules_expire() wants to be called again
  * @secure:	protocols apply their stricter rules
+ * @link_mtu:	of the settings, UINT32_MAX instead of 0
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
  * @serial:	of the latest connection or template that controls others
  * @now, @tick, @sink: of the burst being handled
@@ -38,6 +39,7 @@ struct lvs_engine {
 	lvs_ns rules_due;
 	bool secure;
 	uint8_t plain_ways;
+	uint32_t link_mtu;
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
@@ -108,6 +110,15 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
  * those whose ends are of two address families. */
 enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 				    enum lvs_dir dir);
+
+/**
+ * lvs_engine_relay_long() - the last step of lvs_engine_relay() for a packet that may be too long for the link
+ * @packet:	rewritten
+ *
+ * It was seen to that one which must not be fragmented fits, as far as the sender can be told: in the case of what has
+ * grown on its way here it is dropped.
+ */
+enum lvs_drop lvs_engine_relay_long(struct lvs_engine *engine, struct lvs_packet *packet);
 
 /**
  * lvs_engine_connect() - a new connection, of no state yet and not filed

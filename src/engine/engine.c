@@ -94,6 +94,21 @@ void lvs_engine_free(struct lvs_engine *engine)
 	free(engine);
 }
 
+static void set_own(struct lvs_engine *engine, const struct lvs_engine_settings *settings)
+{
+	struct lvs_addr own[LVS_OWN_MAX];
+	uint32_t n = 0;
+
+	assert(settings->nown <= ARRAY_LEN(settings->own));
+	if (!lvs_addr_is_any(&settings->dip4))
+		own[n++] = settings->dip4;
+	if (!lvs_addr_is_any(&settings->dip6))
+		own[n++] = settings->dip6;
+	for (uint32_t i = 0; i < settings->nown; i++)
+		own[n++] = settings->own[i];
+	lvs_rules_set_own(&engine->rules, own, n);
+}
+
 void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_settings *settings, lvs_ns now)
 {
 	for (size_t p = 0; p < LVS_PROTO_INDEX_COUNT; p++) {
@@ -104,7 +119,8 @@ void lvs_engine_configure(struct lvs_engine *engine, const struct lvs_engine_set
 		}
 	}
 	engine->plain_ways = settings->direct_offload ? LVS_WAY_TUNNEL : LVS_WAY_TUNNEL | LVS_WAY_DIRECT;
-	lvs_rules_set_own(&engine->rules, &settings->dip4, &settings->dip6);
+	engine->link_mtu = settings->link_mtu ? settings->link_mtu : UINT32_MAX;
+	set_own(engine, settings);
 	lvs_replies_configure(&engine->replies, settings->reply_rate, now);
 	engine->settings = *settings;
 	engine->now = now;
@@ -225,6 +241,11 @@ static inline enum lvs_drop relay(struct lvs_engine *engine, struct lvs_conn *co
 		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, server->mtu);
 		return LVS_DROP_TOO_BIG;
 	}
+	if (lvs_unlikely(packet->len > engine->link_mtu) && dir == LVS_DIR_REPLY && !lvs_packet_may_fragment(packet) &&
+	    lvs_packet_wire_len(packet) > engine->link_mtu) {
+		lvs_reply_error(engine, packet, LVS_ERROR_TOO_BIG, engine->link_mtu);
+		return LVS_DROP_TOO_BIG;
+	}
 	drop = lvs_engine_take_hop(engine, packet);
 	if (drop)
 		return drop;
@@ -236,6 +257,8 @@ static inline enum lvs_drop relay(struct lvs_engine *engine, struct lvs_conn *co
 	drop = lvs_forwards[conn->forward]->rewrite(engine, conn, packet, dir);
 	if (lvs_unlikely(drop))
 		return drop;
+	if (lvs_unlikely(packet->len > engine->link_mtu))
+		return lvs_engine_relay_long(engine, packet);
 	lvs_engine_forward(engine, packet);
 	return LVS_DROP_NONE;
 }

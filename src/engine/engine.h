@@ -33,8 +33,10 @@ enum lvs_ping {
  * @ping:	who answers a ping to a virtual address
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @link_mtu:	longest packet that leaves, bytes: longer ones are fragmented, or their sender is told. 0: the host sees to that
  * @direct_offload: packets for a neighbour (see lvs_packet.via) may be super-packets or have partial checksums
  * @dip4, @dip6: the director's own addresses, which tunnel packets come from; all zeros: none
+ * @own:	more of its own addresses, @nown of them
  * @pmtu_disc:	tunnel packets must not be fragmented if the packet inside must not (IPVS: pmtu_disc)
  * @schedule_icmp: an ICMP error about a packet of a service that no connection has begins one
  * @nat_icmp_send: a server that sends a packet of no known connection is told so; else the packet passes
@@ -49,8 +51,11 @@ struct lvs_engine_settings {
 	enum lvs_ping ping;
 	uint32_t reply_rate;
 	bool decrement_ttl;
+	uint32_t link_mtu;
 	bool direct_offload;
 	struct lvs_addr dip4, dip6;
+	struct lvs_addr own[LVS_OWN_MAX - 2];
+	uint32_t nown;
 	bool pmtu_disc;
 	struct lvs_defence_settings defence;
 	uint32_t syn_backlog;

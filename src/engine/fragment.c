@@ -30,7 +30,7 @@
 #include "engine/wire.h"
 
 #define UNIT_BYTES 2048
-#define COPY_HEADROOM 80	/* for a tunnel's headers, and the driver's */
+#define COPY_HEADROOM 96	/* for a tunnel's headers, and the driver's */
 #define PIECES_MAX 128	/* 64 KiB in fragments of 512 bytes */
 
 enum state {

@@ -5,6 +5,8 @@
  * made of them. A super-packet is cut into its segments first, and what is still longer than the way and may be
  * cut is cut into fragments, before the forwarding method sees it: so nothing is fragmented behind it, and the far end of
  * a tunnel has nothing to put together.
+ *
+ * On a LAN of its own no host fragments what is too long for the link either; there it is the last thing that is done.
  */
 #include "engine/core.h"
 #include "engine/split.h"
@@ -50,6 +52,39 @@ static enum lvs_drop leave_plain(struct lvs_engine *engine, const struct lvs_con
 	return drop;
 }
 
+static enum lvs_drop emit(void *arg, struct lvs_packet *packet)
+{
+	struct lvs_engine *engine = arg;
+
+	engine->sink->emit(engine->sink, packet);
+	return LVS_DROP_NONE;
+}
+
+/* Where the pieces of a super-packet would still be too long, they are made here, and cut. */
+static enum lvs_drop emit_fitting(void *arg, struct lvs_packet *packet)
+{
+	struct lvs_engine *engine = arg;
+
+	if (packet->len <= engine->link_mtu)
+		return emit(arg, packet);
+	if (!lvs_packet_may_fragment(packet))
+		return LVS_DROP_TOO_BIG;
+	return lvs_split_fragment(packet, engine->link_mtu, emit, arg);
+}
+
+enum lvs_drop lvs_engine_relay_long(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	enum lvs_drop drop = LVS_DROP_NONE;
+
+	if (lvs_packet_wire_len(packet) <= engine->link_mtu)
+		engine->sink->emit(engine->sink, packet);
+	else
+		drop = lvs_split(packet, emit_fitting, engine);
+	if (!drop)
+		engine->stats.forwarded++;
+	return drop;
+}
+
 enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_packet *packet,
 				    enum lvs_dir dir)
 {
@@ -68,7 +103,10 @@ enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *
 	if (limit && packet->len > limit)
 		return leave_plain(engine, conn, packet, dir, limit);
 	drop = forward->rewrite(engine, conn, packet, dir);
-	if (!drop)
-		lvs_engine_forward(engine, packet);
-	return drop;
+	if (drop)
+		return drop;
+	if (packet->len > engine->link_mtu)
+		return lvs_engine_relay_long(engine, packet);
+	lvs_engine_forward(engine, packet);
+	return LVS_DROP_NONE;
 }

@@ -16,10 +16,10 @@
 struct lvs_conn;
 struct lvs_engine;
 
-/* Room in front of a packet that the director makes: for the driver's offload header. */
-#define LVS_REPLY_FRONT 16
+/* Room in front of a packet that the director makes: for the driver's headers. */
+#define LVS_REPLY_FRONT 32
 /* And for that and the headers of a tunnel. */
-#define LVS_REPLY_HEADROOM 80
+#define LVS_REPLY_HEADROOM 96
 /* RFC 4443 section 2.4 (c): an error fits the minimum MTU; IPv4 errors keep to 576 (RFC 1812 section 4.3.2.3). */
 #define LVS_REPLY_BYTES 1280
 

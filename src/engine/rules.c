@@ -102,22 +102,29 @@ struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_add
 
 static struct lvs_own_addr *find_own(struct lvs_rules *rules, const struct lvs_addr *addr)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+	for (uint32_t i = 0; i < rules->ndips; i++)
 		if (lvs_addr_equal(&rules->own[i].addr, addr))
 			return &rules->own[i];
 	return NULL;
 }
 
-void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *dip4, const struct lvs_addr *dip6)
+void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *addrs, uint32_t n)
 {
-	const struct lvs_addr *addrs[] = { dip4, dip6 };
+	struct lvs_own_addr own[LVS_OWN_MAX];
+	bool same = n == rules->ndips;
 
-	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
-		if (lvs_addr_equal(&rules->own[i].addr, addrs[i]))
-			continue;
-		rules->own[i] = (struct lvs_own_addr){ .addr = *addrs[i] };
-		rules->generation++;
+	assert(n <= LVS_OWN_MAX);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct lvs_own_addr *known = find_own(rules, &addrs[i]);
+
+		own[i] = known ? *known : (struct lvs_own_addr){ .addr = addrs[i] };
+		same = same && lvs_addr_equal(&rules->own[i].addr, &addrs[i]);
 	}
+	if (same)
+		return;
+	memcpy(rules->own, own, n * sizeof(*own));
+	rules->ndips = n;
+	rules->generation++;
 }
 
 void lvs_vip_set_local(struct lvs_rules *rules, const struct lvs_addr *addr, bool local)
@@ -178,7 +185,7 @@ enum lvs_owner lvs_rules_owner(const struct lvs_rules *rules, const struct lvs_a
 
 	if (vip)
 		return vip->local ? LVS_OWNER_HOST : LVS_OWNER_DIRECTOR;
-	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+	for (uint32_t i = 0; i < rules->ndips; i++)
 		if (lvs_addr_equal(&rules->own[i].addr, addr))
 			return rules->own[i].local ? LVS_OWNER_HOST : LVS_OWNER_DIRECTOR;
 	return lvs_classifier_covers(rules->classifier, addr) ? LVS_OWNER_DIRECTOR : LVS_OWNER_OTHER;
@@ -212,7 +219,7 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr)
 	const struct family_rules marked = { .rules = rules, .ip4 = lvs_addr_is4(addr) };
 	struct lvs_service *service;
 
-	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
+	for (uint32_t i = 0; i < rules->ndips; i++)
 		if (lvs_addr_equal(&rules->own[i].addr, addr))
 			return true;
 	if (vip && vip->own)

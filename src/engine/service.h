@@ -185,6 +185,8 @@ struct lvs_service {
 
 #define LVS_TRASH_HEADS 1024
 
+#define LVS_OWN_MAX 18
+
 /* An address of the director itself; @local: of its host too */
 struct lvs_own_addr {
 	struct lvs_addr addr;
@@ -193,7 +195,7 @@ struct lvs_own_addr {
 
 /**
  * struct lvs_rules - all services of an engine
- * @own:	IPv4 and IPv6; all zeros: none
+ * @own:	the director's own addresses, @ndips of them; those that connections come from are VIPs
  * @servers:	by id, from 1; NULL where an id is free
  * @origins:	of servers of services
  * @generation:	grows whenever a service or a server comes or goes, or has another forwarding method
@@ -214,7 +216,8 @@ struct lvs_own_addr {
  * @sites:	borrowed; NULL: there are none
  */
 struct lvs_rules {
-	struct lvs_own_addr own[2];
+	struct lvs_own_addr own[LVS_OWN_MAX];
+	uint32_t ndips;
 	struct lvs_hash_key key;
 	struct lvs_service **service_heads;
 	struct lvs_vip **vip_heads;
@@ -299,11 +302,8 @@ struct lvs_classifier *lvs_rules_set_classifier(struct lvs_rules *rules, struct 
 /* Return: borrowed; NULL if @addr has no services, whoever else it may belong to */
 struct lvs_vip *lvs_vip_find(const struct lvs_rules *rules, const struct lvs_addr *addr);
 
-/**
- * lvs_rules_set_own() - the director's own addresses, which tunnel packets come from
- * @dip4, @dip6: all zeros: none
- */
-void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *dip4, const struct lvs_addr *dip6);
+/* The director's own addresses, at most LVS_OWN_MAX of them. Whether they are the host's too is forgotten for new ones. */
+void lvs_rules_set_own(struct lvs_rules *rules, const struct lvs_addr *addrs, uint32_t n);
 
 /* Where connections come from at their servers: addresses of the director's own from now on. Return: 0 or -ENOMEM */
 int lvs_rules_set_sources(struct lvs_rules *rules, const struct lvs_addr *addrs, uint32_t n);

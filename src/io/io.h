@@ -5,12 +5,12 @@
  *
  * A packet lives in one buffer from rx to tx:
  *
- *	| headroom (the engine may push)   | 16 | IP packet ...            | tailroom |
+ *	| headroom (the engine may push)   | 32 | IP packet ...            | tailroom |
  *	                                        ^ data, aligned to 64 when it was read
  *
- * The 16 bytes directly in front of @data belong to the driver whatever @headroom says, wherever @data was moved to:
- * there it writes its own header (virtio_net_hdr) so that one write() takes all. @headroom is what may be pushed beside
- * them.
+ * The 32 bytes directly in front of @data belong to the driver whatever @headroom says, wherever @data was moved to:
+ * there it writes its own headers (virtio_net_hdr, Ethernet) so that one write() takes all. @headroom is what may be
+ * pushed beside them.
  */
 #ifndef LVS_IO_IO_H
 #define LVS_IO_IO_H
@@ -20,15 +20,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "engine/packet.h"
 
-#define LVS_IO_FRONT 16		/* bytes in front of the data that every packet given to tx must have */
-#define LVS_IO_HEADROOM 112	/* bytes that may be pushed into a packet from rx, beside these */
+#define LVS_IO_FRONT 32		/* bytes in front of the data that every packet given to tx must have */
+#define LVS_IO_HEADROOM 96	/* bytes that may be pushed into a packet from rx, beside these */
 #define LVS_IO_TAILROOM 64	/* bytes that may be grown into behind a packet from rx */
 #define LVS_IO_BYTES_MAX 65536	/* the longest super-packet is one less */
 #define LVS_IO_MESSAGE_MAX 384
 
 struct lvs_io;
+struct lvs_lan_params;
 
 /* What the kernel may leave undone in packets that it gives us, and does for packets we give it. */
 enum {
@@ -43,13 +45,16 @@ enum {
  * struct lvs_io_params - which device
  * @name:	of the device, made if it does not exist; "lvs%d" lets the kernel choose a number
  * @fd:		a descriptor that was handed in, consumed by a successful open; -1: none. @name is not used then. For TUN
- *		made with IFF_TUN | IFF_NO_PI | IFF_VNET_HDR; the second is taken on trust.
+ *		made with IFF_TUN (for TAP: IFF_TAP) | IFF_NO_PI | IFF_VNET_HDR; the second is taken on trust. What behaves
+ *		like a TAP device, such as macvtap, is one.
  * @offload:	ask for every offload the kernel grants; false: none, at a fifth of the speed
+ * @lan:	who the station is, for drivers with @l2; see io/lan.h. Its key is the driver's to fill
  */
 struct lvs_io_params {
 	const char *name;
 	int fd;
 	bool offload;
+	const struct lvs_lan_params *lan;
 };
 
 /**
@@ -62,12 +67,26 @@ struct lvs_io_params {
  * @tx_down:	dropped: device is down or gone (EIO, EBADFD, ENODEV)
  * @tx_invalid:	dropped: the kernel does not believe the headers (EINVAL): a bug of ours
  * @tx_errors:	dropped: anything else
+ *
+ * Of a station on a LAN:
+ * @rx_foreign:	frames that are not for it, or hold neither IP nor ARP: dropped here
+ * @tx_no_route: dropped: no route, or back to ourselves
+ * @tx_unresolved: dropped: the next hop did not answer
+ * @tx_waiting:	dropped: too many packets wait for next hops to answer
+ * @lan_asked, @lan_answered: questions asked of neighbours, and answered to them
+ * @lan_unreachable: next hops that did not answer
+ * @lan_limited: questions that were neither asked nor answered, as there were too many
+ * @lan_ignored: what others said that is not as it has to be
+ * @lan_conflicts: another station said that it has an address of ours
  */
 struct lvs_io_stats {
 	uint64_t rx_packets, rx_bytes;
 	uint64_t rx_bad, rx_errors;
 	uint64_t tx_packets, tx_bytes;
 	uint64_t tx_full, tx_down, tx_invalid, tx_errors;
+	uint64_t rx_foreign;
+	uint64_t tx_no_route, tx_unresolved, tx_waiting;
+	uint64_t lan_asked, lan_answered, lan_unreachable, lan_limited, lan_ignored, lan_conflicts;
 };
 
 /**
@@ -90,6 +109,11 @@ struct lvs_io_stats {
  *		with it. A packet with @via goes to that neighbour: only if io->neighbours says so, and it must be plain
  *		unless LVS_IO_NEIGHBOUR_OFFLOAD does. Failures are counted, not told: nobody tries again.
  *
+ * @tick:	do what io->deadline was about; NULL: the driver never has anything to do by itself. Return: io->deadline
+ *
+ * @claim:	answer for exactly these addresses beside the station's own, and announce all of them; NULL: there is no LAN
+ *		where that would be asked for. Return: 0 or -ENOMEM
+ *
  * @close:	takes NULL and half-open objects
  */
 struct lvs_io_ops {
@@ -99,6 +123,8 @@ struct lvs_io_ops {
 	int (*open)(const struct lvs_io_params *params, char message[LVS_IO_MESSAGE_MAX], struct lvs_io **ret_io);
 	int (*rx)(struct lvs_io *io, struct lvs_packet *packets, size_t max);
 	void (*tx)(struct lvs_io *io, struct lvs_packet *packet);
+	lvs_ns (*tick)(struct lvs_io *io, lvs_ns now);
+	int (*claim)(struct lvs_io *io, const struct lvs_addr *addrs, size_t n, lvs_ns now);
 	void (*close)(struct lvs_io *io);
 };
 
@@ -109,6 +135,7 @@ struct lvs_io_ops {
  * @persistent:	the device was there before us and stays when we go
  * @offloads:	LVS_IO_*: what the kernel granted
  * @neighbours:	packets with @via can be sent
+ * @deadline:	when @tick wants to be called, LVS_NS_NEVER: not at all; rx, tx and claim may make that earlier
  * @name:	of the network device, as the kernel has it
  */
 struct lvs_io {
@@ -118,6 +145,7 @@ struct lvs_io {
 	bool persistent;
 	unsigned int offloads;
 	bool neighbours;
+	lvs_ns deadline;
 	char name[IFNAMSIZ];
 	struct lvs_io_stats stats;
 };

@@ -102,6 +102,7 @@ static int mem_open(const struct lvs_io_params *params, char message[LVS_IO_MESS
 	}
 	mem->io.ops = &lvs_io_mem;
 	mem->io.fd = -1;
+	mem->io.deadline = LVS_NS_NEVER;
 	mem->io.offloads = LVS_IO_CSUM | LVS_IO_TSO | LVS_IO_TSO_ECN | LVS_IO_USO;
 	(void)strcpy(mem->io.name, "mem");
 	*ret_io = &mem->io;

@@ -12,6 +12,8 @@
 #include "conf/conf.h"
 #include "engine/engine.h"
 #include "io/io.h"
+#include "lvsd/announce.h"
+#include "lvsd/lan.h"
 #include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/reload.h"
@@ -61,17 +63,35 @@ static int make_engine(struct lvs_director *director)
 	return err ? fail(director, err, "cannot set up the engine") : 0;
 }
 
+static void on_conflict(void *arg, const struct lvs_addr *addr, const struct lvs_mac *mac)
+{
+	struct lvs_director *director = arg;
+	const uint8_t *b = mac->bytes;
+	char text[LVS_ADDR_TEXT_BYTES];
+
+	lvs_log_limited(director->log, &director->conflicts, lvs_clock_now(), LVS_LOG_WARNING,
+			"%02x:%02x:%02x:%02x:%02x:%02x on the LAN of device '%s' says that it has %s, which is ours", b[0], b[1],
+			b[2], b[3], b[4], b[5], director->conf->device.name, lvs_addr_format(addr, text));
+}
+
 static int open_device(struct lvs_director *director)
 {
 	const struct lvs_conf_device *device = &director->conf->device;
-	struct lvs_io_params params = { .name = device->name, .fd = -1, .offload = device->offload };
+	struct lvs_lan_params lan = { .naddresses = 0 };
+	struct lvs_io_params params = { .name = device->name, .fd = -1, .offload = device->offload, .lan = &lan };
 	const struct lvs_io_ops *ops = lvs_io_find(device->type);
 	char message[LVS_IO_MESSAGE_MAX];
 	int err = lvs_listen_find(DEVICE_FD_NAME, &params.fd);
 
 	if (err && err != -ENOENT)
 		return fail(director, err, "cannot take the device descriptor that was handed in");
+	err = lvs_lan_params_init(director->conf, &lan);
+	if (err)
+		return fail(director, err, "cannot set up the device");
+	lan.arg = director;
+	lan.conflict = on_conflict;
 	err = ops->open(&params, message, &director->io);
+	lvs_lan_params_fini(&lan);
 	if (err) {
 		lvs_log(director->log, LVS_LOG_ERROR, "%s", message);
 		return err;
@@ -149,6 +169,8 @@ static int set_up_network(struct lvs_director *director)
 		.setup = conf->network.setup == LVS_CONF_SETUP_AUTO ? LVS_NET_AUTO : LVS_NET_MANUAL,
 		.mtu = conf->device.mtu,
 		.txqueuelen = conf->device.txqueuelen,
+		.link_only = director->io->ops->l2,
+		.bridge = conf->device.bridge,
 		.table = conf->network.table,
 		.priority = conf->network.priority,
 		.no_proxy = !conf->network.proxy,
@@ -168,7 +190,7 @@ static int set_up_network(struct lvs_director *director)
 		return fail(director, err, "cannot talk to the kernel over netlink");
 	err = lvs_net_attach(director->net, director->io->name);
 	if (!err)
-		err = lvs_rules_announce(director->engine, director->net);
+		err = lvs_announce(director->engine, director->net, director->io, conf->device.mtu);
 	if (err)	/* net has said which piece */
 		return fail(director, err, "network set-up failed");
 	lvs_mtus_apply(&director->mtus, director->engine);
@@ -265,7 +287,7 @@ static int give_up_privilege(struct lvs_director *director)
 
 int lvs_director_announce(struct lvs_director *director)
 {
-	int err = lvs_rules_announce(director->engine, director->net);
+	int err = lvs_announce(director->engine, director->net, director->io, director->conf->device.mtu);
 
 	lvs_mtus_apply(&director->mtus, director->engine);
 	net_settled(director);

@@ -8,13 +8,13 @@
 
 #include "base/time.h"
 #include "lvsd/mtu.h"
+#include "sys/log.h"
 #include "sys/notify.h"
 
 struct lvs_conf;
 struct lvs_engine;
 struct lvs_io;
 struct lvs_loader;
-struct lvs_log;
 struct lvs_loop;
 struct lvs_net;
 struct lvs_pump;
@@ -25,6 +25,7 @@ struct lvs_timer;
  * @path:	of lvs.conf, borrowed
  * @conf:	in force
  * @memory:	the connection pool's, @memory_bytes of it
+ * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
  * @failed:	why the loop was left was not a request to stop
  * @reload_again: SIGHUP came during a reload
@@ -42,6 +43,7 @@ struct lvs_director {
 	struct lvs_io *io;
 	struct lvs_net *net;
 	struct lvs_mtus mtus;
+	struct lvs_log_limit conflicts;
 	struct lvs_pump *pump;
 	struct lvs_loader *loader;
 	struct lvs_timer *net_timer;

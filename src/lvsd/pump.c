@@ -32,6 +32,8 @@ struct lvs_pump {
 	struct lvs_engine *engine;
 	struct lvs_log *log;
 	struct lvs_timer *timer;
+	struct lvs_timer *io_timer;
+	lvs_ns io_due;		/* when that goes off */
 	bool ticking;
 	bool dead;
 	void (*lost)(void *arg);
@@ -54,6 +56,24 @@ static void start_ticking(struct lvs_pump *pump, lvs_ns now)
 	lvs_timer_start(pump->timer, now + EXPIRE_INTERVAL, now);
 }
 
+/* The driver may want to be called at another time than it was going to be. */
+static void follow_io(struct lvs_pump *pump)
+{
+	if (lvs_likely(pump->io->deadline == pump->io_due) || !pump->io->ops->tick)
+		return;
+	pump->io_due = pump->io->deadline;
+	lvs_timer_start(pump->io_timer, pump->io_due, lvs_clock_now());
+}
+
+static void on_io_timer(void *arg)
+{
+	struct lvs_pump *pump = arg;
+
+	pump->io_due = LVS_NS_NEVER;
+	(void)pump->io->ops->tick(pump->io, lvs_clock_now());
+	follow_io(pump);
+}
+
 static void on_timer(void *arg)
 {
 	struct lvs_pump *pump = arg;
@@ -67,6 +87,7 @@ static void on_timer(void *arg)
 		lvs_timer_start(pump->timer, now, now);	/* more is due than one turn takes; packets go first */
 	else
 		start_ticking(pump, now);
+	follow_io(pump);
 }
 
 static void on_error(struct lvs_pump *pump, int err, lvs_ns now)
@@ -81,9 +102,8 @@ static void on_error(struct lvs_pump *pump, int err, lvs_ns now)
 	pump->dead = true;
 }
 
-static void on_readable(void *arg)
+static void drain(struct lvs_pump *pump)
 {
-	struct lvs_pump *pump = arg;
 	size_t want = 1;
 
 	for (size_t done = 0; done < TURN && !pump->dead;) {
@@ -105,6 +125,14 @@ static void on_readable(void *arg)
 	}
 }
 
+static void on_readable(void *arg)
+{
+	struct lvs_pump *pump = arg;
+
+	drain(pump);
+	follow_io(pump);
+}
+
 int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *engine, struct lvs_log *log,
 		 void (*lost)(void *arg), void *arg, struct lvs_pump **ret_pump)
 {
@@ -119,13 +147,17 @@ int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *en
 	pump->log = log;
 	pump->lost = lost;
 	pump->arg = arg;
+	pump->io_due = LVS_NS_NEVER;
 	err = lvs_timer_new(loop, on_timer, pump, &pump->timer);
+	if (!err)
+		err = lvs_timer_new(loop, on_io_timer, pump, &pump->io_timer);
 	if (!err)
 		err = lvs_loop_on_readable(loop, io->fd, on_readable, pump);
 	if (err) {
 		lvs_pump_free(pump);
 		return err;
 	}
+	follow_io(pump);
 	*ret_pump = pump;
 	return 0;
 }
@@ -135,11 +167,13 @@ void lvs_pump_free(struct lvs_pump *pump)
 	if (!pump)
 		return;
 	lvs_timer_free(pump->timer);
+	lvs_timer_free(pump->io_timer);
 	free(pump);
 }
 
 void lvs_pump_wake(struct lvs_pump *pump)
 {
+	follow_io(pump);
 	if (!pump->ticking)
 		start_ticking(pump, lvs_clock_now());
 }

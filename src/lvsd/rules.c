@@ -22,7 +22,6 @@
 #include "engine/persist.h"
 #include "engine/sched.h"
 #include "engine/source.h"
-#include "net/net.h"
 
 /* RFC 6056 section 3.2 */
 #define SOURCE_PORT_FIRST 1024
@@ -61,6 +60,17 @@ static enum lvs_reuse reuse_of(enum lvs_conf_reuse reuse)
 	return reuses[reuse];
 }
 
+/* What a host does for us on a TUN device. */
+static void lan_settings_from(const struct lvs_conf *conf, struct lvs_engine_settings *ret)
+{
+	ret->decrement_ttl = true;
+	ret->direct_offload = true;
+	ret->link_mtu = conf->device.mtu;
+	for (size_t i = 0; i < conf->tap.addresses.n; i++)
+		ret->own[ret->nown++] = conf->tap.addresses.list[i].addr;
+}
+static_assert(LVS_CONF_ADDRESSES_MAX <= LVS_OWN_MAX - 2, "what a file may have the engine takes");
+
 static void settings_from(const struct lvs_conf *conf, struct lvs_engine_settings *ret)
 {
 	static const enum lvs_ping pings[] = {
@@ -80,8 +90,10 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	};
 	ret->syn_backlog = conf->director.syn_backlog;
 	ret->mtu = conf->device.mtu;
-	ret->dip4 = conf->director.dip;
-	ret->dip6 = conf->director.dip6;
+	ret->dip4 = lvs_conf_dip(conf, true);
+	ret->dip6 = lvs_conf_dip(conf, false);
+	if (lvs_conf_on_lan(conf))
+		lan_settings_from(conf, ret);
 	ret->pmtu_disc = conf->director.pmtu_disc;
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;
@@ -529,60 +541,5 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		set_masquerade(engine, &conf->director);
 	}
 	free(journal.steps);
-	return err;
-}
-
-static bool is_elsewhere(const struct lvs_server *server)
-{
-	return server->service && server->spec.forward != &lvs_forward_local;
-}
-
-/* Single addresses of mark rules are VIPs like any other. Return: 0 or -ENOMEM; both lists are the caller's */
-static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_vips, struct lvs_prefix **ret_prefixes,
-			  struct lvs_net_wanted *wanted)
-{
-	const struct lvs_prefix *prefix;
-	uint32_t n = 0;
-
-	while (lvs_classifier_prefix(rules->classifier, n))
-		n++;
-	*ret_vips = calloc(rules->nservices + rules->nown + n + ARRAY_LEN(rules->own), sizeof(**ret_vips));
-	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
-	if (!*ret_vips || !*ret_prefixes)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < rules->nheads; i++)
-		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
-			if ((vip->own || !lvs_list_empty(&vip->services)) && !lvs_addr_is_any(&vip->addr))
-				(*ret_vips)[wanted->nvips++] = vip->addr;
-	for (size_t i = 0; i < ARRAY_LEN(rules->own); i++)
-		if (!lvs_addr_is_any(&rules->own[i].addr))
-			(*ret_vips)[wanted->nvips++] = rules->own[i].addr;
-	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i)); i++) {
-		if (prefix->bits == LVS_PREFIX_HOST)
-			(*ret_vips)[wanted->nvips++] = prefix->addr;
-		else
-			(*ret_prefixes)[wanted->nprefixes++] = *prefix;
-	}
-	wanted->vips = *ret_vips;
-	wanted->prefixes = *ret_prefixes;
-	return 0;
-}
-
-int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net)
-{
-	const struct lvs_rules *rules = lvs_engine_rules(engine);
-	struct lvs_addr *servers = calloc(rules->servers_len, sizeof(*servers)), *vips = NULL;
-	struct lvs_net_wanted wanted = { .servers = servers };
-	struct lvs_prefix *prefixes = NULL;
-	int err = servers ? list_addresses(rules, &vips, &prefixes, &wanted) : -ENOMEM;
-
-	for (uint32_t i = 1; !err && i < rules->servers_len; i++)
-		if (rules->servers[i] && is_elsewhere(rules->servers[i]))
-			servers[wanted.nservers++] = rules->servers[i]->spec.addr;
-	if (!err)
-		err = lvs_net_apply(net, &wanted);
-	free(vips);
-	free(prefixes);
-	free(servers);
 	return err;
 }

@@ -13,7 +13,6 @@ struct lvs_engine_options;
 struct lvs_engine_settings;
 struct lvs_hash_key;
 struct lvs_log;
-struct lvs_net;
 
 /* @ret_options: all but memory and key */
 void lvs_rules_options(const struct lvs_conf *conf, struct lvs_engine_options *ret_options);
@@ -51,12 +50,5 @@ int lvs_rules_classifier(const struct lvs_conf_diff *diff, const struct lvs_conf
  */
 int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf,
 		    struct lvs_classifier **classifier, lvs_ns now);
-
-/**
- * lvs_rules_announce() - tell @net which addresses packets are wanted for
- *
- * Return: 0, or what lvs_net_apply() says
- */
-int lvs_rules_announce(struct lvs_engine *engine, struct lvs_net *net);
 
 #endif

@@ -62,6 +62,17 @@ static void log_drops(struct lvs_log *log, const struct lvs_stats *stats)
 				lvs_drop_name(drop), lvs_drop_text(drop));
 }
 
+/* Of a station on a LAN. */
+static void log_lan(struct lvs_log *log, const struct lvs_io_stats *stats)
+{
+	lvs_log(log, LVS_LOG_NOTICE, "neighbours: asked %" PRIu64 ", answered %" PRIu64 ", unreachable %" PRIu64 ", over the limit %"
+		PRIu64 ", ignored %" PRIu64 ", conflicts %" PRIu64, stats->lan_asked, stats->lan_answered,
+		stats->lan_unreachable, stats->lan_limited, stats->lan_ignored, stats->lan_conflicts);
+	lvs_log(log, LVS_LOG_NOTICE, "frames: for others %" PRIu64 "; packets without a route %" PRIu64 ", to the unreachable %"
+		PRIu64 ", too many waiting %" PRIu64, stats->rx_foreign, stats->tx_no_route, stats->tx_unresolved,
+		stats->tx_waiting);
+}
+
 void lvs_director_summary(struct lvs_director *director)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
@@ -97,6 +108,8 @@ void lvs_director_summary(struct lvs_director *director)
 		lvs_log(log, LVS_LOG_NOTICE, "device: %" PRIu64 " packets lost in its queue, %" PRIu64 " writes refused",
 			device.tx_dropped, director->io->stats.tx_full + director->io->stats.tx_down +
 			director->io->stats.tx_invalid + director->io->stats.tx_errors);
+	if (director->io->ops->l2)
+		log_lan(log, &director->io->stats);
 	log_drops(log, stats);
 	for (uint32_t i = 0; i < rules->nheads; i++)
 		for (const struct lvs_service *service = rules->service_heads[i]; service; service = service->next)

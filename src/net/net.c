@@ -52,6 +52,7 @@ struct lvs_net {
 	struct lvs_net_options options;
 	struct lvs_net_callbacks callbacks;
 	char (*server_interfaces)[IFNAMSIZ];
+	char bridge[IFNAMSIZ];
 	struct lvs_net_say say;
 	struct lvs_rtnl ask, listen;
 	struct lvs_net_state state;
@@ -88,6 +89,9 @@ int lvs_net_new(const struct lvs_net_options *options, const struct lvs_net_call
 	if (!net)
 		return -ENOMEM;
 	net->options = *options;
+	net->options.bridge = NULL;	/* the caller's */
+	if (options->bridge)
+		(void)strncpy(net->bridge, options->bridge, sizeof(net->bridge) - 1);
 	net->callbacks = *callbacks;
 	net->say = (struct lvs_net_say){ .arg = callbacks->arg, .say = callbacks->say };
 	net->wake = LVS_NS_NEVER;
@@ -161,12 +165,35 @@ static int refuse_company(struct lvs_net *net)
 	return 0;
 }
 
+/* Our device becomes a port of the bridge, if it is to be one and is not. */
+static int join_bridge(struct lvs_net *net, const struct lvs_net_link *link)
+{
+	const struct lvs_net_link *bridge;
+	int err;
+
+	if (!net->bridge[0])
+		return 0;
+	bridge = lvs_net_state_link_by_name(&net->state, net->bridge);
+	if (bridge && link->master == bridge->ifindex)
+		return 0;
+	if (net->options.setup == LVS_NET_MANUAL) {
+		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is no port of bridge \"%s\"; mend it with: "
+				 "ip link set dev %s master %s", link->name, net->bridge, link->name, net->bridge);
+		return 0;
+	}
+	err = bridge ? lvs_rtnl_link_enslave(&net->ask, link->ifindex, bridge->ifindex) : -ENODEV;
+	if (err)
+		lvs_net_say(&net->say, LVS_NET_ERROR, "cannot make device \"%s\" a port of bridge \"%s\": %s", link->name,
+			    net->bridge, bridge ? strerror(-err) : "there is no such interface");
+	return err;
+}
+
 static int bring_up(struct lvs_net *net, const struct lvs_net_link *link)
 {
 	int err;
 
 	if (!(link->flags & IFF_UP))
-		lvs_rtnl_link_prepare(&net->ask, link->ifindex);
+		lvs_rtnl_link_prepare(&net->ask, link->ifindex, !net->options.link_only);
 	err = lvs_rtnl_link_up(&net->ask, link->ifindex, net->options.mtu, net->options.txqueuelen);
 	if (err)
 		lvs_net_say(&net->say, LVS_NET_ERROR, "cannot bring up device \"%s\": %s%s%s%s", link->name, strerror(-err),
@@ -191,13 +218,15 @@ int lvs_net_attach(struct lvs_net *net, const char *device)
 	}
 	net->device = link->ifindex;
 	if (net->options.setup == LVS_NET_AUTO) {
-		err = refuse_company(net);
+		err = net->options.link_only ? 0 : refuse_company(net);
 		if (!err)
 			err = bring_up(net, link);
 	} else if (!(link->flags & IFF_UP)) {
 		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up",
 				 device, device);
 	}
+	if (!err)
+		err = join_bridge(net, link);
 	if (err)
 		net->device = 0;
 	net->stale = true;
@@ -336,6 +365,8 @@ static int make_round(struct lvs_net *net, size_t budget)
 		err = look_at_device(net);
 	if (!err && net->stale)
 		err = take_snapshot(net);
+	if (!err && net->options.link_only)
+		return 0;
 	if (!err && net->restless)
 		err = follow_wants(net);
 	for (size_t i = 0; i < ARRAY_LEN(targets) && !err; i++) {
@@ -507,7 +538,7 @@ void lvs_net_free(struct lvs_net *net)
 
 	if (!net)
 		return;
-	if (net->device && net->options.setup == LVS_NET_AUTO) {
+	if (net->device && net->options.setup == LVS_NET_AUTO && !net->options.link_only) {
 		(void)take_snapshot(net);	/* the old one will do if it has to */
 		(void)lvs_net_carry_out(&net->ask, &net->state, &nothing, net->options.priority, &net->say);
 		lvs_net_sysctls_restore(&net->memory, &net->say);

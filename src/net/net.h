@@ -54,6 +54,9 @@ enum lvs_net_level {
  * @txqueuelen:	packets; 0 means LVS_NET_TXQUEUELEN
  * @table:	routing table for our use alone; 0 means LVS_NET_TABLE
  * @priority:	preference of our first rule; 0 means LVS_NET_PRIORITY
+ * @link_only:	the device is a TAP device, behind which a host of its own is: nothing is to be led to it, and nothing but
+ *		the device itself is touched
+ * @bridge:	that the device becomes a port of; NULL or empty: none
  * @no_proxy:	VIPs on an attached subnet are left to others while they are not addresses of this host. For
  *		directors that share their VIPs by VRRP: the one in waiting must not answer for them
  * @ignore_tunneled: what this host unpacks from tunnels stays with it where the VIP is local. For directors that are real
@@ -66,6 +69,8 @@ struct lvs_net_options {
 	uint32_t txqueuelen;
 	uint32_t table;
 	uint32_t priority;
+	bool link_only;
+	const char *bridge;
 	bool no_proxy;
 	bool ignore_tunneled;
 	const char *const *server_interfaces;

@@ -302,7 +302,7 @@ static struct nlmsghdr *begin_link(char *buf, uint32_t ifindex, uint32_t flags)
 	return nlh;
 }
 
-void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex)
+static void route_anything(struct lvs_rtnl *rtnl, uint32_t ifindex)
 {
 	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
 	struct nlmsghdr *nlh = begin_link(buf, ifindex, 0);
@@ -317,7 +317,16 @@ void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex)
 	mnl_attr_nest_end(nlh, family);
 	mnl_attr_nest_end(nlh, spec);
 	(void)lvs_rtnl_ask(rtnl, nlh, NULL, NULL);
+}
 
+void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex, bool routed)
+{
+	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
+	struct nlmsghdr *nlh;
+	struct nlattr *spec, *family;
+
+	if (routed)
+		route_anything(rtnl, ifindex);
 	nlh = begin_link(buf, ifindex, 0);
 	spec = mnl_attr_nest_start(nlh, IFLA_AF_SPEC);
 	family = mnl_attr_nest_start(nlh, AF_INET6);
@@ -325,6 +334,15 @@ void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex)
 	mnl_attr_nest_end(nlh, family);
 	mnl_attr_nest_end(nlh, spec);
 	(void)lvs_rtnl_ask(rtnl, nlh, NULL, NULL);
+}
+
+int lvs_rtnl_link_enslave(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t master)
+{
+	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
+	struct nlmsghdr *nlh = begin_link(buf, ifindex, 0);
+
+	mnl_attr_put_u32(nlh, IFLA_MASTER, master);
+	return lvs_rtnl_ask(rtnl, nlh, NULL, NULL);
 }
 
 int lvs_rtnl_link_up(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t mtu, uint32_t txqueuelen)

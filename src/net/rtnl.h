@@ -83,11 +83,16 @@ int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, 
 /**
  * lvs_rtnl_link_prepare() - make a link that is still down one that packets of strangers may come out of
  *
- * IPv4 forwards what comes out of it, whatever its source; IPv6 gives it no address of its own, which it would announce.
+ * @routed:	IPv4 forwards what comes out of it, whatever its source
+ *
+ * IPv6 gives it no address of its own, which it would announce.
  * The same switches are below /proc/sys, which containers often may not write. Failure is no error: the switches are
  * looked at again there.
  */
-void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex);
+void lvs_rtnl_link_prepare(struct lvs_rtnl *rtnl, uint32_t ifindex, bool routed);
+
+/* Make a link a port of a bridge. */
+int lvs_rtnl_link_enslave(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t master);
 
 /* Bring a link up. @mtu, @txqueuelen: 0 leaves them */
 int lvs_rtnl_link_up(struct lvs_rtnl *rtnl, uint32_t ifindex, uint32_t mtu, uint32_t txqueuelen);

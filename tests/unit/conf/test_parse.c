@@ -13,6 +13,11 @@
 
 #define SERVERS " servers: ( { address = \"10.0.0.1:80\"; } );"
 #define WEB "services: ( { address = \"192.0.2.10:80\";" SERVERS " } );"
+
+/* A TAP device; its LAN with more keys; a service whose server is there. */
+#define ON_LAN "device: { type = \"tap\"; };"
+#define TAP(keys) "tap: { addresses = [\"10.9.0.5/24\"]; " keys " };"
+#define NEAR "services: ( { address = \"192.0.2.1:80\"; servers: ( { address = \"10.9.0.11:80\"; } ); } );"
 #define SERVICE(keys) "services: ( { address = \"192.0.2.10:80\"; " keys SERVERS " } );"
 #define SERVER(keys) "services: ( { address = \"192.0.2.10:80\"; servers: ( { " keys " } ); } );"
 #define MARK(keys) "marks: ( { " keys " } ); " WEB
@@ -403,7 +408,52 @@ static const struct row {
 						"(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
 	{ SERVICE("protocol = \"icmp\";"), "1:53: there is no protocol \"icmp\" "
 					   "(there is \"tcp\" \"udp\" \"sctp\")" },
-	{ "device: { type = \"tap\"; };" WEB, "1:18: type \"tap\" is not supported by this version (there is \"tun\")" },
+	{ "device: { type = \"tap\"; };" WEB,
+	  "1:18: a TAP device needs the group \"tap\" (add tap: { addresses = [\"10.9.0.5/24\"]; };)" },
+	{ "device: { mac = \"02:00:00:00:00:05\"; };" WEB, "1:17: a device of type \"tun\" has no \"mac\" (say type = \"tap\")" },
+	{ "device: { bridge = \"br0\"; };" WEB,
+	  "1:20: a device of type \"tun\" cannot be a port of a bridge (say type = \"tap\")" },
+	{ "tap: { addresses = [\"10.9.0.5/24\"]; };" WEB,
+	  "1:20: \"tap\" is for a TAP device, and \"tun\" is none (say device.type = \"tap\", or leave \"tap\" out)" },
+	{ "device: { mac = \"03:00:00:00:00:05\"; };" WEB,
+	  "1:17: \"mac\": \"03:00:00:00:00:05\" is a group's address (its first byte is odd), not one station's (the station's "
+	  "address, such as \"02:00:00:00:00:05\")" },
+	{ "device: { mac = \"2:0:0:0:0:5\"; };" WEB,
+	  "1:17: \"mac\": \"2:0:0:0:0:5\" is not six pairs of hexadecimal digits, such as \"02:00:00:00:00:05\" (the "
+	  "station's address, such as \"02:00:00:00:00:05\")" },
+	{ "device: { mac = \"00:00:00:00:00:00\"; };" WEB,
+	  "1:17: \"mac\": \"00:00:00:00:00:00\" is no station's address (the station's address, such as \"02:00:00:00:00:05\")" },
+	{ "device: { type = \"tap\"; mtu = 65522; }; " TAP("") NEAR, "1:31: \"mtu\" is 65522, and a TAP device takes 65521 at most" },
+	{ "device: { type = \"tap\"; }; tap: { vlan = 10; };" WEB,
+	  "1:33: tap needs \"addresses\" (lvsd's own addresses with their networks' lengths, such as [\"10.9.0.5/24\"])" },
+	{ ON_LAN "tap: { addresses = [\"10.9.0.0/24\"]; };" NEAR,
+	  "1:46: \"10.9.0.0\" is the first or last address of its network, which no host has" },
+	{ ON_LAN "tap: { addresses = [\"10.9.0.5/33\"]; };" NEAR,
+	  "1:47: \"10.9.0.5/33\" has no valid length (behind the slash stands a number up to 32, for IPv6 up to 128)" },
+	{ ON_LAN "tap: { addresses = [\"10.9.0.5/24\", \"10.9.0.5/16\"]; };" NEAR, "1:46: \"addresses\" holds \"10.9.0.5\" twice" },
+	{ ON_LAN "tap: { addresses = [\"10.9.0.5/3\"]; };" NEAR,
+	  "1:46: the network of \"10.9.0.5\" is too wide for a LAN (/8 is the widest)" },
+	{ ON_LAN "tap: { addresses = []; };" NEAR,
+	  "1:46: \"addresses\" holds 0 addresses, but has to hold from 1 to 16 (lvsd's own addresses with their networks' lengths, "
+	  "such as [\"10.9.0.5/24\"])" },
+	{ ON_LAN TAP("gateway = \"10.8.0.1\";") NEAR,
+	  "1:73: \"gateway\": \"10.8.0.1\" is not on the link (a next hop has to be in the network of one of \"addresses\")" },
+	{ ON_LAN TAP("gateway = \"10.9.0.5\";") NEAR,
+	  "1:73: \"gateway\" is lvsd's own address \"10.9.0.5\" (name the neighbour that takes the packets)" },
+	{ ON_LAN TAP("gateway = \"fe80::1\";") NEAR, "1:73: \"gateway\" has to be IPv4, and \"fe80::1\" is not" },
+	{ ON_LAN TAP("gateway = \"10.9.0.1/24\";") NEAR,
+	  "1:73: \"gateway\" is a single address, without a length (the neighbour that all other IPv4 packets go to)" },
+	{ ON_LAN TAP("routes: ( { to = \"10.8.0.0/16\"; via = \"10.9.0.7\"; }, { to = \"10.8.0.0/16\"; via = \"10.9.0.8\"; } );") NEAR,
+	  "1:123: two routes lead to \"10.8.0.0/16\" (the first one is in line 1)" },
+	{ ON_LAN TAP("routes: ( { to = \"10.9.0.0/24\"; via = \"10.9.0.7\"; } );") NEAR,
+	  "1:80: \"10.9.0.0/24\" is the network of one of \"addresses\" (its hosts are neighbours)" },
+	{ ON_LAN TAP("gateway = \"10.9.0.1\"; routes: ( { to = \"0.0.0.0/0\"; via = \"10.9.0.7\"; } );") NEAR,
+	  "1:102: \"0.0.0.0/0\" is what the gateway is for (leave one of them out)" },
+	{ ON_LAN TAP("routes: ( { to = \"10.8.0.0/16\"; via = \"192.0.2.7\"; } );") NEAR,
+	  "1:101: \"via\": \"192.0.2.7\" is not on the link (a next hop has to be in the network of one of \"addresses\")" },
+	{ ON_LAN TAP("vlan = 4095;") NEAR,
+	  "1:70: \"vlan\" is 4095, but has to be from 1 to 4094 (the number of the VLAN whose tags the frames have)" },
+	{ ON_LAN TAP("") WEB, "1:130: no route leads to server \"10.0.0.1\" (add a gateway or a route to \"tap\")" },
 	{ "director: { ping = \"sometimes\"; };" WEB,
 	  "1:20: there is no ping \"sometimes\" (there is \"when_up\" \"always\" \"never\")" },
 	/* texts */

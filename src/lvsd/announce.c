@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * On a TUN device the host is made to lead packets to it; on a TAP device the station there says by itself what it has.
+ */
+#include "lvsd/announce.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "engine/classify.h"
+#include "engine/engine.h"
+#include "engine/forward.h"
+#include "io/io.h"
+#include "net/net.h"
+#include "sys/clock.h"
+
+static bool is_elsewhere(const struct lvs_server *server)
+{
+	return server->service && server->spec.forward != &lvs_forward_local;
+}
+
+/* Single addresses of mark rules are VIPs like any other. Return: 0 or -ENOMEM; both lists are the caller's */
+static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_vips, struct lvs_prefix **ret_prefixes,
+			  struct lvs_net_wanted *wanted)
+{
+	const struct lvs_prefix *prefix;
+	uint32_t n = 0;
+
+	while (lvs_classifier_prefix(rules->classifier, n))
+		n++;
+	*ret_vips = calloc(rules->nservices + rules->nown + n + rules->ndips + 1, sizeof(**ret_vips));
+	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
+	if (!*ret_vips || !*ret_prefixes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < rules->nheads; i++)
+		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
+			if ((vip->own || !lvs_list_empty(&vip->services)) && !lvs_addr_is_any(&vip->addr))
+				(*ret_vips)[wanted->nvips++] = vip->addr;
+	for (uint32_t i = 0; i < rules->ndips; i++)
+		(*ret_vips)[wanted->nvips++] = rules->own[i].addr;
+	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i)); i++) {
+		if (prefix->bits == LVS_PREFIX_HOST)
+			(*ret_vips)[wanted->nvips++] = prefix->addr;
+		else
+			(*ret_prefixes)[wanted->nprefixes++] = *prefix;
+	}
+	wanted->vips = *ret_vips;
+	wanted->prefixes = *ret_prefixes;
+	return 0;
+}
+
+static int tell_net(const struct lvs_rules *rules, struct lvs_net_wanted *wanted, struct lvs_net *net)
+{
+	struct lvs_addr *servers = calloc(rules->servers_len, sizeof(*servers));
+	int err;
+
+	if (!servers)
+		return -ENOMEM;
+	for (uint32_t i = 1; i < rules->servers_len; i++)
+		if (rules->servers[i] && is_elsewhere(rules->servers[i]))
+			servers[wanted->nservers++] = rules->servers[i]->spec.addr;
+	wanted->servers = servers;
+	err = lvs_net_apply(net, wanted);
+	free(servers);
+	return err;
+}
+
+/* No host stands between us and the servers: the way to each is the link. */
+static int tell_lan(struct lvs_rules *rules, const struct lvs_net_wanted *wanted, uint32_t mtu, struct lvs_io *io,
+		    struct lvs_net *net)
+{
+	const struct lvs_net_wanted nothing = { .nvips = 0 };
+	int err = io->ops->claim(io, wanted->vips, wanted->nvips, lvs_clock_now());
+
+	for (uint32_t i = 1; i < rules->servers_len; i++)
+		if (rules->servers[i])
+			lvs_server_set_mtu(rules->servers[i], mtu);
+	return err ? err : lvs_net_apply(net, &nothing);
+}
+
+int lvs_announce(struct lvs_engine *engine, struct lvs_net *net, struct lvs_io *io, uint32_t mtu)
+{
+	struct lvs_rules *rules = lvs_engine_rules(engine);
+	struct lvs_net_wanted wanted = { .nvips = 0 };
+	struct lvs_prefix *prefixes = NULL;
+	struct lvs_addr *vips = NULL;
+	int err = list_addresses(rules, &vips, &prefixes, &wanted);
+
+	if (!err)
+		err = io->ops->claim ? tell_lan(rules, &wanted, mtu, io, net) : tell_net(rules, &wanted, net);
+	free(vips);
+	free(prefixes);
+	return err;
+}

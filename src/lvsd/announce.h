@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who is to know which addresses packets are wanted for. */
+#ifndef LVS_LVSD_ANNOUNCE_H
+#define LVS_LVSD_ANNOUNCE_H
+
+#include <stdint.h>
+
+struct lvs_engine;
+struct lvs_io;
+struct lvs_net;
+
+/**
+ * lvs_announce() - tell the host, or the neighbours of @io, which addresses are virtual, as the rules are now
+ * @mtu:	of the device, bytes
+ *
+ * Return: 0, -ENOMEM, or what lvs_net_apply() says
+ */
+int lvs_announce(struct lvs_engine *engine, struct lvs_net *net, struct lvs_io *io, uint32_t mtu);
+
+#endif
