@@ -4,12 +4,12 @@
 # the replies back, droute and tunnel never see them. So all of them stand on a LAN together with client and server, where each
 # way is possible, and the ports are the server's own, as droute and tunnel cannot map them.
 
-methods="masq droute tunnel fullnat fullnat-proxy"
+methods="masq droute tunnel fullnat proxy-v2"
 
-start_masq() { at server ip route add "$cip/$bits" via "$dip_s" && start_method masq masq; }
+start_masq() { at server ip route add "$cip/$bits" via "$dip_s" && start_method masq; }
 stop_masq() { at server ip route del "$cip/$bits"; }
 
-start_droute() { own_vip && start_method droute droute; }
+start_droute() { own_vip && start_method droute; }
 stop_droute() { disown_vip; }
 
 # The server's end is lvs-decap, which takes its share of the cores too.
@@ -18,17 +18,17 @@ start_tunnel() {
 	start server decap "$decap" --type ipip --vip "$vip" --from "$dip_s" --listen "$rip"
 	decap_pid=$spawned
 	until_true 10 grep -q ready: "$work/decap.log"
-	start_method tunnel tunnel
+	start_method tunnel
 }
 stop_tunnel() {
 	stop "$decap_pid"
 	disown_vip
 }
 
-start_fullnat() { start_method fullnat fullnat; }
+start_fullnat() { start_method fullnat; }
 stop_fullnat() { :; }
-start_fullnat_proxy() { start_method fullnat-proxy fullnat; }
-stop_fullnat_proxy() { :; }
+start_proxy_v2() { start_method proxy-v2; }
+stop_proxy_v2() { :; }
 
 # own_vip - the VIP is an address of the server as well, and no neighbour hears of it
 own_vip() {
@@ -37,30 +37,27 @@ own_vip() {
 }
 disown_vip() { at server ip addr del "$vip/$bits" dev lo; }
 
-# start_method PEER METHOD
 start_method() {
-	method_conf "$1" "$2" >"$work/$1.conf"
+	method_conf "$1" >"$work/$1.conf"
 	start "$1" "$1" "$lvsd" --config "$work/$1.conf"
 	peer_pid=$spawned
 }
 
-# method_conf PEER METHOD
+# method_conf PEER - proxy-v2 is fullnat, and the web server is told of its clients
 method_conf() {
+	method=$1 web_port=$((HTTP + SHIFT)) web_keys=
+	[ "$1" != proxy-v2 ] || method=fullnat web_port=$((HTTP + PROXY_SHIFT)) web_keys='client_address = "proxy-v2";'
 	echo 'device: { name = "lvs0"; };'
-	case $2 in
+	case $method in
 	tunnel) echo "director: { $dip_key = \"$(url_host "$dip_s")\"; };" ;;
 	fullnat) echo "director: { source_pool = \"$pool\"; };" ;;
 	esac
 	echo 'services: ('
 	for port in $BULK $PING; do
-		service tcp $((port + SHIFT)) $((port + SHIFT)) "$2"
+		service tcp $((port + SHIFT)) $((port + SHIFT)) "$method"
 		echo ,
 	done
-	if [ "$1" = fullnat-proxy ]; then
-		service tcp $((HTTP + SHIFT)) $((HTTP + PROXY_SHIFT)) "$2" 'client_address = "proxy-v2";'
-	else
-		service tcp $((HTTP + SHIFT)) $((HTTP + SHIFT)) "$2"
-	fi
+	service tcp $((HTTP + SHIFT)) "$web_port" "$method" "$web_keys"
 	echo ');'
 }
 
@@ -72,7 +69,7 @@ lacking() {
 		echo "no bridges"
 	else
 		address "$1"
-		method_conf "$1" "${1%-proxy}" >"$work/$1.conf"
+		method_conf "$1" >"$work/$1.conf"
 		! "$lvsd" --check-config "$work/$1.conf" 2>&1
 	fi
 }

@@ -17,8 +17,8 @@ target() {
 # can PEER METRIC - is that measurement meaningful?
 can() {
 	case $1/$2 in
-	fullnat-proxy/bulk1) return 1 ;;	# iperf3 does not read the header
-	masq/* | droute/* | tunnel/* | fullnat*)
+	proxy-v2/bulk1) return 1 ;;	# iperf3 does not read the header
+	masq/* | droute/* | tunnel/* | fullnat/* | proxy-v2/*)
 		member "$2" "bulk1 download keepalive close"
 		return ;;
 	*/download) return 1 ;;		# is between the methods
