@@ -10,7 +10,7 @@
 #	  └── far 10.7.0.2
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need nginx curl socat cmp ping python3
+need nginx curl socat cmp ping python3 bridge
 in_namespace "$0" "$@"
 need_tun
 
@@ -94,5 +94,106 @@ done
 at s1 ping -c 2 -i 0.2 -W 2 -q 10.7.0.2 >/dev/null || FAIL "s1 does not reach far"
 at s1 ping -c 2 -i 0.2 -W 2 -q 2001:db8:7::2 >/dev/null || FAIL "s1 does not reach far, IPv6"
 at s1 ping -c 1 -W 2 -t 1 10.7.0.2 | grep -q "exceeded" || FAIL "nobody says that the time is exceeded"
-summary "neighbours:"
+
+# Another station says that it has our address: once in the log, and nobody fights.
+at client python3 - $vip <<-'END'
+	import socket, sys
+	ip, mac = socket.inet_aton(sys.argv[1]), bytes.fromhex("020000000099")
+	port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+	port.bind(("director", 0))
+	for i in range(20):
+	    port.send(b"\xff" * 6 + mac + bytes.fromhex("08060001080006040001") + mac + ip + bytes(6) + ip + bytes(18))
+	END
+until_true 5 said "02:00:00:00:00:99 on the LAN of device 'lvs0' says that it has $vip, which is ours"
+[ "$(how_often "which is ours")" -le 10 ] || FAIL "the log is flooded by somebody else's claims"
+summary "conflicts [1-9]"
+
+# A path to the server that is narrower than the client's: the sender is told, and the transfer goes on.
+configure "$(conf masq 8080 | sed 's/bridge = "br0";/bridge = "br0"; mtu = 1400;/')"
 stop
+direct
+for address in "$vip" "[$vip6]"; do
+	at client ip route flush cache
+	at client ip -6 route flush cache
+	at client curl -sf -m 60 -o $work/down "http://$address/files/blob" || FAIL "MTU 1400: no download from $address"
+	cmp $work/s1/blob $work/down || FAIL "MTU 1400: $address: download differs"
+	upload "MTU 1400, $address" client "$address"
+done
+stop
+
+# Direct routing: super-packets stay whole, replies pass by.
+for server in s1 s2; do
+	at $server ip addr add $vip/32 dev lo
+	at $server ip addr add $vip6/128 dev lo nodad
+	at $server sysctl -qw net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2
+	at $server ip route del 10.9.0.2/32 via 10.9.0.5
+	at $server ip -6 route del 2001:db8:9::2/128 via 2001:db8:9::5
+	at $server ip route replace default via 10.9.0.1
+	at $server ip -6 route replace default via 2001:db8:9::1
+done
+sed -i 's/listen 8080/listen 80 backlog=4096; listen [::]:80 backlog=4096; listen 8080/' $work/s1.nginx $work/s2.nginx
+for server in s1 s2; do at $server nginx -p $work -c $work/$server.nginx -s reload; done
+until_true 5 at s1 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
+until_true 5 at s2 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
+configure "$(conf droute 80)"
+direct
+both_ways droute client
+both_ways droute far
+same "who has the VIP" "$mac" "$(neighbour client $vip)"
+summary "> 10.9.0.11:80 Route weight 1"
+summary "service tcp $vip:80 rr: 2 servers, [0-9]* conns, in [0-9]* packets [0-9]* bytes, out 0 packets"
+stop
+
+# Tunnels, from lvsd's own address, ended by lvs-decap.
+decap=${LVS_DECAP:-${top_builddir:-../..}/lvs-decap}
+if [ -x "$decap" ]; then
+	unwrapping() { grep -q ready: "$work/$1.decap"; }
+	for server in s1 s2; do
+		spawn $server $work/$server.decap "$decap" --type gue --vip $vip --vip $vip6
+		until_true 10 unwrapping $server
+	done
+	configure "$(conf tunnel 80 | sed 's/forward = "tunnel";/forward = "tunnel"; tunnel: { type = "gue"; port = 6080; };/')"
+	direct
+	both_ways tunnel client
+	stop
+else
+	echo "no lvs-decap at $decap: tunnels are not tried"
+fi
+
+# 250 servers on one LAN, each with a station of its own address, are all found and get one connection each.
+for n in $(seq 250); do echo "addr add 10.9.1.$n/16 dev director"; done | at s2 ip -batch -
+configure "device: { type = \"tap\"; name = \"lvs0\"; mac = \"$mac\"; bridge = \"br0\"; };
+	tap: { addresses = [\"10.9.0.5/16\"]; };
+	services: ( { address = \"$vip:80\"; scheduler = \"rr\"; forward = \"masq\"; servers: (
+	$(for n in $(seq 250); do echo "{ address = \"10.9.1.$n:8080\"; },"; done | sed '$s/,$//') ); } );"
+at s2 ip addr del $vip/32 dev lo
+at s2 ip route add 10.9.0.2/32 via 10.9.0.5
+direct
+same "250 servers" "250 s2" "$(at client curl -sf -m 60 -H 'Connection: close' "http://$vip/?[1-250]" | shares)"
+summary "10.9.1.250:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persistent, 1 conns"
+summary "10.9.1.1:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persistent, 1 conns"
+stop
+
+# In a VLAN: the bridge tags what goes to lvsd and untags what comes from it; other networks are not heard.
+if at director ip link set br0 type bridge vlan_filtering 1 2>/dev/null; then
+	for server in client s2; do at director bridge vlan add dev to-$server vid 10 pvid untagged; done
+	at client ip addr add 10.10.0.2/24 dev director
+	at s2 ip addr add 10.10.0.12/24 dev director
+	at s2 ip route add 10.10.0.2/32 via 10.10.0.5
+	configure "device: { type = \"tap\"; name = \"lvs0\"; bridge = \"br0\"; };
+		tap: { addresses = [\"10.10.0.5/24\"]; vlan = 10; };
+		services: ( { address = \"10.10.0.100:80\"; servers: ( { address = \"10.10.0.12:8080\"; } ); } );"
+	direct
+	at client ping -c 1 -W 1 -q 10.10.0.5 >/dev/null && FAIL "lvsd is reached where its VLAN is not"
+	at director bridge vlan add dev lvs0 vid 10
+	until_true 10 at client ping -c 1 -W 1 -q 10.10.0.5
+	same "VLAN" "3 s2" "$(at client curl -sf -m 20 -H 'Connection: close' "http://10.10.0.100/?[1-3]" | shares)"
+	at client curl -sf -m 60 -o $work/down http://10.10.0.100/files/blob || FAIL "VLAN: no download"
+	cmp $work/s1/blob $work/down || FAIL "VLAN: download differs"
+	at director bridge vlan add dev lvs0 vid 10 pvid untagged	# lvsd's frames lose their tag on the way to it
+	at client ip neigh flush dev director
+	at client ping -c 1 -W 1 -q 10.10.0.5 >/dev/null && FAIL "a frame without a tag was heard"
+	stop
+else
+	echo "no VLANs on bridges here: tags are not tried"
+fi
