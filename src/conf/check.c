@@ -255,6 +255,7 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 		{ IPPROTO_TCP, service->syn_proxy, &service->syn_proxy_where, "\"syn_proxy\"" },
 		{ IPPROTO_TCP, service->mss, &service->mss_where, "\"mss\"" },
 		{ IPPROTO_TCP, service->mss_clamp, &service->mss_clamp_where, "\"mss_clamp\"" },
+		{ IPPROTO_TCP, service->client_address > LVS_CONF_CLIENT_NONE, &service->client_address_where, "\"client_address\"" },
 		{ IPPROTO_SCTP, service->sloppy_sctp, &service->sloppy_sctp_where, "\"sloppy_sctp\"" },
 	};
 
@@ -277,6 +278,30 @@ static void check_syn_proxy(const struct lvs_conf_service *service, const struct
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->syn_proxy_where, "\"masq\" brings them back",
 				    "\"syn_proxy\" needs the replies of server %s, which \"%s\" does not lead through lvsd",
 				    lvs_endpoint_format(&server->addr, server->port, text), server->forward);
+}
+
+/* Nor would it be told of its clients, if what it says could not be translated. */
+static void check_client_address(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+				 struct lvs_conf_errors *errors)
+{
+	const bool own = server->client_address_where.line;
+	const struct lvs_conf_where *where = own ? &server->client_address_where : &service->client_address_where;
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	if (server->client_address <= LVS_CONF_CLIENT_NONE)
+		return;
+	lvs_endpoint_format(&server->addr, server->port, text);
+	if (own && !service->mark && service->protocol != IPPROTO_TCP)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove it",
+				    "\"client_address\" is of tcp, and service \"%s\" is %s", service->name,
+				    lvs_conf_protocol_text(service->protocol));
+	if (strcmp(server->forward, "masq") != 0 && strcmp(server->forward, "fullnat") != 0)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "\"masq\" brings them back",
+				    "\"client_address\" needs the replies of server %s, which \"%s\" does not lead through lvsd",
+				    text, server->forward);
+	if (!strcmp(service->helper, "ftp"))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "remove one of them; the data connections would come without",
+				    "\"client_address\" of server %s does not go with helper \"ftp\"", text);
 }
 
 static void check_thresholds(const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
@@ -410,6 +435,7 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 		    !check_loopback(&server->addr, server->port, &server->where, errors))
 			check_loops(sorted, conf->nservices, service, server, errors);
 		check_syn_proxy(service, server, errors);
+		check_client_address(service, server, errors);
 	}
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);

@@ -342,11 +342,15 @@ struct lvs_conf_tunnel {
 	struct lvs_conf_where csum_where;
 };
 
+/* How a server is told of its clients. UNSAID: not at all. */
+enum lvs_conf_client_address { LVS_CONF_CLIENT_UNSAID, LVS_CONF_CLIENT_NONE, LVS_CONF_CLIENT_PROXY_V2, LVS_CONF_CLIENT_TOA };
+
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
  * @forward:	"masq", ...; static storage
  * @tunnel:	of "tunnel"; the service's where the server has none of its own
+ * @client_address: how it is told of its clients; the service's, where that is more than none
  * @upper_threshold, @lower_threshold: connections; 0: none, and three quarters of the upper one
  * @site:	one of those of struct lvs_conf_geo; empty: none
  * @mtu:	of the path to it, bytes; 0: as the host's routes say
@@ -361,6 +365,7 @@ struct lvs_conf_server {
 	struct lvs_conf_drain drain;
 	const char *forward;
 	struct lvs_conf_tunnel tunnel;
+	enum lvs_conf_client_address client_address;
 	char site[LVS_CONF_SITE_BYTES];
 	uint32_t mtu;
 	char name[LVS_CONF_NAME_BYTES];
@@ -371,6 +376,7 @@ struct lvs_conf_server {
 	struct lvs_conf_where forward_where;
 	struct lvs_conf_where site_where;
 	struct lvs_conf_where mtu_where;
+	struct lvs_conf_where client_address_where;
 };
 
 /* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */
@@ -428,6 +434,7 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @syn_proxy:	when SYNs are answered with cookies; TCP only
  * @mss:	bytes that a segment may carry; 0: any number. TCP only
  * @mss_clamp:	whether it may carry no more than fit the path to the server; TCP only
+ * @client_address: of servers that do not say; TCP only
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -457,6 +464,7 @@ struct lvs_conf_service {
 	enum lvs_conf_syn_proxy syn_proxy;
 	uint32_t mss;
 	enum lvs_conf_mss_clamp mss_clamp;
+	enum lvs_conf_client_address client_address;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
@@ -471,6 +479,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where helper_where;
 	struct lvs_conf_where syn_proxy_where;
 	struct lvs_conf_where mss_where, mss_clamp_where;
+	struct lvs_conf_where client_address_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

@@ -247,6 +247,8 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 		break;
 	case LVS_CONF_CHOICE:
 		word = lvs_conf_word_text(key->words, lvs_conf_choice_get(key, base));
+		if (!word)
+			(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "none");
 		break;
 	case LVS_CONF_WORD:
 		word = *(const char *const *)member;

@@ -41,6 +41,11 @@ static const struct lvs_conf_word helpers[] = {
 	{ "none", 0, false }, { "ftp", 0, false }, { "sip", 0, false }, { NULL, 0, false },
 };
 
+static const struct lvs_conf_word client_addresses[] = {
+	{ "none", LVS_CONF_CLIENT_NONE, false }, { "proxy-v2", LVS_CONF_CLIENT_PROXY_V2, false },
+	{ "toa", LVS_CONF_CLIENT_TOA, false },	 { NULL, 0, false },
+};
+
 static const struct lvs_conf_key drain_keys[] = {
 	{ .name = "timeout", LVS_CONF_MEMBER(lvs_conf_drain, timeout), LIVE, .type = LVS_CONF_NUMBER, .min = 0,
 	  .max = 2678400, .def = 300, .help = "seconds until the connections that are left are reset; 0: never" },
@@ -84,6 +89,10 @@ static const struct lvs_conf_key server_keys[] = {
 	  .help = "the forwarding method, if it is not the service's" },
 	{ SERVER(tunnel, tunnel), .type = LVS_CONF_GROUP, .optional = true, .inherited = true, .group = &tunnel_group,
 	  .help = "how packets are packed, if not as the service says" },
+	{ SERVER(client_address, client_address), .type = LVS_CONF_CHOICE, .words = client_addresses,
+	  .optional = true,
+	  .where = offsetof(struct lvs_conf_server, client_address_where),
+	  .help = "how the server is told of its clients, if not as the service says" },
 	{ SERVER(upper_threshold, upper_threshold), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
 	  .where = offsetof(struct lvs_conf_server, upper_where),
 	  .help = "connections from which on it gets no new ones; 0: any number is welcome" },
@@ -233,6 +242,10 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(mss_clamp, mss_clamp), .type = LVS_CONF_CHOICE, .words = mss_clamps, .def = LVS_CONF_MSS_OFF,
 	  .where = offsetof(struct lvs_conf_service, mss_clamp_where),
 	  .help = "whether TCP segments may carry no more than fits the path to the server" },
+	{ SERVICE(client_address, client_address), .type = LVS_CONF_CHOICE, .words = client_addresses,
+	  .def = LVS_CONF_CLIENT_NONE,
+	  .where = offsetof(struct lvs_conf_service, client_address_where),
+	  .help = "how servers that do not say are told of their clients' addresses" },
 	{ SERVICE(servers, servers), .type = LVS_CONF_LIST, .group = &lvs_conf_server_group,
 	  .count = offsetof(struct lvs_conf_service, nservers), .max = LVS_CONF_SERVERS_MAX,
 	  .help = "the real servers" },
@@ -268,6 +281,8 @@ static void finish_service(void *base)
 			server->port = service->port;
 		if (!server->forward)
 			server->forward = service->forward;
+		if (!server->client_address && service->client_address != LVS_CONF_CLIENT_NONE)
+			server->client_address = service->client_address;
 		if (!server->tunnel.on)
 			server->tunnel = service->tunnel;
 		if (!*server->name)

@@ -36,6 +36,12 @@ static uint32_t our_value(const struct lvs_stream *stream)
 	return stream->side[LVS_DIR_REPLY].ts_shift;
 }
 
+/* What the server awaits after our SYN. */
+static uint32_t next_seq(const struct lvs_stream *stream)
+{
+	return stream->handshake.client + 1 - lvs_introduction_ahead(&stream->introduction);
+}
+
 static struct lvs_own_segment to_client(const struct lvs_conn *conn, const struct lvs_stream *stream, uint8_t flags)
 {
 	return (struct lvs_own_segment){
@@ -52,7 +58,7 @@ static struct lvs_own_segment to_server(const struct lvs_conn *conn, const struc
 	return (struct lvs_own_segment){
 		.tuple = { .src = conn->caddr, .dst = conn->vaddr, .sport = conn->cport, .dport = conn->vport,
 			   .proto = conn->proto },
-		.tos = stream->handshake.tos, .flags = flags, .seq = stream->handshake.client + 1,
+		.tos = stream->handshake.tos, .flags = flags, .seq = next_seq(stream),
 		.options = { .scale = LVS_TCP_NO_SCALE },
 	};
 }
@@ -76,6 +82,17 @@ static void say_to_server(struct lvs_engine *engine, const struct lvs_conn *conn
 
 	if (!lvs_forwards[conn->forward]->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
 		lvs_engine_say(engine, &packet, kind_of(segment));
+}
+
+/* Our ACK, or what comes in its place. */
+static void greet_server(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_stream *stream,
+			 const struct lvs_own_segment *ack)
+{
+	struct lvs_packet packet = lvs_own_segment_make(engine, ack);
+
+	if (lvs_introduce_after_handshake(engine, conn, stream, &packet) &&
+	    !lvs_forwards[conn->forward]->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
+		lvs_engine_say(engine, &packet, LVS_REPLY_HANDSHAKE);
 }
 
 static void reset_client(struct lvs_engine *engine, const struct lvs_conn *conn, const struct lvs_stream *stream)
@@ -111,7 +128,7 @@ static void ask(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_str
 
 	if (handshake->scale != LVS_TCP_NO_SCALE)
 		window <<= handshake->scale;
-	segment.seq = handshake->client;
+	segment.seq--;
 	segment.window = (uint16_t)LVS_MIN(window, (uint32_t)UINT16_MAX);
 	segment.options = (struct lvs_tcp_options){
 		.mss = LVS_MIN(handshake->mss, limit), .scale = handshake->scale, .sack = handshake->sack,
@@ -150,6 +167,7 @@ enum lvs_drop lvs_handshake_open(struct lvs_engine *engine, struct lvs_conn *con
 		.scale = cookie->scale, .tos = lvs_reply_dscp(packet), .timestamps = cookie->timestamps,
 		.sack = cookie->sack, .ecn = cookie->ecn,
 	};
+	stream->introduction.alone = false;
 	lvs_stream_shift(stream, LVS_DIR_REPLY, lvs_host32(tcp->ack) - 1);
 	lvs_stream_shift_timestamps(stream, LVS_DIR_REPLY, options.echo);
 	conn->flags |= 1u << LVS_CONN_SEEN_SHIFT;
@@ -212,7 +230,7 @@ static void join(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs_st
 	server.options.echo = said->value;
 	client.options.value = our_value(stream);
 	client.window = (uint16_t)(lvs_host16(tcp->window) >> (scaled ? LVS_SYN_PROXY_SCALE : 0));
-	say_to_server(engine, conn, &server);
+	greet_server(engine, conn, stream, &server);
 	say_to_client(engine, &client);
 	scale_windows(stream, said);
 	lvs_stream_shift(stream, LVS_DIR_REPLY, -seq);
@@ -228,7 +246,7 @@ static enum lvs_drop from_server(struct lvs_engine *engine, struct lvs_conn *con
 				 const struct lvs_packet *packet)
 {
 	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
-	bool acknowledged = (tcp->flags & LVS_TCP_ACK) && lvs_host32(tcp->ack) == stream->handshake.client + 1;
+	bool acknowledged = (tcp->flags & LVS_TCP_ACK) && lvs_host32(tcp->ack) == next_seq(stream);
 	struct lvs_tcp_options said = lvs_tcp_options_read(packet);
 	struct lvs_service *service = lvs_server_at(&engine->rules, conn->server)->service;
 	uint8_t lacks = missing(&stream->handshake, tcp->flags, &said);
@@ -247,7 +265,7 @@ static enum lvs_drop from_server(struct lvs_engine *engine, struct lvs_conn *con
 		return LVS_DROP_NONE;
 	}
 	if (!(tcp->flags & LVS_TCP_RST))
-		reset_server(engine, conn, stream, stream->handshake.client + 1);
+		reset_server(engine, conn, stream, next_seq(stream));
 	reset_client(engine, conn, stream);
 	lvs_engine_end(engine, conn, true);
 	return LVS_DROP_NONE;
@@ -263,7 +281,7 @@ static enum lvs_drop from_client(struct lvs_engine *engine, struct lvs_conn *con
 		return LVS_DROP_HANDSHAKE;
 	engine->stats.answered++;
 	lvs_engine_count(engine, conn, packet, LVS_DIR_REQUEST);
-	reset_server(engine, conn, stream, seq);
+	reset_server(engine, conn, stream, next_seq(stream));
 	lvs_engine_end(engine, conn, true);
 	return LVS_DROP_NONE;
 }

@@ -12,8 +12,9 @@ struct lvs_packet lvs_own_segment_make(struct lvs_engine *engine, const struct l
 	const struct lvs_packet against = { .tuple = lvs_tuple_reverse(tuple), .ip6 = !lvs_addr_is4(&tuple->dst) };
 	uint8_t options[LVS_TCP_OPTIONS_MAX];
 	size_t options_bytes = lvs_tcp_options_write(options, &segment->options);
+	uint32_t header_bytes = (uint32_t)(sizeof(struct lvs_tcp) + options_bytes);
 	struct lvs_reply_head head = {
-		.bytes = (uint32_t)(sizeof(struct lvs_tcp) + options_bytes), .proto = LVS_PROTO_TCP, .tos = segment->tos,
+		.bytes = header_bytes + segment->payload_bytes, .proto = LVS_PROTO_TCP, .tos = segment->tos,
 		.atomic = true,
 	};
 	struct lvs_packet packet = lvs_reply_begin(engine, &against, &head);
@@ -21,9 +22,11 @@ struct lvs_packet lvs_own_segment_make(struct lvs_engine *engine, const struct l
 
 	*tcp = (struct lvs_tcp){
 		.sport = tuple->sport, .dport = tuple->dport, .seq = LVS_BE32(segment->seq), .ack = LVS_BE32(segment->ack),
-		.offset = (uint8_t)(head.bytes / 4 << 4), .flags = segment->flags, .window = LVS_BE16(segment->window),
+		.offset = (uint8_t)(header_bytes / 4 << 4), .flags = segment->flags, .window = LVS_BE16(segment->window),
 	};
 	memcpy(tcp + 1, options, options_bytes);
+	if (segment->payload_bytes)
+		memcpy((uint8_t *)tcp + header_bytes, segment->payload, segment->payload_bytes);
 	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
 		lvs_csum_add(lvs_csum_pseudo(&tuple->src, &tuple->dst, LVS_PROTO_TCP, head.bytes), tcp, head.bytes));
 	packet.tuple = *tuple;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* TCP segments without data that the director makes itself, in the name of one end or the other. */
+/* TCP segments that the director makes itself, in the name of one end or the other. */
 #ifndef LVS_ENGINE_OWN_SEGMENT_H
 #define LVS_ENGINE_OWN_SEGMENT_H
 
@@ -14,6 +14,7 @@ struct lvs_engine;
  * struct lvs_own_segment - what it says
  * @tuple:	as it stands in it
  * @tos:	of the IP header
+ * @payload:	borrowed, @payload_bytes of them; a few at most
  */
 struct lvs_own_segment {
 	struct lvs_tuple tuple;
@@ -22,6 +23,8 @@ struct lvs_own_segment {
 	uint16_t window;
 	uint32_t seq, ack;
 	struct lvs_tcp_options options;
+	const void *payload;
+	uint32_t payload_bytes;
 };
 
 /**

@@ -92,8 +92,17 @@ enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *
 	uint32_t mtu = lvs_server_at(&engine->rules, conn->server)->mtu, limit;
 	enum lvs_drop drop = LVS_DROP_NONE;
 
-	if (conn->flags & LVS_CONN_STREAM && packet->kind == LVS_PACKET_FLOW)
-		drop = lvs_stream_walk(engine, conn, packet, dir);
+	if (conn->flags & LVS_CONN_STREAM && packet->kind == LVS_PACKET_FLOW) {
+		struct lvs_stream *stream = lvs_stream_of(&engine->streams, conn);
+
+		if (stream->introduction.kind && !lvs_introduce(engine, conn, stream, packet, dir)) {
+			engine->stats.answered++;
+			lvs_engine_count(engine, conn, packet, dir);
+			return LVS_DROP_NONE;
+		}
+		if (!stream->introduction.alone)
+			drop = lvs_stream_walk(engine, conn, packet, dir);
+	}
 	if (drop)
 		return drop;
 	lvs_engine_count(engine, conn, packet, dir);

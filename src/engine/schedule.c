@@ -105,6 +105,11 @@ enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *s
 		lvs_engine_end(engine, conn, true);
 		return drop;
 	}
+	drop = lvs_unlikely(server->spec.introduce) ? lvs_introduce_begin(engine, conn, server) : LVS_DROP_NONE;
+	if (drop) {
+		lvs_engine_end(engine, conn, true);
+		return drop;
+	}
 	*ret_conn = conn;
 	return LVS_DROP_NONE;
 }

@@ -9,6 +9,7 @@
 #include "engine/segment.h"
 
 #include "base/csum.h"
+#include "engine/tcp_options.h"
 
 #define DATAGRAM_BYTES_MAX 65535
 
@@ -110,5 +111,42 @@ enum lvs_drop lvs_segment_splice(struct lvs_packet *packet, uint32_t off, uint32
 		packet->vnet.gso_size = 0;
 		packet->vnet.hdr_len = 0;	/* as it is where nothing is to be segmented */
 	}
+	return LVS_DROP_NONE;
+}
+
+/* Nobody looks behind an end of options, which pads as well as NOPs do. */
+static void open_options(struct lvs_packet *packet)
+{
+	uint32_t end = lvs_segment_header_end(packet) - packet->l4, len;
+	static const uint8_t nops[LVS_TCP_OPTIONS_MAX] = { [0 ... LVS_TCP_OPTIONS_MAX - 1] = LVS_TCPOPT_NOP };
+
+	for (uint32_t off = sizeof(struct lvs_tcp); off < end; off += len) {
+		const uint8_t *option = lvs_packet_at(packet, (size_t)packet->l4 + off, end - off);
+
+		len = 1;
+		if (option[0] == LVS_TCPOPT_NOP)
+			continue;
+		if (option[0] == LVS_TCPOPT_END) {
+			lvs_segment_set(packet, off, nops, end - off);
+			return;
+		}
+		if (end - off < 2 || option[1] < 2 || option[1] > end - off)
+			return;
+		len = option[1];
+	}
+}
+
+enum lvs_drop lvs_segment_add_option(struct lvs_packet *packet, const void *option, uint32_t len)
+{
+	enum lvs_drop drop = lvs_segment_splice(packet, 0, 0, option, len);
+	const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
+	uint8_t offset = (uint8_t)(tcp->offset + (len / 4 << 4));
+
+	if (drop)
+		return drop;
+	open_options(packet);
+	lvs_segment_set(packet, offsetof(struct lvs_tcp, offset), &offset, sizeof(offset));
+	if (packet->vnet.gso_type != LVS_GSO_NONE)
+		packet->vnet.hdr_len = (uint16_t)lvs_segment_header_end(packet);
 	return LVS_DROP_NONE;
 }

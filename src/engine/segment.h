@@ -49,4 +49,13 @@ static inline void lvs_segment_set32(struct lvs_packet *packet, uint32_t off, ui
 enum lvs_drop lvs_segment_splice(struct lvs_packet *packet, uint32_t off, uint32_t old_len, const void *bytes,
 				 uint32_t new_len);
 
+/**
+ * lvs_segment_add_option() - one more option, behind the others
+ * @packet:	as above
+ * @len:	a multiple of 4 that there is still room for in the TCP header
+ *
+ * Return: as above
+ */
+enum lvs_drop lvs_segment_add_option(struct lvs_packet *packet, const void *option, uint32_t len);
+
 #endif

@@ -129,7 +129,7 @@ static int check_spec(const struct lvs_service *service, const struct lvs_server
 		return -EINVAL;
 	if (spec->port && spec->port != of->port && !spec->forward->maps_port)
 		return -EINVAL;
-	if (service->spec.syn_proxy != LVS_SYN_PROXY_OFF && !spec->forward->replies)
+	if ((service->spec.syn_proxy != LVS_SYN_PROXY_OFF || spec->introduce) && !spec->forward->replies)
 		return -EINVAL;
 	return spec->lower > spec->upper ? -ERANGE : 0;
 }
@@ -146,6 +146,7 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 	server->spec.forward = spec->forward;
 	server->spec.tunnel = spec->tunnel;
 	server->spec.mtu = spec->mtu;
+	server->spec.introduce = spec->introduce;
 	server->spec.upper = spec->upper;
 	server->spec.lower = spec->lower;
 	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */

@@ -41,6 +41,7 @@ struct lvs_service_key {
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
  * @site:	where it stands, for schedulers that ask; empty: nowhere in particular
  * @mtu:	of the path towards it, whatever the host's routes say, bytes; 0: what they say
+ * @introduce:	enum lvs_introduction_kind: how it is told of new connections' clients; only if replies pass the director
  */
 struct lvs_server_spec {
 	struct lvs_addr addr;
@@ -53,6 +54,7 @@ struct lvs_server_spec {
 	char site[LVS_SITE_BYTES];
 	struct lvs_tunnel_spec tunnel;
 	uint32_t mtu;
+	uint8_t introduce;
 };
 
 /**

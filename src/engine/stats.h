@@ -33,6 +33,7 @@ enum lvs_reply_kind {
 	LVS_REPLY_LIMITED,	/* so many of them have a limit */
 	LVS_REPLY_COOKIE = LVS_REPLY_LIMITED,	/* SYN-ACKs of the SYN proxy */
 	LVS_REPLY_HANDSHAKE,	/* its other segments, but for resets */
+	LVS_REPLY_INTRODUCTION,	/* what tells a server of its client, with segments of its own: engine/introduce.h */
 	LVS_REPLY_COUNT
 };
 
@@ -49,7 +50,7 @@ enum lvs_helped {
  * struct lvs_stats - of one engine
  * @forwarded:	to a server or back to a client, held fragments once they are released
  * @passed:	not for any virtual service: written back unchanged
- * @answered:	pings, and what the SYN proxy takes: consumed by what was said instead
+ * @answered:	pings, what the SYN proxy takes, and ACKs that came with a PROXY header: consumed by what was said instead
  * @held:	fragments held back right now
  * @dropped:	by reason
  * @cookies_accepted: SYN cookies that came back; replied[LVS_REPLY_COOKIE] went out, dropped[LVS_DROP_COOKIE] were wrong

@@ -422,6 +422,8 @@ void lvs_stream_walk_quoted(const struct lvs_streams *streams, const struct lvs_
 	const lvs_be32 *ack = lvs_packet_at(quoted, quoted->l4 + offsetof(struct lvs_tcp, ack), sizeof(*ack));
 	lvs_be32 wire;
 
+	if (dir == LVS_DIR_REPLY && stream->introduction.kind)
+		lvs_introduce_quoted(stream, quoted);
 	if (seq) {
 		memcpy(&wire, seq, sizeof(wire));
 		lvs_segment_set32(quoted, offsetof(struct lvs_tcp, seq), translate_back(&own, lvs_host32(wire), false));

@@ -16,6 +16,7 @@
 
 #include "engine/conn.h"
 #include "engine/handshake.h"
+#include "engine/introduce.h"
 #include "engine/packet.h"
 
 struct lvs_engine;
@@ -58,6 +59,8 @@ enum {
  * @next:	of a record in no use: the next such, 0: none
  * @helper:	1 + index of the helper that reads along, 0: none
  * @blind:	nobody reads any more: what passes is encrypted
+ * @introduction: of the client to its server
+ * @first:	of an introduction: the client's number of its first byte
  * @handshake:	of the SYN proxy, until client and server have met
  */
 struct lvs_stream {
@@ -66,8 +69,9 @@ struct lvs_stream {
 	uint32_t next;
 	uint8_t helper;
 	bool blind;
+	struct lvs_introduction introduction;
 	struct lvs_handshake handshake;
-	uint32_t spare;
+	uint32_t first;
 };
 static_assert(sizeof(struct lvs_stream) == 64, "one cache line");
 

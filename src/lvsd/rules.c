@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/helper.h"
+#include "engine/introduce.h"
 #include "engine/masquerade.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
@@ -219,6 +220,12 @@ static struct lvs_tunnel_spec tunnel_spec(const struct lvs_conf_tunnel *conf)
 
 static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 {
+	static const uint8_t introductions[] = {
+		[LVS_CONF_CLIENT_UNSAID] = LVS_INTRODUCE_NOT,
+		[LVS_CONF_CLIENT_NONE] = LVS_INTRODUCE_NOT,
+		[LVS_CONF_CLIENT_PROXY_V2] = LVS_INTRODUCE_PROXY,
+		[LVS_CONF_CLIENT_TOA] = LVS_INTRODUCE_TOA,
+	};
 	struct lvs_server_spec spec = {
 		.addr = server->addr,
 		.port = LVS_BE16(server->port),
@@ -230,6 +237,7 @@ static struct lvs_server_spec server_spec(const struct lvs_conf_server *server)
 		.forward = lvs_forward_find(server->forward),
 		.tunnel = tunnel_spec(&server->tunnel),
 		.mtu = server->mtu,
+		.introduce = introductions[server->client_address],
 	};
 	memcpy(spec.site, server->site, sizeof(spec.site));
 	return spec;

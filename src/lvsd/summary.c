@@ -99,6 +99,9 @@ void lvs_director_summary(struct lvs_director *director)
 	if (stats->replied[LVS_REPLY_COOKIE])
 		lvs_log(log, LVS_LOG_NOTICE, "SYN proxy: %" PRIu64 " cookies sent, %" PRIu64 " accepted, %" PRIu64 " refused",
 			stats->replied[LVS_REPLY_COOKIE], stats->cookies_accepted, stats->dropped[LVS_DROP_COOKIE]);
+	if (stats->replied[LVS_REPLY_INTRODUCTION])
+		lvs_log(log, LVS_LOG_NOTICE, "client addresses: %" PRIu64 " segments sent to tell servers",
+			stats->replied[LVS_REPLY_INTRODUCTION]);
 	if (stats->helped[LVS_HELPED_ANNOUNCED] || stats->helped[LVS_HELPED_REFUSED])
 		lvs_log(log, LVS_LOG_NOTICE, "helpers: %" PRIu64 " connections announced, %" PRIu64 " of them came, %" PRIu64
 			" payloads changed, %" PRIu64 " lines refused", stats->helped[LVS_HELPED_ANNOUNCED],

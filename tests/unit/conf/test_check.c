@@ -105,6 +105,20 @@ static const struct row {
 	{ "services: ( { address = \"[2001:db8::1]:80\"; servers: (\n{ address = \"[2001:db8:1::1]\"; mtu = 1279; } ); } );",
 	  -EINVAL, { ":2:38: an \"mtu\" of 1279 is too small for IPv6 server \"[2001:db8:1::1]:80\" (every link carries 1280 "
 		     "bytes of IPv6)" } },
+	/* and who is told of its clients, too */
+	{ "services: ( { address = \"192.0.2.10:80\"; client_address = \"proxy-v2\"; servers: ( { address = \"10.0.0.1\"; },\n"
+	  "{ address = \"10.0.0.2\"; forward = \"droute\"; } ); } );",
+	  -EINVAL, { ":1:59: \"client_address\" needs the replies of server 10.0.0.2:80, which \"droute\" does not lead through "
+		     "lvsd (\"masq\" brings them back)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; client_address = \"proxy-v2\"; servers: ( { address = \"10.0.0.1\"; },\n"
+	  "{ address = \"10.0.0.2\"; forward = \"droute\"; client_address = \"none\"; } ); } );", 0, { NULL } },
+	{ "services: ( { address = \"192.0.2.10:80\"; protocol = \"udp\"; servers: (\n"
+	  "{ address = \"10.0.0.1\"; client_address = \"toa\"; } ); } );",
+	  -EINVAL, { ":2:42: \"client_address\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" } },
+	{ "services: ( { address = \"192.0.2.10:21\"; helper = \"ftp\"; servers: (\n"
+	  "{ address = \"10.0.0.1\"; client_address = \"toa\"; } ); } );",
+	  -EINVAL, { ":2:42: \"client_address\" of server 10.0.0.1:21 does not go with helper \"ftp\" (remove one of them; the "
+		     "data connections would come without)" } },
 	/* loops */
 	{ WEB("{ address = \"192.0.2.10\"; }"), -EINVAL,
 	  { ":2:13: server 192.0.2.10:80 is the service itself: its packets would come back (a server needs an address of "

@@ -64,6 +64,12 @@ static const struct row {
 	{ SERVICES(WEB("", A)), SERVICES(WEB("mss = 1360; mss_clamp = \"auto\";", "{ address = \"10.0.0.1\"; mtu = 1400; }")), {
 		"service \"web\": mss 0 -> 1360, mss_clamp \"off\" -> \"auto\"",
 		"service \"web\": server 10.0.0.1:80: mtu 0 -> 1400" }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("client_address = \"toa\";", A)), {
+		"service \"web\": client_address \"none\" -> \"toa\"",
+		"service \"web\": server 10.0.0.1:80: client_address none -> \"toa\"" }, 0 },
+	{ SERVICES(WEB("client_address = \"toa\";", A)),
+	  SERVICES(WEB("client_address = \"toa\";", "{ address = \"10.0.0.1\"; client_address = \"none\"; }")), {
+		"service \"web\": server 10.0.0.1:80: client_address \"toa\" -> \"none\"" }, 0 },
 	{ SERVICES(RANGE("8000-8999,80")), SERVICES(RANGE("80,443,8000-8999")), {
 		"service \"range\": ports \"80,8000-8999\" -> \"80,443,8000-8999\"" }, 0 },
 	{ SERVICES(RANGE("80,81")), SERVICES(RANGE("81")), {

@@ -70,7 +70,10 @@ static void every_kind_of_value_comes_back(void **state)
 		"  { name = \"[a]:b-c_d.e\"; address = \"192.0.2.1:65535\"; servers: ( { address = \"10.0.0.1\"; name = \"x\"; },\n"
 		"    { address = \"10.0.0.1:1\"; weight = 0; upper_threshold = 3000000000; lower_threshold = 1; mtu = 68; } );\n"
 		"    scheduler = \"sh\"; scheduler_flags = [ \"flag-2\", \"sh-port\", \"sh-fallback\" ]; mh_table_size = 251;\n"
-		"    mh_order = \"added\"; syn_proxy = \"on\"; mss = 88; mss_clamp = \"auto\"; } );\n";
+		"    mh_order = \"added\"; syn_proxy = \"on\"; mss = 88; mss_clamp = \"auto\"; },\n"
+		"  { address = \"192.0.2.3:80\"; client_address = \"proxy-v2\"; servers: ( { address = \"10.0.0.1\"; },\n"
+		"    { address = \"10.0.0.2\"; client_address = \"none\"; },\n"
+		"    { address = \"10.0.0.3\"; client_address = \"toa\"; } ); } );\n";
 	struct lvs_conf_errors errors;
 	struct lvs_conf *conf = NULL, *defaults = lvs_conf_new();
 

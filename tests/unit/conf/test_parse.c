@@ -273,6 +273,9 @@ static const struct row {
 	  "1:54: there is no syn_proxy \"maybe\" (there is \"off\" \"auto\" \"on\")" },
 	{ SERVICE("protocol = \"udp\"; syn_proxy = \"on\";"),
 	  "1:72: \"syn_proxy\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
+	{ SERVICE("client_address = \"proxy\";"), "1:59: there is no client_address \"proxy\" (there is \"none\" \"proxy-v2\" \"toa\")" },
+	{ SERVICE("protocol = \"udp\"; client_address = \"toa\";"),
+	  "1:77: \"client_address\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
 	{ SERVICE("syn_proxy = true;"), "1:54: \"syn_proxy\" takes a word in quotes, not true or false (when lvsd answers SYNs "
 					"with cookies, in the servers' place)" },
 	{ SERVICE("mss_clamp = 1300;"), "1:54: \"mss_clamp\" takes a word in quotes, not a whole number (whether TCP segments may "

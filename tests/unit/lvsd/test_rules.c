@@ -329,6 +329,30 @@ static void segments_are_as_long_as_the_file_says(void **state)
 	assert_int_equal(service->servers[0]->mtu, 0);
 }
 
+static void servers_are_told_as_the_file_says(void **state)
+{
+	static const struct {
+		const char *service, *server;
+		enum lvs_introduction_kind kind;
+	} rows[] = {
+		{ "", "", LVS_INTRODUCE_NOT },
+		{ "", "client_address = \"toa\";", LVS_INTRODUCE_TOA },
+		{ "client_address = \"proxy-v2\";", "", LVS_INTRODUCE_PROXY },
+		{ "client_address = \"proxy-v2\";", "client_address = \"none\";", LVS_INTRODUCE_NOT },
+		{ "client_address = \"proxy-v2\";", "client_address = \"toa\";", LVS_INTRODUCE_TOA },
+		{ "client_address = \"none\";", "", LVS_INTRODUCE_NOT },
+	};
+	struct fixture *f = *state;
+	char text[300];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)snprintf(text, sizeof(text), "services: ( { address = \"192.0.2.1:80\"; %s servers: ( { address = "
+			       "\"10.0.0.1:80\"; %s } ); } );", rows[i].service, rows[i].server);
+		apply(f, text);
+		assert_int_equal(service_at(f, "192.0.2.1", 80, 6)->servers[0]->spec.introduce, rows[i].kind);
+	}
+}
+
 static void persistence_is_what_the_file_says(void **state)
 {
 	struct fixture *f = *state;
@@ -692,6 +716,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(settings_come_into_force_with_the_rest, setup, teardown),
 		cmocka_unit_test_setup_teardown(syn_proxies_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(segments_are_as_long_as_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(servers_are_told_as_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(persistence_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
