@@ -30,7 +30,7 @@
 /**
  * struct lvs_cookie - what a cookie remembers
  * @client:	initial sequence number of the client
- * @mss:	of the client; made smaller to one of those that there are
+ * @mss:	of the client; made smaller to one of those that there are, of which 216 is the least
  * @scale:	of the client's windows, or LVS_TCP_NO_SCALE; without timestamps made smaller likewise
  * @sack, @ecn:	both ends may use it
  * @timestamps:	likewise; without them there is no ECN

@@ -18,6 +18,7 @@
 #include "engine/retire.h"
 
 #include "engine/core.h"
+#include "engine/handshake.h"
 #include "engine/wire.h"
 
 /* Records looked at in one turn, as in lvs_engine_expire(). */
@@ -73,8 +74,11 @@ bool lvs_retire_replaced(const struct lvs_engine *engine, const struct lvs_conn 
 	return proto->states[conn->state].over || (reuse == LVS_REUSE_CLOSING && conn->flags & LVS_CONN_NO_OUTPUT);
 }
 
+/* A client who has shaken hands with us waits for the server: the time of the handshake ends with telling him. */
 static enum lvs_retire end(struct lvs_engine *engine, struct lvs_conn *conn, enum lvs_dir dir)
 {
+	if (dir == LVS_DIR_REPLY && lvs_handshake_is_open(engine, conn))
+		return LVS_RETIRE_DONE;
 	lvs_engine_end(engine, conn, true);
 	return dir == LVS_DIR_REQUEST ? LVS_RETIRE_ENDED : LVS_RETIRE_DONE;
 }
@@ -148,7 +152,7 @@ static bool swept(const struct lvs_engine *engine, const struct lvs_conn *conn)
 	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	const struct lvs_service *service;
 
-	if (server->service || !expires(engine, server))
+	if (server->service || lvs_handshake_is_open(engine, conn) || !expires(engine, server))
 		return false;
 	service = service_of(engine, server);
 	return !(conn->flags & LVS_CONN_TEMPLATE) || !service || !service->spec.persist.keep;
@@ -194,7 +198,7 @@ static enum step dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
 	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	const struct lvs_proto_state *state;
 
-	if (!server->drained)
+	if (!server->drained || lvs_handshake_is_open(engine, conn))
 		return LOOKED;
 	if (conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_PACKET)) {
 		lvs_engine_end(engine, conn, true);

@@ -261,12 +261,16 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 
 struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const struct lvs_tuple *tuple)
 {
-	const struct lvs_packet packet = { .tuple = *tuple, .proto = tuple->proto, .kind = LVS_PACKET_FLOW };
+	/* As the client's first packet would have been. */
+	const struct lvs_packet packet = { .tuple = *tuple, .proto = tuple->proto, .kind = LVS_PACKET_FLOW,
+					   .tcp_flags = tuple->proto == LVS_PROTO_TCP ? LVS_TCP_SYN : 0 };
 	struct lvs_service *service = lvs_service_lookup(&engine->rules, &packet);
 	struct lvs_conn *conn = NULL, *template = NULL;
 	struct lvs_server *server;
 
 	if (!service || service->spec.one_packet || lvs_proto_is_ftp_data(&packet) || lvs_defence_refuses(engine))
+		return NULL;
+	if (service->spec.syn_proxy != LVS_SYN_PROXY_OFF && lvs_syn_proxy_wants(engine, service, &packet))
 		return NULL;
 	if (lvs_limit_check(engine, service, &tuple->src) || choose(engine, service, &packet, &server, &template))
 		return NULL;

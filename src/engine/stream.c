@@ -32,6 +32,9 @@ enum {
 	OPTION_TIMESTAMPS = 8,	/* RFC 7323 section 3.2 */
 	TIMESTAMPS_BYTES = 10,
 	SACK_BLOCK_BYTES = 8,
+	DATAGRAM_BYTES_MAX = 65535,
+	LINK_BYTES_IP4 = 576,	/* RFC 791 section 3.1 */
+	LINK_BYTES_IP6 = 1280,	/* RFC 8200 section 5 */
 };
 
 static int32_t after(uint32_t a, uint32_t b)
@@ -204,6 +207,64 @@ static void forget_acknowledged(struct view *view, uint32_t ack)
 	}
 }
 
+uint32_t lvs_stream_payload(const struct lvs_stream_segment *segment, const uint8_t **ret_bytes)
+{
+	uint32_t off = lvs_segment_header_end(segment->packet), len = segment->packet->len - off;
+
+	*ret_bytes = lvs_packet_at(segment->packet, off, len);
+	return len;
+}
+
+void lvs_stream_cut(struct lvs_stream_segment *segment, uint32_t len)
+{
+	const struct lvs_tcp *tcp = lvs_packet_at(segment->packet, segment->packet->l4, sizeof(*tcp));
+	uint8_t flags = (uint8_t)(tcp->flags & ~LVS_TCP_FIN);
+	const uint8_t *bytes;
+	uint32_t has = lvs_stream_payload(segment, &bytes);
+	enum lvs_drop drop = lvs_segment_splice(segment->packet, len, has - len, NULL, 0);
+
+	assert(!drop);		/* nothing grows */
+	(void)drop;
+	lvs_segment_set(segment->packet, offsetof(struct lvs_tcp, flags), &flags, sizeof(flags));
+	segment->end = segment->seq + len - segment->grown;
+}
+
+uint32_t lvs_stream_limit(const struct lvs_packet *packet)
+{
+	if (packet->vnet.gso_type != LVS_GSO_NONE)
+		return DATAGRAM_BYTES_MAX;
+	return LVS_MAX(packet->len, packet->ip6 ? LINK_BYTES_IP6 : LINK_BYTES_IP4);
+}
+
+/*
+ * Before anything is replaced again: what it makes too long is cut off its end. The first time it may have been less, and
+ * so it may each time, but for half of a replacement.
+ */
+static void make_room(const struct view *view, struct lvs_stream_segment *segment)
+{
+	uint32_t limit = lvs_stream_limit(segment->packet), len = segment->packet->len, end = segment->end;
+
+	for (unsigned int i = 0; i < view->side->nedits; i++) {
+		const struct lvs_stream_edit *edit = &view->edits[i];
+		int32_t first = LVS_MAX(after(edit->at, segment->seq), 0);
+		int32_t last = LVS_MIN(after(edit->at + edit->from_len, segment->seq), after(end, segment->seq));
+
+		if (first < last && edit->to_len > last - first)
+			len += edit->to_len - (uint32_t)(last - first);
+	}
+	if (len <= limit)
+		return;
+	end -= len - limit;
+	for (unsigned int i = 0; i < view->side->nedits; i++) {
+		const struct lvs_stream_edit *edit = &view->edits[i];
+
+		if (after(end, edit->at) > 0 && after(end, edit->at + edit->from_len) < 0)
+			end = edit->at;
+	}
+	if (after(end, segment->seq) > 0)
+		lvs_stream_cut(segment, end - segment->seq);
+}
+
 /* What was replaced when it passed for the first time is replaced again; from the end on, so that offsets hold. */
 static enum lvs_drop replace_again(const struct view *view, struct lvs_stream_segment *segment)
 {
@@ -226,6 +287,21 @@ static enum lvs_drop replace_again(const struct view *view, struct lvs_stream_se
 	return LVS_DROP_NONE;
 }
 
+/*
+ * A SYN says where its direction begins, until something of it has passed. Anybody can make up one of the client's; which
+ * of them is true, the server's answer tells.
+ */
+static void note_syn(struct lvs_stream *stream, const struct lvs_tcp *tcp, enum lvs_dir dir)
+{
+	const struct lvs_stream_side *client = &stream->side[LVS_DIR_REQUEST], *server = &stream->side[LVS_DIR_REPLY];
+	bool told = client->flags & LVS_STREAM_PASSED;
+
+	if (dir == LVS_DIR_REPLY && tcp->flags & LVS_TCP_ACK && !told)
+		lvs_stream_start(stream, LVS_DIR_REQUEST, lvs_host32(tcp->ack) - client->shift);
+	if (dir == LVS_DIR_REPLY ? !(server->flags & LVS_STREAM_PASSED) : !told && !(server->flags & LVS_STREAM_STARTED))
+		lvs_stream_start(stream, dir, lvs_host32(tcp->seq) + 1);
+}
+
 enum lvs_drop lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet,
 			       enum lvs_dir dir, struct lvs_stream_segment *ret_segment)
 {
@@ -238,17 +314,11 @@ enum lvs_drop lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *con
 		.packet = packet, .conn = conn, .stream = stream, .dir = dir,
 		.seq = seq, .end = seq + packet->len - lvs_segment_header_end(packet),
 	};
-	if (tcp->flags & LVS_TCP_SYN && !(view.side->flags & LVS_STREAM_PASSED))
-		lvs_stream_start(stream, dir, seq);
+	if (tcp->flags & LVS_TCP_SYN)
+		note_syn(stream, tcp, dir);
+	if (view.side->nedits)
+		make_room(&view, ret_segment);
 	return replace_again(&view, ret_segment);
-}
-
-uint32_t lvs_stream_payload(const struct lvs_stream_segment *segment, const uint8_t **ret_bytes)
-{
-	uint32_t off = lvs_segment_header_end(segment->packet), len = segment->packet->len - off;
-
-	*ret_bytes = lvs_packet_at(segment->packet, off, len);
-	return len;
 }
 
 enum lvs_drop lvs_stream_replace(struct lvs_streams *streams, struct lvs_stream_segment *segment, uint32_t off,
@@ -280,20 +350,6 @@ enum lvs_drop lvs_stream_prepend(struct lvs_stream_segment *segment, const void 
 	if (!drop)
 		segment->seq -= len;
 	return drop;
-}
-
-void lvs_stream_cut(struct lvs_stream_segment *segment, uint32_t len)
-{
-	const struct lvs_tcp *tcp = lvs_packet_at(segment->packet, segment->packet->l4, sizeof(*tcp));
-	uint8_t flags = (uint8_t)(tcp->flags & ~LVS_TCP_FIN);
-	const uint8_t *bytes;
-	uint32_t has = lvs_stream_payload(segment, &bytes);
-	enum lvs_drop drop = lvs_segment_splice(segment->packet, len, has - len, NULL, 0);
-
-	assert(!drop);		/* nothing grows */
-	(void)drop;
-	lvs_segment_set(segment->packet, offsetof(struct lvs_tcp, flags), &flags, sizeof(flags));
-	segment->end = segment->seq + len - segment->grown;
 }
 
 static void note_top(struct lvs_stream_side *side, const struct lvs_stream_segment *segment)

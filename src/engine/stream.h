@@ -193,11 +193,15 @@ void lvs_stream_walk_quoted(const struct lvs_streams *streams, const struct lvs_
 
 /*
  * The two halves of lvs_stream_walk(), around what a helper does. The first one replaces again what was replaced before,
- * and can fail for want of room; the second one cannot, so what a helper has noted stays true.
+ * cuts off what does not fit behind that, and can fail for want of room; the second one cannot, so what a helper has noted
+ * stays true.
  */
 enum lvs_drop lvs_stream_enter(struct lvs_streams *streams, struct lvs_conn *conn, struct lvs_packet *packet,
 			       enum lvs_dir dir, struct lvs_stream_segment *ret_segment);
 void lvs_stream_leave(struct lvs_streams *streams, const struct lvs_stream_segment *segment);
+
+/* Bytes that @packet may grow to: it never gets longer than it was, or than every link takes. */
+uint32_t lvs_stream_limit(const struct lvs_packet *packet);
 
 /* Where in the payload, as it is now, the sender's byte @seq is, at or behind top. */
 static inline uint32_t lvs_stream_offset(const struct lvs_stream_segment *segment, uint32_t seq)

@@ -63,6 +63,7 @@ static void greet(struct talk *talk)
 	assert_int_equal(director_take(talk->director, &syn), LVS_DROP_NONE);
 	synack.tcp_flags = LVS_TCP_SYN | LVS_TCP_ACK;
 	synack.seq = ISN - 1;
+	synack.ack = 1;
 	assert_int_equal(director_take(talk->director, &synack), LVS_DROP_NONE);
 	for (unsigned int i = 0; i < (talk->how >> 3 & 7); i++)
 		strcat(commands, "PASV\r\n");

@@ -234,14 +234,22 @@ static bool outlives(void *arg, const struct plain_conn *template)
 	return conn && conn->expires == lvs_tick_from_ns(play->now) + template->timeout;
 }
 
+/* Of a tick around now; there may have been more of them than fit a number. */
+static lvs_ns begin_of(const struct play *play, lvs_tick tick)
+{
+	lvs_ns ahead = (lvs_ns)(int64_t)(int32_t)(tick - lvs_tick_from_ns(play->now));
+
+	return ((play->now >> LVS_TICK_SHIFT) + ahead) << LVS_TICK_SHIFT;
+}
+
 /* Ends everything at its time, tick by tick where something ends. */
 static void let_time_pass(struct play *play, lvs_ns by)
 {
 	lvs_ns until = play->now + by;
 	lvs_tick next;
 
-	while (plain_next(&play->plain, &next) && ((lvs_ns)next << LVS_TICK_SHIFT) <= until) {
-		play->now = LVS_MAX(play->now, (lvs_ns)next << LVS_TICK_SHIFT);
+	while (plain_next(&play->plain, &next) && begin_of(play, next) <= until) {
+		play->now = LVS_MAX(play->now, begin_of(play, next));
 		while (lvs_engine_expire(play->engine, play->now) <= play->now)
 			;
 		plain_expire(&play->plain, next, outlives, play);

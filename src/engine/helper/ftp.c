@@ -36,9 +36,6 @@ enum {
 	HELD_BYTES = 96,	/* 227 with the usual words has 53 */
 	UNPRIVILEGED = 1024,
 	PORTS_TRIED = 16,
-	DATAGRAM_BYTES_MAX = 65535,
-	LINK_BYTES_IP4 = 576,	/* RFC 791 section 3.1 */
-	LINK_BYTES_IP6 = 1280,	/* RFC 8200 section 5 */
 };
 
 /**
@@ -375,13 +372,6 @@ static enum lvs_drop put_back(struct reading *r)
 	return LVS_DROP_NONE;
 }
 
-static uint32_t limit_of(const struct lvs_packet *packet)
-{
-	if (packet->vnet.gso_type != LVS_GSO_NONE)
-		return DATAGRAM_BYTES_MAX;
-	return LVS_MAX(packet->len, packet->ip6 ? LINK_BYTES_IP6 : LINK_BYTES_IP4);
-}
-
 /* The server's. */
 static enum lvs_drop read_reply(struct reading *r)
 {
@@ -415,7 +405,7 @@ static enum lvs_drop ftp_read(struct lvs_engine *engine, struct lvs_stream_segme
 	struct reading r = {
 		.engine = engine, .segment = segment, .side = &segment->stream->side[segment->dir],
 		.ftp = (struct ftp *)lvs_stream_text_of(&engine->streams, segment->stream)->state,
-		.limit = limit_of(segment->packet),
+		.limit = lvs_stream_limit(segment->packet),
 	};
 
 	if (segment->packet->tcp_flags & LVS_TCP_RST)

@@ -258,6 +258,45 @@ static void removed_server_is_not_asked_again(void **state)
 	director_teardown(state);
 }
 
+/* Whatever ends the wait for a server that leaves, the client, to whom the connection stands, hears of it. */
+static void leaving_server_is_not_waited_for(void **state)
+{
+	for (unsigned int how = 0; how < 4; how++) {
+		struct talk t = asked(state, how & 1);
+		struct lvs_rules *rules = lvs_engine_rules(t.director->engine);
+		struct lvs_server *server = lvs_server_at(rules, 1);
+		struct lvs_engine_settings settings = t.director->engine->settings;
+		struct lvs_server_spec spec = server->spec;
+		struct options options = agreed(&t);
+		struct build segment = syn_ack(&t, &options);
+
+		settings.expire_nodest_conn = true;
+		lvs_engine_configure(t.director->engine, &settings, t.director->now);
+		spec.weight = 0;
+		spec.drain = true;
+		spec.drain_seconds = 1;
+		director_begin(t.director);
+		director_wait(t.director, LVS_SECONDS(1) + LVS_SECONDS(1) / 2);
+		expect_server_syn("again", &t);
+		if (how & 2)
+			assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+		else
+			lvs_server_remove(rules, server, t.director->now);
+		director_begin(t.director);
+		director_wait(t.director, 0);
+		director_wait(t.director, how & 2 ? LVS_SECONDS(1) + LVS_NS_PER_MS * 50 : 0);
+		expect_n("still waiting", &t, 0);
+		assert_int_equal(take(&t, &segment), how & 2 ? LVS_DROP_DRAINED : LVS_DROP_SERVER_GONE);
+		expect_n("server is refused", &t, 1);
+		assert_int_equal(stats(&t)->replied[LVS_REPLY_RESET], 1);
+		director_begin(t.director);
+		director_wait(t.director, LVS_SECONDS(8));
+		expect_only("told", &t, reset_to_client(&t));
+		assert_int_equal(lvs_engine_conns(t.director->engine)->used, 0);
+		director_teardown(state);
+	}
+}
+
 static void packets_are_counted(void **state)
 {
 	struct talk t = asked(state, 1);
@@ -348,6 +387,7 @@ int main(void)
 		cmocka_unit_test(server_without_timestamps_costs_one_connection),
 		cmocka_unit_test(what_a_server_lacks_is_promised_no_more),
 		cmocka_unit_test(removed_server_is_not_asked_again),
+		cmocka_unit_test(leaving_server_is_not_waited_for),
 		cmocka_unit_test(packets_are_counted),
 		cmocka_unit_test(repeated_syn_ack_is_translated),
 		cmocka_unit_test(another_handshake_goes_through),

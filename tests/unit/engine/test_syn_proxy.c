@@ -685,6 +685,31 @@ static void marked_packets_get_cookies(void **state)
 	director_teardown(state);
 }
 
+/* An error about a packet of nobody's is no proof: it begins nothing where a SYN would not. */
+static void errors_begin_nothing(void **state)
+{
+	static const enum lvs_syn_proxy_mode modes[] = { LVS_SYN_PROXY_AUTO, LVS_SYN_PROXY_ON };
+
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		struct talk t = served(state, i, modes[i]);
+		struct lvs_engine_settings settings = settings_of(&t);
+		struct lvs_tuple tuple = { .src = test_addr(t.hosts->client), .dst = test_addr(t.hosts->vip),
+					   .sport = LVS_BE16(TALK_CLIENT_PORT), .dport = LVS_BE16(TALK_VPORT),
+					   .proto = LVS_PROTO_TCP };
+
+		settings.schedule_icmp = true;
+		settings.syn_backlog = 1;
+		configure(&t, &settings);
+		director_begin(t.director);
+		if (modes[i] == LVS_SYN_PROXY_AUTO)
+			assert_non_null(lvs_engine_schedule_quoted(t.director->engine, &tuple));	/* not yet */
+		tuple.sport = LVS_BE16(TALK_CLIENT_PORT + 1);
+		assert_null(lvs_engine_schedule_quoted(t.director->engine, &tuple));
+		assert_int_equal(used(&t), modes[i] == LVS_SYN_PROXY_AUTO);
+		director_teardown(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -693,6 +718,7 @@ int main(void)
 		cmocka_unit_test(auto_begins_at_the_backlog),
 		cmocka_unit_test(auto_begins_under_attack),
 		cmocka_unit_test(nothing_else_is_answered),
+		cmocka_unit_test(errors_begin_nothing),
 		cmocka_unit_test(wrong_cookies_are_refused),
 		cmocka_unit_test(old_cookies_are_refused),
 		cmocka_unit_test(cookies_count_only_where_some_were_sent),

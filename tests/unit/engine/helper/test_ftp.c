@@ -541,7 +541,8 @@ static void test_full_segment(void **state)
 	heard[1460] = 0;
 	memcpy(heard, "227 (198,51,100,200,195,80)\r\n", 29);
 	client_says(&session, "PASV\r\n");
-	pass(&session, from(&session, LVS_DIR_REPLY, false), said, from(&session, LVS_DIR_REPLY, true), heard);
+	for (unsigned int times = 0; times < 2; times++)	/* it was lost, and is sent again */
+		pass(&session, from(&session, LVS_DIR_REPLY, false), said, from(&session, LVS_DIR_REPLY, true), heard);
 	session.seq[LVS_DIR_REPLY] += 1454;
 	session.heard[LVS_DIR_REPLY] += 6;
 
@@ -553,6 +554,42 @@ static void test_full_segment(void **state)
 	pass(&session, from(&session, LVS_DIR_REPLY, false), said, from(&session, LVS_DIR_REPLY, true), heard);
 	session.seq[LVS_DIR_REPLY] += 1437;
 	server_says(&session, "227 (10,0,0,1,195,80)\r\n", "227 (198,51,100,200,195,80)\r\n");
+}
+
+/* The more of what was replaced before is in it, the less of what follows leaves with it; never half of it. */
+static void test_full_segment_again(void **state)
+{
+	struct director *director = *state;
+	struct session session;
+	char said[1461], heard[1500], line[64];
+	struct build in, out;
+
+	serve(director, &short_server, short_server.server, 21, 2121);
+	session = open_session(director, &short_server, BUILD_COMPLETE);
+	client_says(&session, "PASV\r\nPASV\r\n");
+	memset(said, '.', sizeof(said));
+	said[1460] = 0;
+	in = from(&session, LVS_DIR_REPLY, false);
+	out = from(&session, LVS_DIR_REPLY, true);
+	for (unsigned int i = 0; i < 2; i++) {
+		snprintf(line, sizeof(line), "227 (10,0,0,1,195,%u)\r\n", 80 + i);
+		memcpy(said + (i ? 1437 : 0), line, 23);
+		snprintf(heard, sizeof(heard), "227 (198,51,100,200,195,%u)\r\n", 80 + i);
+		server_says(&session, line, heard);
+		if (!i) {
+			snprintf(heard, sizeof(heard), "%.*s", 1414, said + 23);
+			heard[1412] = said[1435] = '\r';
+			heard[1413] = said[1436] = '\n';
+			server_says(&session, heard, NULL);
+		}
+	}
+	memcpy(heard, "227 (198,51,100,200,195,80)\r\n", 29);
+	memcpy(heard + 29, said + 23, 1414);
+	memcpy(heard + 29 + 1414, "227 (", 6);
+	pass(&session, in, said, out, heard);
+	in.tcp_flags |= LVS_TCP_FIN;	/* it comes with what is cut off */
+	pass(&session, in, said, out, heard);
+	assert_int_equal(stats_of(&session)->helped[LVS_HELPED_CHANGED], 2);
 }
 
 /* A super-packet may grow: its segments are cut afterwards. */
@@ -576,6 +613,50 @@ static void test_super(void **state)
 	out = from(&session, LVS_DIR_REPLY, true);
 	in.gso_size = out.gso_size = 1448;
 	pass(&session, in, said, out, heard);
+}
+
+/* Which SYN was the client's is known from the server; anybody can make up another. */
+static void test_forged_syn(void **state)
+{
+	static const uint32_t aside[] = { 50000, 0x40000000, -50000u, 0xc0000000 };
+	struct director *director = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(aside); i++) {
+		struct session session;
+		struct build syn, answer;
+
+		serve(director, &short_server, short_server.server, 21, 2121);
+		for (unsigned int late = 0; late < 2; late++) {
+			session = (struct session){ .director = director, .ends = &short_server,
+						    .csum = BUILD_COMPLETE, .seq = { 1000, 2000 } };
+			syn = from(&session, LVS_DIR_REQUEST, false);
+			answer = from(&session, LVS_DIR_REPLY, false);
+			syn.sport = answer.dport = (uint16_t)(40001 + late);
+			syn.tcp_flags = LVS_TCP_SYN;
+			answer.tcp_flags = LVS_TCP_SYN | LVS_TCP_ACK;
+			answer.ack = syn.seq + 1;
+			assert_int_equal(director_take(director, &syn), LVS_DROP_NONE);
+			if (late)
+				assert_int_equal(director_take(director, &answer), LVS_DROP_NONE);
+			syn.seq += aside[i];
+			assert_int_equal(director_take(director, &syn), LVS_DROP_NONE);
+			if (!late)
+				assert_int_equal(director_take(director, &answer), LVS_DROP_NONE);
+			syn.seq -= aside[i] - 1;
+			syn.tcp_flags = LVS_TCP_ACK;
+			syn.quote = (const uint8_t *)"PASV\r\n";
+			syn.quote_bytes = 6;
+			assert_int_equal(director_take(director, &syn), LVS_DROP_NONE);
+			answer = (struct build){ .src = answer.src, .dst = answer.dst, .sport = answer.sport,
+						 .dport = answer.dport, .tcp_flags = LVS_TCP_ACK, .seq = answer.seq + 1,
+						 .quote = (const uint8_t *)"227 (10,0,0,1,195,80)\r\n",
+						 .quote_bytes = 23, .ack = 1007 };
+			assert_int_equal(director_handle(director, build_with_room(build(&answer), TAILROOM)), LVS_DROP_NONE);
+			assert_int_equal(director->out[0].len, 40 + 29);	/* it was heard that the client asked */
+		}
+		stop(director, &short_server);
+		director_wait(director, LVS_SECONDS(2000));
+	}
 }
 
 /* What is ahead of its turn waits, if its order matters. */
@@ -829,7 +910,9 @@ int main(void)
 		TEST(test_sent_again),
 		TEST(test_busy),
 		TEST(test_full_segment),
+		TEST(test_full_segment_again),
 		TEST(test_super),
+		TEST(test_forged_syn),
 		TEST(test_gap),
 		TEST(test_tls),
 		TEST(test_port_taken),
