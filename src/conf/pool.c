@@ -270,6 +270,9 @@ void lvs_conf_check_fullnat(const struct lvs_conf *conf, const struct lvs_conf_s
 					   "\"2001:db8:1::64-2001:db8:1::71\"",
 				    "\"fullnat\" to server \"%s\" has no %s address to come from", server->name,
 				    four ? "IPv4" : "IPv6");
+	if (service->pickup)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, where, "nobody remembers their ports of the source pool",
+				    "connections of server \"%s\" are not picked up, as its method is \"fullnat\"", server->name);
 	if (strcmp(service->helper, "none") != 0)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "\"masq\" keeps the clients' addresses",
 				    "helper \"%s\" of service \"%s\" does not work with \"fullnat\"", service->helper,

@@ -34,9 +34,12 @@ struct head {
 
 uint32_t lvs_translate_limit(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir, uint32_t mtu)
 {
-	if (!(conn->flags & LVS_CONN_MIXED) || packet->ip6 || packet->vnet.gso_type != LVS_GSO_NONE || !lvs_packet_may_fragment(packet))
+	uint32_t whole = dir == LVS_DIR_REQUEST && mtu ? mtu : LVS_MTU_MIN_IP6 - LVS_TRANSLATE_GROWTH;
+
+	if (!(conn->flags & LVS_CONN_MIXED) || packet->ip6 || packet->vnet.gso_type != LVS_GSO_NONE ||
+	    !lvs_packet_may_fragment(packet) || (packet->len <= whole && !packet->fragment))
 		return 0;
-	return dir == LVS_DIR_REQUEST && mtu ? mtu : LVS_MTU_MIN_IP6 - LVS_TRANSLATE_FRAGMENT_GROWTH;
+	return whole - (LVS_TRANSLATE_FRAGMENT_GROWTH - LVS_TRANSLATE_GROWTH);
 }
 
 /* @packet: parsed, or quoted. The length field counts, as a quote may be cut. */

@@ -16,12 +16,12 @@ struct lvs_engine;
 #define LVS_TRANSLATE_FRAGMENT_GROWTH 28
 
 /**
- * lvs_translate_limit() - how long a packet of IPv4 may be that becomes one of IPv6
- * @mtu:	of the path towards the server, as lvs_server.mtu has it
+ * lvs_translate_limit() - how long pieces of a packet of IPv4 may be that becomes one of IPv6
+ * @mtu:	of the path towards the server, as lvs_server.mtu has it: what fits without a fragment header
  *
  * Only one that may be fragmented, and is no super-packet: routers of IPv6 would not do it (RFC 7915 section 4).
  *
- * Return: bytes, or 0 where there is no such limit
+ * Return: bytes, or 0 where there is no such limit, as the packet is whole and fits
  */
 uint32_t lvs_translate_limit(const struct lvs_conn *conn, const struct lvs_packet *packet, enum lvs_dir dir, uint32_t mtu);
 

@@ -84,6 +84,34 @@ for offload in true false; do
 	stop
 done
 
+# Only the director's end of the server's cable knows that it is narrow; the client is told, in the words of its family.
+at director ip link set to-s1 mtu 1400
+at s1 ip route replace 10.0.1.0/24 dev to-director src 10.0.1.2 mtu 1400 advmss 1460
+at s1 ip -6 route replace 2001:db8:1::/64 dev to-director mtu 1400 advmss 1440
+configure "$(conf true)"
+direct
+each transfer
+summary '(too_big)'
+stop
+at director ip link set to-s1 mtu 1500
+at s1 ip route replace 10.0.1.0/24 dev to-director src 10.0.1.2
+at s1 ip -6 route replace 2001:db8:1::/64 dev to-director
+at client ip route flush cache
+at client ip -6 route flush cache
+
+# And of the client's, so that the server is told.
+at director ip link set to-client mtu 1400
+at client ip route replace default via 10.0.0.1 mtu 1400 advmss 1460
+at client ip -6 route replace default via 2001:db8::1 mtu 1400 advmss 1440
+direct
+each transfer
+stop
+at director ip link set to-client mtu 1500
+at client ip route replace default via 10.0.0.1
+at client ip -6 route replace default via 2001:db8::1
+at s1 ip route flush cache
+at s1 ip -6 route flush cache
+
 # The server sees addresses of the pool alone.
 configure "$(conf true)"
 direct

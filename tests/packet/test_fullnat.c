@@ -399,7 +399,7 @@ static void check_long(const struct flow *flow)
 			size_t len;
 
 			assert_int_equal(director_take(flow->director, &in), LVS_DROP_NONE);
-			assert_int_equal(flow->director->nout, payload + 28 > 1252 ? 2 : 1);
+			assert_int_equal(flow->director->nout, payload + 28 > 1260 ? 2 : 1);
 			if (flow->director->nout == 1 && shape.csum == BUILD_PARTIAL)
 				continue;
 			shape.csum = BUILD_COMPLETE;
@@ -411,6 +411,39 @@ static void check_long(const struct flow *flow)
 			build_free(&expect);
 		}
 	}
+}
+
+/* Towards a server whose path is known: what fits without a fragment header stays whole, and nothing is too long. */
+static void check_path(const struct flow *flow)
+{
+	static const struct {
+		size_t bytes;		/* of the IPv4 packet */
+		bool df;
+		size_t pieces;
+	} rows[] = {
+		{ 1480, false, 1 }, { 1480, true, 1 }, { 1481, false, 2 }, { 1481, true, 0 }, { 1473, false, 1 }, { 3000, false, 3 },
+	};
+	struct lvs_server *server = flow->director->engine->rules.servers[1];
+
+	if (flow->proto != LVS_PROTO_UDP || flow->front || !flow->behind)
+		return;
+	lvs_server_set_mtu(server, 1500);
+	assert_int_equal(server->mtu, 1480);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct build shape = { .payload = rows[i].bytes - 28, .df = rows[i].df, .id = 3 };
+		struct build in = at_client(flow, shape, false);
+
+		assert_int_equal(director_take(flow->director, &in), rows[i].pieces ? LVS_DROP_NONE : LVS_DROP_TOO_BIG);
+		assert_int_equal(flow->director->nout, rows[i].pieces ? rows[i].pieces : 1);
+		for (size_t k = 0; k < rows[i].pieces; k++)
+			assert_true(flow->director->out[k].len <= 1500);
+	}
+}
+
+static void the_path_to_an_ip6_server_is_used_up(void **state)
+{
+	(void)state;
+	each_flow(check_path, false);
 }
 
 static void long_datagrams_are_cut_for_ip6(void **state)
@@ -687,6 +720,7 @@ int main(void)
 		cmocka_unit_test(sctp_keeps_its_crc),
 		cmocka_unit_test(fragments_stay_fragments),
 		cmocka_unit_test(fragments_without_a_sum_do_not_become_ip6),
+		cmocka_unit_test(the_path_to_an_ip6_server_is_used_up),
 		cmocka_unit_test(long_datagrams_are_cut_for_ip6),
 		cmocka_unit_test(errors_are_told_in_the_words_of_the_other_family),
 		cmocka_unit_test(what_has_no_place_is_refused),

@@ -173,10 +173,9 @@ static enum lvs_drop fullnat_rewrite_error(struct lvs_engine *engine, const stru
 	return LVS_DROP_NONE;
 }
 
-/* The longest packet for an IPv6 server leaves room for the fragment header that some packets of IPv4 need. */
 static uint32_t fullnat_overhead(const struct lvs_server *server)
 {
-	return lvs_addr_is4(&server->of.addr) && !lvs_addr_is4(&server->spec.addr) ? LVS_TRANSLATE_FRAGMENT_GROWTH : 0;
+	return lvs_addr_is4(&server->of.addr) && !lvs_addr_is4(&server->spec.addr) ? LVS_TRANSLATE_GROWTH : 0;
 }
 
 const struct lvs_forward_ops lvs_forward_fullnat = {

@@ -184,6 +184,24 @@ static void what_does_not_fit_together_is_found(void **state)
 	}
 }
 
+static void what_has_no_effect_is_warned_of(void **state)
+{
+	static const char text[] = "director: { source_pool = \"10.0.0.64\"; };\nservices: ( { address = \"192.0.2.1:80\"; "
+				   "scheduler = \"mh\"; pickup = true;\nservers: ( { name = \"a\"; address = \"10.0.0.1\"; "
+				   "forward = \"fullnat\"; } ); } );";
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf = NULL;
+	char line[300];
+
+	(void)state;
+	assert_int_equal(lvs_conf_parse(text, strlen(text), "", &errors, &conf), 0);
+	assert_int_equal(errors.n, 1);
+	assert_string_equal(lvs_conf_errors_line(&errors, 0, line, sizeof(line)),
+			    ":3:58: warning: connections of server \"a\" are not picked up, as its method is \"fullnat\" (nobody "
+			    "remembers their ports of the source pool)");
+	lvs_conf_free(conf);
+}
+
 static void a_family_without_a_pool_has_the_directors_address(void **state)
 {
 	static const char text[] = "director: { dip = \"10.0.0.1\"; dip6 = \"[2001:db8::1]\"; source_pool = \"10.0.0.64-10.0.0.65\"; };";
@@ -205,6 +223,7 @@ int main(void)
 		cmocka_unit_test(lists_are_read),
 		cmocka_unit_test(networks_are_read),
 		cmocka_unit_test(what_does_not_fit_together_is_found),
+		cmocka_unit_test(what_has_no_effect_is_warned_of),
 		cmocka_unit_test(a_family_without_a_pool_has_the_directors_address),
 	};
 
