@@ -26,14 +26,20 @@ static const char *const kind_names[] = {
 	[LVS_CONF_NODE_BAD] = "nothing",
 };
 
+static void other_kind(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		       const struct lvs_conf_node *node, const char *takes, const char *hint)
+{
+	if (node->kind != LVS_CONF_NODE_BAD)
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint, "\"%s\" takes %s, not %s",
+				    key->name, takes, kind_names[node->kind]);
+}
+
 bool lvs_conf_value_is(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
 		       const struct lvs_conf_node *node, enum lvs_conf_node_kind kind, const char *takes)
 {
 	if (node->kind == kind)
 		return true;
-	if (node->kind != LVS_CONF_NODE_BAD)
-		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\" takes %s, not %s",
-				    key->name, takes, kind_names[node->kind]);
+	other_kind(reader, key, node, takes, key->help);
 	return false;
 }
 
@@ -74,17 +80,15 @@ static void read_number(const struct lvs_conf_reader *reader, const struct lvs_c
 static void hint_words(const struct lvs_conf_word *words, const char *wrong, char *hint, size_t size)
 {
 	struct lvs_conf_suggest suggest;
-	size_t at;
+	size_t at = 0;
 
 	lvs_conf_suggest_init(&suggest, wrong);
 	for (const struct lvs_conf_word *word = words; word->text; word++)
 		if (!word->absent)
 			lvs_conf_suggest_try(&suggest, word->text);
-	if (suggest.best) {
-		(void)snprintf(hint, size, "did you mean \"%s\"?", suggest.best);
-		return;
-	}
-	at = (size_t)snprintf(hint, size, "there is");
+	if (suggest.best)
+		at = (size_t)snprintf(hint, size, "did you mean \"%s\"? ", suggest.best);
+	at += (size_t)snprintf(hint + at, size - at, "there is");
 	for (const struct lvs_conf_word *word = words; word->text; word++)
 		if (!word->absent && at < size)
 			at += (size_t)snprintf(hint + at, size - at, " \"%s\"", word->text);
@@ -95,10 +99,13 @@ static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reade
 {
 	const struct lvs_conf_word *word = key->words;
 	const char *text;
-	char hint[128];
+	char hint[192];
 
-	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, takes))
+	if (node->kind != LVS_CONF_NODE_STRING) {
+		hint_words(key->words, "", hint, sizeof(hint));
+		other_kind(reader, key, node, takes, hint);
 		return NULL;
+	}
 	text = config_setting_get_string(node->setting);
 	while (word->text && strcmp(word->text, text) != 0)
 		word++;
@@ -183,7 +190,7 @@ static const char *endpoint_hint(const char *text)
 	struct lvs_addr addr;
 
 	if (lvs_addr_parse(text, &addr) == 0)
-		return "IPv6 stands in brackets: \"[2001:db8::53]:53\"";
+		return "IPv6 stands in brackets: \"[2001:db8::53]\", \"[2001:db8::53]:53\"";
 	if (!strncmp(text, "[::ffff:", 8))
 		return "write it as an IPv4 address";
 	if (text[strspn(text, "0123456789.:")] == '\0') {
@@ -195,7 +202,7 @@ static const char *endpoint_hint(const char *text)
 		return "an IPv4 address has four numbers up to 255: \"192.0.2.10:80\"";
 	}
 	if (strchr(text, ':') != strrchr(text, ':'))
-		return "IPv6 stands in brackets: \"[2001:db8::53]:53\"";
+		return "IPv6 stands in brackets: \"[2001:db8::53]\", \"[2001:db8::53]:53\"";
 	return "names are not looked up: write \"192.0.2.10:80\" or \"[2001:db8::53]:53\"";
 }
 

@@ -246,8 +246,8 @@ static const struct row {
 	  "one client)" },
 	{ SERVICE("persistent = { prefix6 = 129; };"),
 	  "1:67: \"prefix6\" is 129, but has to be from 1 to 128 (how many equal bits make IPv6 addresses one client)" },
-	{ SERVICE("conn_reuse_mode = 2;"), "1:60: \"conn_reuse_mode\" takes a word in quotes, not a whole number (when a client's port may begin another "
-	  "connection: \"0\", \"1\", \"2\" or \"default\", as the director's)" },
+	{ SERVICE("conn_reuse_mode = 2;"), "1:60: \"conn_reuse_mode\" takes a word in quotes, not a whole number "
+	  "(there is \"default\" \"0\" \"1\" \"2\")" },
 	{ SERVICE("conn_reuse_mode = \"3\";"), "1:60: there is no conn_reuse_mode \"3\" (there is \"default\" \"0\" \"1\" \"2\")" },
 	{ SERVICE("timeouts: { tcp = 2678401; };"), "1:60: \"tcp\" is 2678401, but has to be from 0 to 2678400 (seconds without a packet; 0: those of the director)" },
 	{ SERVICE("timeouts: { tcp_fin = 1; };"), "1:54: unknown key \"tcp_fin\" in timeouts of a service (did you mean \"tcpfin\"?)" },
@@ -257,7 +257,8 @@ static const struct row {
 	  "1:70: there is no on_failure \"stay\" (there is \"break\" \"keep\")" },
 	{ SERVICE("persistent = 300;"), "1:55: \"persistent\" takes a group, { ... }, not a whole number (clients come back to "
 	  "their server)" },
-	{ SERVICE("helper = \"fpt\";"), "1:51: there is no helper \"fpt\" (did you mean \"ftp\"?)" },
+	{ SERVICE("helper = \"fpt\";"), "1:51: there is no helper \"fpt\" (did you mean \"ftp\"? "
+	  "there is \"none\" \"ftp\" \"sip\")" },
 	{ SERVICE("helper = \"ftp\"; protocol = \"udp\";"), "1:51: helper \"ftp\" is only for TCP, and service "
 	  "\"udp-192.0.2.10:80\" is udp (FTP is of TCP)" },
 	{ SERVICE("one_packet = true;"), "1:55: \"one_packet\" is only for UDP, and service \"tcp-192.0.2.10:80\" is tcp "
@@ -267,7 +268,8 @@ static const struct row {
 	{ SERVICE("protocol = \"udp\"; helper = \"sip\";"), "1:69: helper \"sip\" keeps dialogs at their servers, and service "
 	  "\"udp-192.0.2.10:80\" is not persistent (write \"persistent = { timeout = 3600; };\" beside it, for how long a dialog "
 	  "is remembered)" },
-	{ SERVICE("helper = \"spi\";"), "1:51: there is no helper \"spi\" (did you mean \"sip\"?)" },
+	{ SERVICE("helper = \"spi\";"), "1:51: there is no helper \"spi\" (did you mean \"sip\"? "
+	  "there is \"none\" \"ftp\" \"sip\")" },
 	{ SERVICE("helper = \"tftp-and-such\";"), "1:51: there is no helper \"tftp-and-such\" (there is \"none\" \"ftp\" \"sip\")" },
 	{ SERVICE("syn_proxy = \"maybe\";"),
 	  "1:54: there is no syn_proxy \"maybe\" (there is \"off\" \"auto\" \"on\")" },
@@ -276,10 +278,10 @@ static const struct row {
 	{ SERVICE("client_address = \"proxy\";"), "1:59: there is no client_address \"proxy\" (there is \"none\" \"proxy-v2\" \"toa\")" },
 	{ SERVICE("protocol = \"udp\"; client_address = \"toa\";"),
 	  "1:77: \"client_address\" is of tcp, and service \"udp-192.0.2.10:80\" is udp (remove it)" },
-	{ SERVICE("syn_proxy = true;"), "1:54: \"syn_proxy\" takes a word in quotes, not true or false (when lvsd answers SYNs "
-					"with cookies, in the servers' place)" },
-	{ SERVICE("mss_clamp = 1300;"), "1:54: \"mss_clamp\" takes a word in quotes, not a whole number (whether TCP segments may "
-					"carry no more than fits the path to the server)" },
+	{ SERVICE("syn_proxy = true;"), "1:54: \"syn_proxy\" takes a word in quotes, not true or false "
+	  "(there is \"off\" \"auto\" \"on\")" },
+	{ SERVICE("mss_clamp = 1300;"), "1:54: \"mss_clamp\" takes a word in quotes, not a whole number "
+	  "(there is \"off\" \"auto\")" },
 	{ SERVICE("mss = 87;"), "1:48: \"mss\" is 87, but has to be from 88 to 65495 (bytes that a TCP segment may carry)" },
 	{ SERVICE("mss = 65496;"), "1:48: \"mss\" is 65496, but has to be from 88 to 65495 (bytes that a TCP segment may carry)" },
 	{ SERVICE("protocol = \"udp\"; mss = 1300;"),
@@ -360,7 +362,8 @@ static const struct row {
 	{ "services: { };",
 	  "1:11: \"services\" takes a list of groups, ( { ... }, { ... } ), not a group (the virtual services)" },
 	{ "services: ( 1 );", "1:13: \"services\" takes groups, { ... }, not a whole number (the virtual services)" },
-	{ SERVICE("protocol = 6;"), "1:53: \"protocol\" takes a word in quotes, not a whole number (the protocol)" },
+	{ SERVICE("protocol = 6;"), "1:53: \"protocol\" takes a word in quotes, not a whole number "
+	  "(there is \"tcp\" \"udp\" \"sctp\")" },
 	{ ONLY_VIP("80"), "1:25: \"address\" takes a string, not a whole number (the address and port that clients reach)" },
 	{ "network: { server_interfaces = \"eth1\"; };" WEB, "1:32: \"server_interfaces\" takes an array of names, not a string "
 							     "(the interfaces where replies of real servers arrive)" },
@@ -389,20 +392,23 @@ static const struct row {
 	{ "network: { table = 254; };" WEB, "1:20: \"table\": 254 is one of the kernel's own tables "
 					    "(the number of the routing table that lvsd owns)" },
 	/* words */
-	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"?)" },
+	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"? there is "
+	  "\"rr\" \"wrr\" \"lc\" \"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" \"ovf\" \"mh\" \"twos\" \"geo\")" },
 	{ SERVICE("scheduler = \"fastest\";"), "1:54: there is no scheduler \"fastest\" (there is \"rr\" \"wrr\" \"lc\" "
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
 					       "\"ovf\" \"mh\" \"twos\" \"geo\")" },
 	{ SERVICE("forward = \"bypass\";"), "1:52: forward \"bypass\" is not supported by this version "
 					  "(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
-	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"?)" },
+	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"? "
+	  "there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" \"flag-1\" \"flag-2\" \"flag-3\")" },
 	{ SERVICE("scheduler_flags = ( \"nosuch\" );"),
 	  "1:62: there is no flag \"nosuch\" (there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" "
 	  "\"flag-1\" \"flag-2\" \"flag-3\")" },
 	{ SERVICE("scheduler_flags = \"sh-port\";"),
 	  "1:60: \"scheduler_flags\" takes a list of words, ( \"...\" ), not a string (how the scheduler does it)" },
 	{ SERVICE("scheduler_flags = ( 1 );"),
-	  "1:62: \"scheduler_flags\" takes words in quotes, not a whole number (how the scheduler does it)" },
+	  "1:62: \"scheduler_flags\" takes words in quotes, not a whole number "
+	  "(there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" \"flag-1\" \"flag-2\" \"flag-3\")" },
 	{ SERVICE("mh_table_size = 4096;"),
 	  "1:58: \"mh_table_size\": 4096 is not one of 251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071 "
 	  "(the slots of mh's table)" },
@@ -482,9 +488,9 @@ static const struct row {
 	{ ONLY_VIP("\"192.0.2.256:80\""), "1:25: \"192.0.2.256:80\" is not an address "
 					  "(an IPv4 address has four numbers up to 255: \"192.0.2.10:80\")" },
 	{ ONLY_VIP("\"2001:db8::53\""),
-	  "1:25: \"2001:db8::53\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]:53\")" },
+	  "1:25: \"2001:db8::53\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]\", \"[2001:db8::53]:53\")" },
 	{ ONLY_VIP("\"2001:db8::zz:80\""),
-	  "1:25: \"2001:db8::zz:80\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]:53\")" },
+	  "1:25: \"2001:db8::zz:80\" is not an address (IPv6 stands in brackets: \"[2001:db8::53]\", \"[2001:db8::53]:53\")" },
 	{ ONLY_VIP("\"[::ffff:192.0.2.1]:80\""),
 	  "1:25: \"[::ffff:192.0.2.1]:80\" is not an address (write it as an IPv4 address)" },
 	{ ONLY_VIP("\"www.example.com:80\""), "1:25: \"www.example.com:80\" is not an address (names are not looked up: "
