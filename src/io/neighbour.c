@@ -24,7 +24,7 @@
 #define SAMPLE 16
 #define TICK_BUDGET 64
 
-enum state { FREE, ASKED, PROBED, FRESH, STALE, STATES };
+enum state { FREE, ASKED, PROBED, FRESH, STALE };
 
 /**
  * struct entry - a neighbour
@@ -149,10 +149,11 @@ static uint32_t index_of(const struct lvs_neighbours *neighbours, const struct e
 
 static void leave_list(struct lvs_neighbours *neighbours, struct entry *entry)
 {
-	struct list *list = &neighbours->lists[entry->state];
+	struct list *list;
 
-	if (entry->state > PROBED || entry->state == FREE)
+	if (entry->state != ASKED && entry->state != PROBED)
 		return;
+	list = &neighbours->lists[entry->state];
 	if (entry->prev == NONE)
 		list->first = entry->next;
 	else
