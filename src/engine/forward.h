@@ -33,6 +33,7 @@ enum lvs_way {
  * @index:	own place in lvs_forwards[], stored in each connection
  * @way:	by which requests leave
  * @replies:	replies pass the director; else connections are born with LVS_CONN_NO_OUTPUT and LVS_CONN_ONE_WAY
+ * @led:	they are addressed to clients, so that the host has to lead them to the director
  * @maps_port:	the server may have another port than the service
  * @mixes:	the server may be of another address family than the service
  * @overhead:	bytes that it puts around a request to @server; NULL: none
@@ -50,6 +51,7 @@ struct lvs_forward_ops {
 	uint8_t index;
 	uint8_t way;
 	bool replies;
+	bool led;
 	bool maps_port;
 	bool mixes;
 	uint32_t (*overhead)(const struct lvs_server *server);

@@ -33,6 +33,11 @@ void lvs_engine_set_masquerade(struct lvs_engine *engine, bool servers, const st
 		memcpy(masquerade->prefixes, prefixes, n * sizeof(*prefixes));
 }
 
+bool lvs_engine_masquerades(const struct lvs_engine *engine)
+{
+	return engine->masquerade.servers || engine->masquerade.n;
+}
+
 static bool is_inside(const struct lvs_engine *engine, const struct lvs_addr *addr)
 {
 	const struct lvs_masquerade *masquerade = &engine->masquerade;

@@ -40,6 +40,9 @@ void lvs_masquerade_init(struct lvs_masquerade *masquerade, struct lvs_rules *ru
  */
 void lvs_engine_set_masquerade(struct lvs_engine *engine, bool servers, const struct lvs_prefix *prefixes, uint32_t n);
 
+/* Is anybody's connection? */
+bool lvs_engine_masquerades(const struct lvs_engine *engine);
+
 /**
  * lvs_masquerade_begin() - a packet of no connection and no service: does it begin one that is translated?
  *

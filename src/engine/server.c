@@ -143,6 +143,7 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 	server->drained = false;
 	if (!spec->drain)
 		server->drain_since = 0;
+	server->led = spec->forward->led || (server->led && total(server));
 	server->spec.forward = spec->forward;
 	server->spec.tunnel = spec->tunnel;
 	server->spec.mtu = spec->mtu;

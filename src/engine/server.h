@@ -72,6 +72,7 @@ struct lvs_server_spec {
  * @draining:	its time to drain is running
  * @drained:	and is over
  * @drain_since: when it began; 0: lvs_rules_expire() has not seen it yet
+ * @led:	it is of a method whose replies have to be led here, or was when connections began that it may still have
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @path_mtu:	as the host's routes have it; 0 if unknown
  * @reported_mtu: of a link further on, as a router said; 0 if none did. Forgotten at @reported_until
@@ -97,6 +98,7 @@ struct lvs_server {
 	bool overload;
 	bool draining;
 	bool drained;
+	bool led;
 	lvs_ns drain_since;
 	uint32_t pins;
 	uint32_t path_mtu;

@@ -10,13 +10,18 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
+#include "engine/masquerade.h"
 #include "io/io.h"
 #include "net/net.h"
 #include "sys/clock.h"
 
-static bool is_elsewhere(const struct lvs_server *server)
+/* Do its packets to strangers have to pass lvsd? What it begins itself in another name does, by whatever method. */
+static bool is_led(const struct lvs_engine *engine, const struct lvs_server *server)
 {
-	return server->service && server->spec.forward != &lvs_forward_local;
+	if (server->spec.forward == &lvs_forward_local)
+		return server->led;
+	return server->led || lvs_engine_masquerades(engine) ||
+	       (server->spec.forward->replies && server->service->spec.helper);
 }
 
 /* Single addresses of mark rules are VIPs like any other. Return: 0 or -ENOMEM; both lists are the caller's */
@@ -49,19 +54,29 @@ static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_v
 	return 0;
 }
 
-static int tell_net(const struct lvs_rules *rules, struct lvs_net_wanted *wanted, struct lvs_net *net)
+static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, struct lvs_net *net)
 {
-	struct lvs_addr *servers = calloc(rules->servers_len, sizeof(*servers));
-	int err;
+	const struct lvs_rules *rules = lvs_engine_rules(engine);
+	struct lvs_addr *led = calloc(rules->servers_len, sizeof(*led));
+	struct lvs_addr *one_way = calloc(rules->servers_len, sizeof(*one_way));
+	int err = led && one_way ? 0 : -ENOMEM;
 
-	if (!servers)
-		return -ENOMEM;
-	for (uint32_t i = 1; i < rules->servers_len; i++)
-		if (rules->servers[i] && is_elsewhere(rules->servers[i]))
-			servers[wanted->nservers++] = rules->servers[i]->spec.addr;
-	wanted->servers = servers;
-	err = lvs_net_apply(net, wanted);
-	free(servers);
+	for (uint32_t i = 1; !err && i < rules->servers_len; i++) {
+		const struct lvs_server *server = rules->servers[i];
+
+		if (!server || !server->service)
+			continue;
+		if (is_led(engine, server))
+			led[wanted->nservers++] = server->spec.addr;
+		else if (server->spec.forward != &lvs_forward_local)
+			one_way[wanted->none_way++] = server->spec.addr;
+	}
+	wanted->servers = led;
+	wanted->one_way = one_way;
+	if (!err)
+		err = lvs_net_apply(net, wanted);
+	free(led);
+	free(one_way);
 	return err;
 }
 
@@ -87,7 +102,7 @@ int lvs_announce(struct lvs_engine *engine, struct lvs_net *net, struct lvs_io *
 	int err = list_addresses(rules, &vips, &prefixes, &wanted);
 
 	if (!err)
-		err = io->ops->claim ? tell_lan(rules, &wanted, mtu, io, net) : tell_net(rules, &wanted, net);
+		err = io->ops->claim ? tell_lan(rules, &wanted, mtu, io, net) : tell_net(engine, &wanted, net);
 	free(vips);
 	free(prefixes);
 	return err;

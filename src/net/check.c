@@ -113,7 +113,7 @@ static bool reply_arrives(const struct check *check, const struct lvs_net_object
 	for (size_t i = 0; i < servers->n; i++) {
 		const struct lvs_net_target *server = &servers->v[i];
 
-		if (lvs_addr_is4(&server->addr) == lvs_addr_is4(&rule->addr) &&
+		if (!server->one_way && lvs_addr_is4(&server->addr) == lvs_addr_is4(&rule->addr) &&
 		    lvs_net_in_prefix(&server->addr, &rule->addr, rule->bits) && lvs_net_target_via(server, ifindex))
 			return lvs_net_target_input(check->rtnl, &server->addr, &stranger, ifindex) ==
 			       check->question->device;
@@ -191,6 +191,8 @@ void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *questio
 /* What is wrong with a server's route, NULL if nothing is. */
 static const char *server_fault(const struct lvs_net_question *question, const struct lvs_net_target *server)
 {
+	if (server->type == RTN_LOCAL && server->one_way)
+		return "is an address of this host: \"local\" is the forwarding method for that";
 	if (server->type == RTN_LOCAL)
 		return "is an address of this host: its replies do not pass the device";
 	if (server->type != RTN_UNICAST)

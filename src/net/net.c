@@ -393,7 +393,7 @@ int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
 	if (!net->device)
 		return -ENODEV;
 	wants = lvs_net_wants_replace(&net->wants, wanted);
-	servers = lvs_net_targets_replace(&net->servers, wanted->servers, wanted->nservers);
+	servers = lvs_net_wants_servers(wanted, &net->servers);
 	if (wants < 0 || servers < 0)
 		return -ENOMEM;
 	if (net->applied && !wants && !servers)

@@ -103,6 +103,8 @@ struct lvs_net_callbacks {
  * @prefixes:	the same for whole networks. Nobody answers for their addresses on attached subnets, as no host is known to
  *		have none of them, but for those that this host has, which are VIPs like the others
  * @servers:	real servers whose replies have to come back through the device
+ * @one_way:	real servers whose replies find their way by themselves: all that matters is the path to them. One that is
+ *		in both lists is one of @servers
  */
 struct lvs_net_wanted {
 	const struct lvs_addr *vips;
@@ -111,6 +113,8 @@ struct lvs_net_wanted {
 	size_t nprefixes;
 	const struct lvs_addr *servers;
 	size_t nservers;
+	const struct lvs_addr *one_way;
+	size_t none_way;
 };
 
 /**

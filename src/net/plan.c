@@ -17,7 +17,8 @@
  * Replies. Packets from real servers to strangers are caught by a rule on the interface that leads to the servers,
  * behind the local table, so that the host's own connections to them stay its own. If clients come through that
  * interface as well, the rule names the real servers too, neighbouring addresses merged, so that clients' packets do
- * not pass the device for nothing.
+ * not pass the device for nothing. Servers that answer clients by themselves, or the director at an address of his own,
+ * need no such rule: their packets to strangers are none of ours.
  *
  * The device itself has no address; forwarding and ICMP do without.
  */
@@ -257,7 +258,7 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 static bool carries_replies(const struct lvs_net_question *question, const struct lvs_net_target *server,
 			    const struct lvs_net_link *link)
 {
-	if (server->type != RTN_UNICAST)
+	if (server->type != RTN_UNICAST || server->one_way)
 		return false;
 	if (question->nserver_interfaces == 0)
 		return lvs_net_target_via(server, link->ifindex);
@@ -374,7 +375,7 @@ static struct behind find_behind(const struct lvs_net_question *question)
 	for (size_t i = 0; i < question->servers->n; i++) {
 		const struct lvs_net_target *server = &question->servers->v[i];
 
-		for (size_t h = 0; h < server->nhops; h++) {
+		for (size_t h = 0; h < server->nhops && !server->one_way; h++) {
 			size_t b = 0;
 
 			while (b < behind.n && behind.v[b] != server->hops[h])

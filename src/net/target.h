@@ -19,6 +19,7 @@ struct lvs_rtnl;
  * @proto:	RTPROT_*: who has made the route
  * @stale:	has to be asked for (again)
  * @local:	VIP: reported as an address of this host
+ * @one_way:	real server: its replies are no matter of ours
  * @metric_mtu:	as the route itself says, 0 if it does not
  * @mtu:	real server: as reported, LVS_NET_MTU_UNKNOWN at first
  * @nhops, @hops: interfaces the route leads through
@@ -26,7 +27,7 @@ struct lvs_rtnl;
 struct lvs_net_target {
 	struct lvs_addr addr;
 	uint8_t type, proto;
-	bool stale, local;
+	bool stale, local, one_way;
 	uint32_t metric_mtu;
 	uint32_t mtu;
 	uint32_t nhops;

@@ -91,6 +91,47 @@ out:
 	return rc;
 }
 
+static int compare_addrs(const void *a, const void *b)
+{
+	return lvs_net_addr_compare(a, b);
+}
+
+/* Return: whether any of them changed. @heard: those that are not one-way */
+static bool set_one_way(struct lvs_net_targets *servers, const struct lvs_addr *heard, size_t nheard)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < servers->n; i++) {
+		struct lvs_net_target *server = &servers->v[i];
+		bool one_way = !bsearch(&server->addr, heard, nheard, sizeof(*heard), compare_addrs);
+
+		changed |= server->one_way != one_way;
+		server->one_way = one_way;
+	}
+	return changed;
+}
+
+int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_targets *servers)
+{
+	struct lvs_addr *all = calloc(wanted->nservers + wanted->none_way + 1, sizeof(*all)), *heard;
+	size_t nheard = 0;
+	int rc = -ENOMEM;
+
+	heard = sort(wanted->servers, wanted->nservers, sizeof(*heard), lvs_net_addr_compare, &nheard);
+	if (all && heard) {
+		for (size_t i = 0; i < wanted->nservers; i++)
+			all[i] = wanted->servers[i];
+		for (size_t i = 0; i < wanted->none_way; i++)
+			all[wanted->nservers + i] = wanted->one_way[i];
+		rc = lvs_net_targets_replace(servers, all, wanted->nservers + wanted->none_way);
+	}
+	if (rc >= 0 && set_one_way(servers, heard, nheard))
+		rc = 1;
+	free(all);
+	free(heard);
+	return rc;
+}
+
 size_t lvs_net_wants_seek(const struct lvs_net_wants *wants, const struct lvs_prefix *prefix)
 {
 	size_t low = 0, high = wants->nprefixes;

@@ -31,6 +31,9 @@ struct lvs_net_wants {
 /* Return: 1 if anything changed, 0 if not, or -ENOMEM */
 int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_wanted *wanted);
 
+/* The real servers, of both lists. Return: 1 if anything changed, 0 if not, or -ENOMEM */
+int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_targets *servers);
+
 /**
  * lvs_net_wants_vips() - the VIPs as things stand on this host
  * @ret_vips:	the caller's; any order, with duplicates

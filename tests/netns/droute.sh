@@ -62,6 +62,11 @@ ln $work/s1/blob $work/s2/blob
 
 configure "$(conf droute)"
 direct
+# The servers' own packets are none of ours: nothing on their side of the host leads to the device.
+for family in -4 -6; do
+	at director ip $family rule | grep -E "lookup 77|10\.9\.0\.1[12]|2001:db8:9::1" && FAIL "a rule for servers whose replies pass by"
+	same "routes, IPv$family" "" "$(at director ip $family route show table 77 2>/dev/null)"
+done
 same "shares, IPv4" "50 s1 50 s2" "$(ask 100 "http://$vip:8080" | shares)"
 same "shares, IPv6" "50 s1 50 s2" "$(ask 100 "http://[$vip6]:8080" | shares)"
 for address in "$vip" "[$vip6]"; do

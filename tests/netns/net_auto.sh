@@ -122,6 +122,12 @@ told '^mtu 10.2.0.3 0'
 told '^warning: real server "10.2.0.3" cannot be reached: no route'
 at director ip route del unreachable 10.2.0.3
 
+# a server that answers by itself: the path to it matters, no rule ever names it
+tell 'one-way 10.2.0.4 10.2.0.2'
+tell apply
+told '^mtu 10.2.0.4 [1-9]'
+until_true 20 is -4 "$plain4"
+
 # clients come through the servers' interface too: rules name the servers, neighbouring ones together
 at director ip route add default via 10.2.0.254
 shared4='0:	from all lookup local

@@ -5,7 +5,7 @@
  *
  *	net_driver <device> auto|manual [no-proxy]
  *
- *	vips <address>...	servers <address>...	networks <prefix>...	what is wanted; "apply" makes it so
+ *	vips <address>...	servers <address>...	one-way <address>...	networks <prefix>...	what is wanted; "apply" makes it so
  *	send <source> <destination> <bytes>		write a UDP packet that must not be fragmented to the device
  *	stats						the device's counters
  *	quit						clean up and end, as the end of input does
@@ -30,9 +30,9 @@
 struct driver {
 	struct lvs_net *net;
 	int tun;
-	struct lvs_addr vips[ADDRS], servers[ADDRS];
+	struct lvs_addr vips[ADDRS], servers[ADDRS], one_way[ADDRS];
 	struct lvs_prefix networks[64];
-	size_t nvips, nservers, nnetworks;
+	size_t nvips, nservers, none_way, nnetworks;
 	char line[4096];
 	size_t len;
 	bool quit;
@@ -208,6 +208,8 @@ static void obey(struct driver *driver, char *line)
 
 	if (strncmp(line, "vips", 4) == 0) {
 		driver->nvips = read_list(line + 4 + (line[4] == ' '), driver->vips);
+	} else if (strncmp(line, "one-way", 7) == 0) {
+		driver->none_way = read_list(line + 7 + (line[7] == ' '), driver->one_way);
 	} else if (strncmp(line, "servers", 7) == 0) {
 		driver->nservers = read_list(line + 7 + (line[7] == ' '), driver->servers);
 	} else if (strncmp(line, "networks", 8) == 0) {
@@ -215,7 +217,8 @@ static void obey(struct driver *driver, char *line)
 	} else if (strcmp(line, "apply") == 0) {
 		const struct lvs_net_wanted wanted = { .vips = driver->vips, .nvips = driver->nvips,
 						       .prefixes = driver->networks, .nprefixes = driver->nnetworks,
-						       .servers = driver->servers, .nservers = driver->nservers };
+						       .servers = driver->servers, .nservers = driver->nservers,
+						       .one_way = driver->one_way, .none_way = driver->none_way };
 		lvs_ns start = now();
 		int err = lvs_net_apply(driver->net, &wanted);
 

@@ -64,5 +64,11 @@ everything | grep "proto 77" && FAIL "manual mode has installed something"
 quiet
 at director ip rule del pref 110
 told '^warning: replies do not reach the device; mend it with: ip route replace default dev lvs0 table 77 metric 1 && ip rule add pref 110 iif to-server lookup 77'
+
+# It is not, of servers that answer by themselves.
+quiet
+tell 'servers'; tell 'one-way 10.2.0.2 fd02::2'; tell apply
+told '^applied: fine'
+grep 'replies do not reach' /run/test/log && FAIL "replies that are none of ours are asked for"
 finish
 exit 0

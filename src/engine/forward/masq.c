@@ -139,6 +139,7 @@ const struct lvs_forward_ops lvs_forward_masq = {
 	.index = LVS_FORWARD_INDEX_masq,
 	.way = LVS_WAY_ROUTED,
 	.replies = true,
+	.led = true,
 	.maps_port = true,
 	.bind = masq_bind,
 	.rewrite = masq_rewrite,

@@ -197,6 +197,33 @@ static void a_path_is_as_wide_as_it_is_said_to_be(void **state)
 	lvs_rules_fini(&world.rules);
 }
 
+/* Connections of the old method outlive it, and so does what the host has to do for their replies. */
+static void replies_are_led_as_long_as_they_may_come(void **state)
+{
+	struct lvs_server_spec next = spec(0, 0);
+	struct world world;
+
+	(void)state;
+	begin(&world, 0, 0);
+	assert_true(world.server->led);
+	lvs_server_bind(world.server);
+	next.forward = lvs_forward_find("droute");
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_true(world.server->led);
+	lvs_server_unbind(world.server, false);
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_false(world.server->led);
+	lvs_server_bind(world.server);
+	next.forward = lvs_forward_find("fullnat");
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_false(world.server->led);
+	next.forward = lvs_forward_find("masq");
+	assert_int_equal(lvs_server_edit(&world.rules, world.server, &next), 0);
+	assert_true(world.server->led);
+	lvs_server_unbind(world.server, false);
+	lvs_rules_fini(&world.rules);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +232,7 @@ int main(void)
 		cmocka_unit_test(overload_survives_removal),
 		cmocka_unit_test(the_last_weight_that_was_not_zero_is_kept),
 		cmocka_unit_test(a_path_is_as_wide_as_it_is_said_to_be),
+		cmocka_unit_test(replies_are_led_as_long_as_they_may_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ struct target {
 	const char *addr;
 	uint8_t type, proto;
 	uint32_t hops[2];
+	bool one_way;
 };
 
 struct attached {
@@ -177,6 +178,16 @@ static const struct host hosts[] = {
 	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 } } },
 	  .plan = "route default dev lvs0 table 77\n"
 		  "rule pref 110 iif eth1 lookup 77\n" },
+	{ .what = "servers that answer by themselves have no replies to catch", TYPICAL, DEFAULT_ETH0,
+	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 }, true }, { "10.2.0.2", RTN_UNICAST, 0, { ETH1 }, true },
+		       { "fd01::2", RTN_UNICAST, 0, { ETH0 }, true } }, .plan = "" },
+	{ .what = "nor if the interface is named", TYPICAL, DEFAULT_ETH0, .server_interface = "eth0",
+	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 }, true } }, .plan = "" },
+	{ .what = "beside one that has", TYPICAL, DEFAULT_ETH0,
+	  .servers = { { "10.1.0.2", RTN_UNICAST, 0, { ETH0 }, true }, { "10.1.0.3", RTN_UNICAST, 0, { ETH0 } } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 111 from 10.1.0.3/32 iif eth0 lookup 77\n"
+		  "rule pref 111 iif eth0 ipproto icmp lookup 77\n" },
 	{ .what = "servers that are local, without a route or behind the device have no replies to catch", TYPICAL, DEFAULT_ETH0,
 	  .servers = { { "10.1.0.1", RTN_LOCAL, 0, { LO } }, { .addr = "10.9.0.1" },
 		       { .addr = "10.9.0.2", .type = RTN_BLACKHOLE }, { "10.9.0.3", RTN_UNICAST, 0, { LVS0 } } },
@@ -206,7 +217,8 @@ static struct lvs_net_targets make_targets(const struct target *list, size_t max
 	for (size_t i = 0; i < max && list[i].addr; i++) {
 		struct lvs_net_target *target = &targets.v[targets.n++];
 
-		*target = (struct lvs_net_target){ .addr = test_addr(list[i].addr), .type = list[i].type, .proto = list[i].proto };
+		*target = (struct lvs_net_target){ .addr = test_addr(list[i].addr), .type = list[i].type, .proto = list[i].proto,
+						    .one_way = list[i].one_way };
 		for (int h = 0; h < 2 && list[i].hops[h]; h++)
 			target->hops[target->nhops++] = list[i].hops[h];
 	}
