@@ -2,7 +2,6 @@
 /* Servers that are told of their clients, in whole bytes: who they all are is in tests/lib/talk.h. */
 #include "tests/lib/test.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "tests/lib/talk.h"
@@ -571,21 +570,6 @@ static void an_option_behind_a_syn_proxy(void **state)
 	(void)state;
 }
 
-/* Only a server whose replies pass can be told. */
-static void not_where_replies_pass_by(void **state)
-{
-	struct meeting m = prepare(0, 1, BUILD_COMPLETE, LVS_INTRODUCE_NOT, LVS_SYN_PROXY_OFF);
-	struct lvs_server *server = lvs_server_at(lvs_engine_rules(m.talk.director->engine), 1);
-	struct lvs_server_spec spec = server->spec;
-
-	spec.introduce = LVS_INTRODUCE_PROXY;
-	spec.forward = lvs_forward_find("tunnel");
-	spec.port = LVS_BE16(TALK_VPORT);
-	assert_int_equal(lvs_server_edit(lvs_engine_rules(m.talk.director->engine), server, &spec), -EINVAL);
-	finish(&m);
-	(void)state;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -601,7 +585,6 @@ int main(void)
 		cmocka_unit_test(an_option_tells),
 		cmocka_unit_test(an_option_is_told_until_the_server_speaks),
 		cmocka_unit_test(an_option_behind_a_syn_proxy),
-		cmocka_unit_test(not_where_replies_pass_by),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
