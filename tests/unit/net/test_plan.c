@@ -16,6 +16,8 @@
 #include "net/text.h"
 #include "net/wants.h"
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"	/* rows end where the zeros begin */
+
 enum { LO = 1, ETH0, ETH1, LVS0, BR0, PORT };
 
 static struct lvs_net_link links[] = {
