@@ -10,7 +10,7 @@
 #	  └── far 10.7.0.2
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need nginx curl socat cmp ping python3 bridge
+need nginx curl socat cmp ping python3 ethtool
 in_namespace "$0" "$@"
 need_tun
 
@@ -174,26 +174,36 @@ summary "10.9.1.250:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persis
 summary "10.9.1.1:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persistent, 1 conns"
 stop
 
-# In a VLAN: the bridge tags what goes to lvsd and untags what comes from it; other networks are not heard.
-if at director ip link set br0 type bridge vlan_filtering 1 2>/dev/null; then
-	for server in client s2; do at director bridge vlan add dev to-$server vid 10 pvid untagged; done
-	at client ip addr add 10.10.0.2/24 dev director
-	at s2 ip addr add 10.10.0.12/24 dev director
-	at s2 ip route add 10.10.0.2/32 via 10.10.0.5
-	configure "device: { type = \"tap\"; name = \"lvs0\"; bridge = \"br0\"; };
-		tap: { addresses = [\"10.10.0.5/24\"]; vlan = 10; };
-		services: ( { address = \"10.10.0.100:80\"; servers: ( { address = \"10.10.0.12:8080\"; } ); } );"
-	direct
-	at client ping -c 1 -W 1 -q 10.10.0.5 >/dev/null && FAIL "lvsd is reached where its VLAN is not"
-	at director bridge vlan add dev lvs0 vid 10
-	until_true 10 at client ping -c 1 -W 1 -q 10.10.0.5
-	same "VLAN" "3 s2" "$(at client curl -sf -m 20 -H 'Connection: close' "http://10.10.0.100/?[1-3]" | shares)"
-	at client curl -sf -m 60 -o $work/down http://10.10.0.100/files/blob || FAIL "VLAN: no download"
-	cmp $work/s1/blob $work/down || FAIL "VLAN: download differs"
-	at director bridge vlan add dev lvs0 vid 10 pvid untagged	# lvsd's frames lose their tag on the way to it
-	at client ip neigh flush dev director
-	at client ping -c 1 -W 1 -q 10.10.0.5 >/dev/null && FAIL "a frame without a tag was heard"
-	stop
-else
-	echo "no VLANs on bridges here: tags are not tried"
-fi
+# In a VLAN: a port of the switch tags what goes to lvsd and untags what comes from it; what has another tag, or none, is not
+# heard.
+at director ip link add br1 type bridge
+at director ip link set br1 up
+at director ip link add access type veth peer name access0
+at director ip link add trunk type veth peer name trunk0
+at director ip link set access0 master br0
+at director ip link set trunk0 master br1
+for port in access access0 trunk trunk0; do at director ip link set $port up; done
+at client ethtool -K director tx off >/dev/null
+at s2 ethtool -K director tx off >/dev/null
+at client ip addr add 10.10.0.2/24 dev director
+at s2 ip addr add 10.10.0.12/24 dev director
+at s2 ip route add 10.10.0.2/32 via 10.10.0.5
+tag() {
+	spawn director $work/tagger.log python3 "${top_srcdir:-../..}/tests/netns/tagger.py" access trunk "$1"
+	tagger=$spawned
+	until_true 10 grep -q ready $work/tagger.log
+}
+configure "device: { type = \"tap\"; name = \"lvs0\"; bridge = \"br1\"; offload = false; };
+	tap: { addresses = [\"10.10.0.5/24\"]; vlan = 10; };
+	services: ( { address = \"10.10.0.100:80\"; servers: ( { address = \"10.10.0.12:8080\"; } ); } );"
+direct
+tag 10
+until_true 10 at client ping -c 1 -W 1 -q 10.10.0.5
+same "VLAN" "3 s2" "$(at client curl -sf -m 20 -H 'Connection: close' "http://10.10.0.100/?[1-3]" | shares)"
+at client curl -sf -m 60 -o $work/down http://10.10.0.100/files/blob || FAIL "VLAN: no download"
+cmp $work/s1/blob $work/down || FAIL "VLAN: download differs"
+kill "$tagger"
+tag 11
+at client ping -c 1 -W 1 -q 10.10.0.5 >/dev/null && FAIL "lvsd hears another VLAN"
+summary "frames: for others [1-9]"
+stop
