@@ -133,6 +133,23 @@ static bool rule_works(const struct check *check, const struct lvs_net_object *r
 	return rule->no_default ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
 }
 
+/* With any address of IPv4 on the device the loose filter lets all packets pass, and with no filter none is needed. */
+static bool filter_passes(const struct check *check, const struct lvs_net_object *addr)
+{
+	const struct lvs_net_state *state = check->question->state;
+	const struct lvs_net_link *link = lvs_net_state_link(state, addr->ifindex);
+	char path[LVS_NET_SYSCTL_BYTES];
+	int all = 0, own = 0;
+
+	for (size_t i = 0; i < state->naddrs; i++)
+		if (state->addrs[i].ifindex == addr->ifindex && lvs_addr_is4(&state->addrs[i].addr))
+			return true;
+	(void)snprintf(path, sizeof(path), "ipv4/conf/%s/rp_filter", link ? link->name : "");
+	(void)lvs_net_sysctl_read("ipv4/conf/all/rp_filter", &all);
+	(void)lvs_net_sysctl_read(path, &own);
+	return all == 0 && own == 0;
+}
+
 static bool works(const struct check *check, const struct lvs_net_object *object)
 {
 	switch ((enum lvs_net_kind)object->kind) {
@@ -142,6 +159,8 @@ static bool works(const struct check *check, const struct lvs_net_object *object
 		return proxy_exists(check, object);
 	case LVS_NET_RULE:
 		return rule_works(check, object);
+	case LVS_NET_ADDR:
+		return filter_passes(check, object);
 	}
 	return true;
 }
@@ -152,6 +171,7 @@ static void complain(struct check *check, const struct lvs_net_object *object)
 		[LVS_NET_ROUTE] = "requests to a virtual service do not reach the device",
 		[LVS_NET_PROXY] = "nobody answers for a virtual address on an attached subnet",
 		[LVS_NET_RULE] = "packets do not reach the device",
+		[LVS_NET_ADDR] = "the reverse-path filter drops packets from the device, which has no IPv4 address",
 	};
 	char command[LVS_NET_COMMAND_BYTES], other[LVS_NET_COMMAND_BYTES];
 	bool ip4 = lvs_addr_is4(&object->addr);

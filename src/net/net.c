@@ -135,7 +135,7 @@ static void touch_all(struct lvs_net *net)
 static int take_snapshot(struct lvs_net *net)
 {
 	struct lvs_net_state state;
-	int err = lvs_net_state_load(&net->ask, &state);
+	int err = lvs_net_state_load(&net->ask, net->device, &state);
 
 	if (err) {
 		lvs_net_complain(&net->say, LVS_NET_ERROR, "cannot list links, addresses and rules: %s", strerror(-err));
@@ -304,7 +304,7 @@ static int carry_out(struct lvs_net *net, const struct lvs_net_plan *plan)
 	lvs_net_sysctls_apply(&plan->sysctls, &net->memory, &net->say);
 	changes = lvs_net_carry_out(&net->ask, &net->state, plan, net->options.priority, &net->say);
 	if (changes.installed || changes.removed)
-		lvs_net_say(&net->say, LVS_NET_INFO, "routes, rules and proxy neighbours: %zu installed, %zu removed%s",
+		lvs_net_say(&net->say, LVS_NET_INFO, "addresses, routes, rules and proxy neighbours: %zu installed, %zu removed%s",
 			    changes.installed, changes.removed, net->fought ? "; somebody else had removed some" : "");
 	err = changes.err ? changes.err : verify(net, &net->vips);
 	return err ? err : verify(net, &net->wants.probes);

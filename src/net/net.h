@@ -4,7 +4,8 @@
  * services and real servers need them for as long as the daemon lives, and removed when it ends.
  *
  * Everything lvsd installs carries LVS_NET_PROTO (`ip route show table all proto 77`, `ip rule show proto 77`), which
- * is how leftovers of a predecessor that crashed are told from what belongs to the operator.
+ * is how leftovers of a predecessor that crashed are told from what belongs to the operator; only the address of the
+ * device, which older kernels keep no originator of, is known by itself.
  *
  * There is no loop and no clock in here: the caller watches lvs_net_fd() for reading, calls lvs_net_readable() and, at
  * lvs_net_deadline(), lvs_net_tick(). All calls come from one thread; callbacks come from inside of the calls below

@@ -13,6 +13,14 @@ struct lvs_addr lvs_net_any(bool ip4)
 	return ip4 ? lvs_addr_from4(0) : (struct lvs_addr){ .halves = { 0, 0 } };
 }
 
+struct lvs_net_object lvs_net_own_addr(uint32_t device)
+{
+	return (struct lvs_net_object){
+		.kind = LVS_NET_ADDR, .addr = lvs_addr_from4(LVS_BE32(0x7f00004d)), .bits = LVS_NET_HOST_BITS,
+		.ifindex = device,
+	};
+}
+
 bool lvs_net_in_prefix(const struct lvs_addr *addr, const struct lvs_addr *prefix, uint8_t bits)
 {
 	size_t whole = bits / 8;

@@ -12,6 +12,7 @@ enum lvs_net_kind {
 	LVS_NET_ROUTE,
 	LVS_NET_PROXY,
 	LVS_NET_RULE,
+	LVS_NET_ADDR,
 };
 
 /* Prefix lengths are those of the 16-byte form everywhere in net: an IPv4 /24 is a /120, the IPv4 default route a /96. */
@@ -19,12 +20,13 @@ enum lvs_net_kind {
 #define LVS_NET_IP4_BITS 96
 
 /**
- * struct lvs_net_object - a route, a proxy neighbour entry or a policy rule
- * @addr:	route: destination; proxy: the address answered for; rule: source. The family is that of this address
+ * struct lvs_net_object - a route, a proxy neighbour entry, a policy rule or an address
+ * @addr:	route: destination; proxy: the address answered for; rule: source; address: itself. The family is that of this
+ *		address
  * @bits:	prefix length
  * @table:	route, rule: routing table
  * @pref:	rule: preference; route: metric
- * @ifindex:	route: output; proxy: where the question comes from
+ * @ifindex:	route: output; proxy: where the question comes from; address: whose it is
  * @iif:	rule: input interface, empty for any
  * @ip_proto:	rule: only this protocol, 0 for any
  * @no_default:	rule: a default route in the table does not count
@@ -54,6 +56,9 @@ struct lvs_net_objects {
 
 /* The whole address space of a family as an address of /96 or /0. */
 struct lvs_addr lvs_net_any(bool ip4);
+
+/* The address that our device has while IPv4 passes it; nobody else's business, inside of the host as well as outside. */
+struct lvs_net_object lvs_net_own_addr(uint32_t device);
 
 /* Return: the prefix length of lvs_net_any() */
 static inline uint8_t lvs_net_any_bits(bool ip4)

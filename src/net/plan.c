@@ -20,7 +20,11 @@
  * not pass the device for nothing. Servers that answer clients by themselves, or the director at an address of his own,
  * need no such rule: their packets to strangers are none of ours.
  *
- * The device itself has no address; forwarding and ICMP do without.
+ * The device has an address of scope host, 127.0.0.77, while IPv4 passes it. Nobody talks to it, and forwarding and ICMP
+ * would do without; but what comes out of a device that has none and does not go back to where its sender is routed
+ * (packets for the host itself, real servers' own ones to strangers) even the loose reverse-path filter drops, and that
+ * one is the larger of the device's own and the one of all. It is given whatever that is, as no notification tells of
+ * switches; and whatever the VIPs are, as routes through a device can vanish with its last address.
  */
 #include "net/plan.h"
 
@@ -242,8 +246,12 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 	}
 	for (size_t i = 0; i < question->servers->n; i++)
 		any[lvs_addr_is4(&question->servers->v[i].addr)] = true;
-	if (any[true])
+	if (any[true]) {
+		const struct lvs_net_object addr = lvs_net_own_addr(question->device);
+
 		plan_sysctls4(plan, question);
+		lvs_net_objects_push(&plan->objects, &addr);
+	}
 	if (any[false])
 		plan_sysctls6(plan, question);
 	for (int ip4 = 0; ip4 < 2; ip4++)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/fib_rules.h>
+#include <linux/if_addr.h>
 #include <linux/ip.h>
 #include <linux/neighbour.h>
 #include <stdlib.h>
@@ -264,6 +265,21 @@ static void put_rule(struct nlmsghdr *nlh, const struct lvs_net_object *rule, bo
 		mnl_attr_put_u32(nlh, FRA_SUPPRESS_PREFIXLEN, 0);
 }
 
+static void put_ifaddr(struct nlmsghdr *nlh, const struct lvs_net_object *addr, bool install)
+{
+	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+
+	nlh->nlmsg_type = install ? RTM_NEWADDR : RTM_DELADDR;
+	*ifa = (struct ifaddrmsg){
+		.ifa_family = family_of(addr),
+		.ifa_prefixlen = wire_bits(addr),
+		.ifa_scope = RT_SCOPE_HOST,
+		.ifa_index = addr->ifindex,
+	};
+	lvs_rtnl_put_addr(nlh, IFA_LOCAL, &addr->addr);
+	lvs_rtnl_put_addr(nlh, IFA_ADDRESS, &addr->addr);
+}
+
 int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, bool install, uint8_t proto)
 {
 	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
@@ -279,6 +295,9 @@ int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, 
 		break;
 	case LVS_NET_RULE:
 		put_rule(nlh, object, install, proto);
+		break;
+	case LVS_NET_ADDR:
+		put_ifaddr(nlh, object, install);
 		break;
 	}
 	if (install)

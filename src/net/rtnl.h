@@ -76,7 +76,7 @@ bool lvs_rtnl_get_addr(const struct nlattr *attr, struct lvs_addr *ret_addr);
 
 /**
  * lvs_rtnl_change() - install or remove an object
- * @type:	originator to write on it, or that it must have to be removed
+ * @proto:	originator to write on it, or that it must have to be removed; addresses have none
  */
 int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, bool install, uint8_t proto);
 

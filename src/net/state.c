@@ -200,6 +200,14 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
+/* By its value and place: older kernels keep no originator of addresses. */
+static bool is_own(const struct lvs_net_state *state, const struct lvs_net_ifaddr *ifaddr)
+{
+	const struct lvs_net_object own = lvs_net_own_addr(state->device);
+
+	return ifaddr->ifindex == own.ifindex && ifaddr->bits == own.bits && lvs_addr_equal(&ifaddr->addr, &own.addr);
+}
+
 static int on_ifaddr(const struct nlmsghdr *nlh, void *arg)
 {
 	struct lvs_net_state *state = arg;
@@ -207,6 +215,11 @@ static int on_ifaddr(const struct nlmsghdr *nlh, void *arg)
 
 	if (!parse_ifaddr(nlh, &ifaddr))
 		return MNL_CB_OK;
+	if (is_own(state, &ifaddr)) {
+		const struct lvs_net_object own = lvs_net_own_addr(state->device);
+
+		lvs_net_objects_push(&state->ours, &own);
+	}
 	addrs = make_room(state->addrs, state->naddrs, &state->room_addrs, sizeof(ifaddr));
 	state->failed |= addrs == NULL;
 	if (addrs) {
@@ -303,12 +316,12 @@ static int load_once(struct lvs_rtnl *rtnl, struct lvs_net_state *state)
 	return 0;
 }
 
-int lvs_net_state_load(struct lvs_rtnl *rtnl, struct lvs_net_state *ret_state)
+int lvs_net_state_load(struct lvs_rtnl *rtnl, uint32_t device, struct lvs_net_state *ret_state)
 {
 	int err = -EINTR;
 
 	for (int i = 0; i < TRIES && err == -EINTR; i++) {
-		struct lvs_net_state state = { .local_pref = { LVS_NET_NO_PREF, LVS_NET_NO_PREF } };
+		struct lvs_net_state state = { .local_pref = { LVS_NET_NO_PREF, LVS_NET_NO_PREF }, .device = device };
 
 		err = load_once(rtnl, &state);
 		if (!err)
@@ -393,7 +406,8 @@ unsigned int lvs_net_state_event(const struct lvs_net_state *state, const struct
 		if (!parse_ifaddr(nlh, &ifaddr) || ifaddr_is_known(state, &ifaddr) == (nlh->nlmsg_type == RTM_NEWADDR))
 			return 0;
 		/* IPv4 routes that preferred a lost source address go without a word. */
-		return LVS_NET_EVENT_HOST | (nlh->nlmsg_type == RTM_DELADDR ? LVS_NET_EVENT_ROUTES : 0);
+		return LVS_NET_EVENT_HOST | (nlh->nlmsg_type == RTM_DELADDR ? LVS_NET_EVENT_ROUTES : 0) |
+		       (nlh->nlmsg_type == RTM_DELADDR && is_own(state, &ifaddr) ? LVS_NET_EVENT_OURS : 0);
 	case RTM_NEWROUTE:
 	case RTM_DELROUTE:
 		if (!parse_route(nlh, &object, &proto))

@@ -36,7 +36,8 @@ struct lvs_net_ifaddr {
 
 /**
  * struct lvs_net_state - a snapshot
- * @ours:	objects with our protocol number, sorted
+ * @device:	index of our device, 0 while there is none
+ * @ours:	objects with our protocol number, and our device's own address, sorted
  * @foreign:	proxy entries of others, sorted
  * @local_pref:	for IPv6 and IPv4 (index: is it IPv4?): preference of the first plain rule for the local table that
  *		is not ours
@@ -48,6 +49,7 @@ struct lvs_net_state {
 	size_t naddrs, room_addrs;
 	struct lvs_net_objects ours, foreign;
 	uint32_t local_pref[2];
+	uint32_t device;
 	bool failed;
 };
 
@@ -62,9 +64,10 @@ enum lvs_net_event {
 
 /**
  * lvs_net_state_load() - read all of it from the kernel
+ * @device:	index of our device, 0 if it is not known yet
  * @ret_state:	owned by the caller, for lvs_net_state_fini()
  */
-int lvs_net_state_load(struct lvs_rtnl *rtnl, struct lvs_net_state *ret_state);
+int lvs_net_state_load(struct lvs_rtnl *rtnl, uint32_t device, struct lvs_net_state *ret_state);
 
 /* @state: zeroed or loaded */
 void lvs_net_state_fini(struct lvs_net_state *state);

@@ -53,7 +53,7 @@ static int open_path(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static int read_value(const char *path, int *ret_value)
+int lvs_net_sysctl_read(const char *path, int *ret_value)
 {
 	int fd = open_path(path, O_RDONLY);
 	char text[16];
@@ -133,7 +133,7 @@ void lvs_net_sysctls_apply(const struct lvs_net_sysctls *sysctls, struct lvs_net
 		char name[LVS_NET_SYSCTL_BYTES];
 		int value, err;
 
-		err = read_value(sysctl->path, &value);
+		err = lvs_net_sysctl_read(sysctl->path, &value);
 		if (err == -ENOENT || (!err && is_fine(sysctl, value)))
 			continue;	/* no such file: no such interface any more, or a kernel that lacks it */
 		if (!err && !remember(memory, sysctl, value))
@@ -158,7 +158,7 @@ void lvs_net_sysctls_check(const struct lvs_net_sysctls *sysctls, struct lvs_net
 		char name[LVS_NET_SYSCTL_BYTES];
 		int value;
 
-		if (sysctl->comfort || read_value(sysctl->path, &value) < 0 || is_fine(sysctl, value))
+		if (sysctl->comfort || lvs_net_sysctl_read(sysctl->path, &value) < 0 || is_fine(sysctl, value))
 			continue;
 		sysctl_name(sysctl->path, name);
 		lvs_net_complain(say, LVS_NET_WARNING, "net%s%s is %d; mend it with: sysctl -w net%s%s=%d",
@@ -173,7 +173,7 @@ void lvs_net_sysctls_restore(struct lvs_net_memory *memory, struct lvs_net_say *
 		char name[LVS_NET_SYSCTL_BYTES];
 		int value, err;
 
-		if (read_value(sysctl->path, &value) < 0 || value != sysctl->set)
+		if (lvs_net_sysctl_read(sysctl->path, &value) < 0 || value != sysctl->set)
 			continue;
 		err = write_value(sysctl->path, memory->old[memory->v.n]);
 		if (err)

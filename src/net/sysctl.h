@@ -27,6 +27,9 @@ struct lvs_net_sysctl {
 	bool comfort, fleeting;
 };
 
+/* What stands in a switch, @path as above. Return: 0, or why it cannot be read; *ret_value is untouched then */
+int lvs_net_sysctl_read(const char *path, int *ret_value);
+
 /* In the order in which they should be written. */
 struct lvs_net_sysctls {
 	struct lvs_net_sysctl *v;

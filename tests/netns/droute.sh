@@ -99,7 +99,10 @@ configure "$(conf droute 'forward = "local";')"
 reload
 said "reload refused" && FAIL "refused: $(tail -n 3 $work/lvsd.log)"
 until_true 10 local_answers
-same "local and droute, IPv4" "50 director 50 s1" "$(ask 100 "http://$vip:8080" | shares)"
-same "local and droute, IPv6" "50 director 50 s1" "$(ask 100 "http://[$vip6]:8080" | shares)"
+for filter in 0 2; do
+	at director sysctl -qw net.ipv4.conf.all.rp_filter=$filter
+	same "local and droute, IPv4, filter $filter" "50 director 50 s1" "$(ask 100 "http://$vip:8080" | shares)"
+	same "local and droute, IPv6, filter $filter" "50 director 50 s1" "$(ask 100 "http://[$vip6]:8080" | shares)"
+done
 summary "> 10.9.0.12:8080 Local weight 1"
 stop

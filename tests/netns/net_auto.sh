@@ -61,7 +61,10 @@ at director ip link show lvs0 | grep -q 'UP.*qlen 10000' || FAIL "the device is 
 same "the device's own switches" '1
 1
 0' "$(at director sysctl -n net.ipv4.conf.lvs0.forwarding net.ipv4.conf.lvs0.accept_local net.ipv4.conf.lvs0.rp_filter)"
-same "addresses of the device" '' "$(at director ip addr show dev lvs0 | grep inet)"
+addresses() { at director ip addr show dev lvs0 | sed -n 's/ *$//; s/^ *inet/inet/p'; }
+# shellcheck disable=SC2317 # called by until_true
+addressed() { [ "$(addresses)" = 'inet 127.0.0.77/32 scope host lvs0' ]; }
+same "addresses of the device" 'inet 127.0.0.77/32 scope host lvs0' "$(addresses)"
 for mtu in '10.2.0.2 1500' '10.2.0.3 1500' 'fd02::2 1500'; do told "^mtu $mtu"; done
 
 # keepalived brings the VIP: its rules appear; takes it away: they go, and the local table is in its old place
@@ -107,6 +110,9 @@ at director ip link set lvs0 down
 until_true 20 is -4 "$plain4"
 until_true 20 is -6 "$plain6"
 at director ip route flush table 77
+until_true 20 is -4 "$plain4"
+at director ip addr del 127.0.0.77/32 dev lvs0
+until_true 20 addressed
 until_true 20 is -4 "$plain4"
 
 # the path to a real server: MTU of the link, of the route, no route
@@ -184,4 +190,21 @@ at director "${top_builddir:-../..}/tests/netns/net_driver" lvs1 auto </dev/null
 grep -q '^error: another lvsd manages this network namespace through device "lvs0"' /run/test/second || FAIL "$(cat /run/test/second)"
 finish
 same "IPv4 in the end" "$rules4" "$(everything -4)"
+
+# a device that outlives us keeps no address: not when we end, and not from one who was killed
+at director ip tuntap add lvs0 mode tun
+start auto
+want 192.0.2.10 ''
+addressed || FAIL "no address: $(addresses)"
+finish
+same "addresses afterwards" '' "$(addresses)"
+start auto
+want 192.0.2.10 ''
+kill -9 "$spawned"
+wait "$spawned" 2>/dev/null
+addressed || FAIL "no leftover to clean"
+start auto
+want 2001:db8::10 ''
+same "the leftover is gone" '' "$(addresses)"
+finish
 exit 0

@@ -34,6 +34,7 @@ ask() {
 }
 ask
 same "untouched" "$before" "$(everything)"
+told '^warning: the reverse-path filter drops .* mend it with: ip addr add 127.0.0.77/32 dev lvs0 scope host$'
 
 # The messages are commands; a second look may find more, since some things only show when others are mended.
 for round in 1 2 3 4; do
@@ -70,5 +71,11 @@ quiet
 tell 'servers'; tell 'one-way 10.2.0.2 fd02::2'; tell apply
 told '^applied: fine'
 grep 'replies do not reach' /run/test/log && FAIL "replies that are none of ours are asked for"
+finish
+
+at director ip addr del 127.0.0.77/32 dev lvs0
+at director sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lvs0.rp_filter=0
+ask
+grep 'reverse-path' /run/test/log && FAIL "an address is asked for where nothing filters"
 finish
 exit 0

@@ -51,14 +51,24 @@ stop
 
 at director ip addr add 10.0.0.77/32 dev lo
 at director ip addr add 2001:db8::77/128 dev lo
-direct
-serves "local from the beginning" 10.0.0.77 2001:db8::77
+web client
 web director
-for address in 10.0.0.77 "[2001:db8::77]"; do
-	same "the host's own server at $address" director "$(at client curl -s -m 5 "http://$address:8080")"
+own=$spawned
+# What comes out of the device, whichever way it goes on, has to pass the reverse-path filter.
+for filter in 0 1 2; do
+	at director sysctl -qw net.ipv4.conf.all.rp_filter=$filter
+	direct
+	serves "local from the beginning, filter $filter" 10.0.0.77 2001:db8::77
+	for address in 10.0.0.77 "[2001:db8::77]"; do
+		same "the host's own server at $address, filter $filter" director "$(at client curl -s -m 5 "http://$address:8080")"
+	done
+	for address in 10.0.0.2 "[2001:db8::2]"; do
+		same "a server as a client of $address, filter $filter" client "$(at s1 curl -s -m 5 "http://$address:8080")"
+	done
+	stop
 done
-kill "$spawned"
-stop
+kill "$own"
+at director sysctl -qw net.ipv4.conf.all.rp_filter=0
 same "early demultiplexing is back" 1 "$(at director sysctl -n net.ipv4.ip_early_demux)"
 at director ip addr del 10.0.0.77/32 dev lo
 at director ip addr del 2001:db8::77/128 dev lo

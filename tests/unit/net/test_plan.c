@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A host is drawn, VIPs and real servers are named, and the plan is compared as the commands it amounts to, one a
- * line, without the "add" that all of them share.
+ * line, without the "add" that all of them share. The address of the device has a test of its own.
  */
 #include "tests/lib/test.h"
 
@@ -326,6 +326,8 @@ static void print_plan(const struct lvs_net_state *state, const struct lvs_net_p
 	for (size_t i = 0; i < plan->objects.n; i++) {
 		char command[LVS_NET_COMMAND_BYTES];
 
+		if (plan->objects.v[i].kind == LVS_NET_ADDR)
+			continue;
 		lvs_net_command(state, &plan->objects.v[i], true, command);
 		for (size_t w = 0; w < ARRAY_LEN(noise); w++) {
 			char *hit = strstr(command, noise[w]);
@@ -355,6 +357,29 @@ static void plans_are_as_described(void **state)
 		print_plan(&setting->state, &plan, seen);
 		if (strcmp(expect, seen) != 0)
 			fail_msg("%s\n--- expected\n%s--- seen\n%s", hosts[i].what, expect, seen);
+		lvs_net_plan_fini(&plan);
+		free_setting(setting);
+	}
+}
+
+/* The device needs an address where IPv4 passes it, and may not lose it while that goes on. */
+static void the_device_has_an_address_for_ipv4(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		struct setting *setting = make_setting(&hosts[i]);
+		const struct lvs_net_object own = { .kind = LVS_NET_ADDR, .addr = test_addr("127.0.0.77"), .bits = 128, .ifindex = LVS0 };
+		struct lvs_net_plan plan;
+		bool passes = false;
+		size_t addrs = 0;
+
+		assert_int_equal(lvs_net_plan(&setting->question, &plan), 0);
+		for (size_t s = 0; s < plan.sysctls.n; s++)
+			passes |= strcmp(plan.sysctls.v[s].path, "ipv4/conf/lvs0/forwarding") == 0;
+		for (size_t o = 0; o < plan.objects.n; o++)
+			addrs += plan.objects.v[o].kind == LVS_NET_ADDR;
+		if (addrs != passes || lvs_net_objects_has(&plan.objects, &own) != passes)
+			fail_msg("%s: %zu addresses of the device", hosts[i].what, addrs);
 		lvs_net_plan_fini(&plan);
 		free_setting(setting);
 	}
@@ -534,6 +559,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plans_are_as_described),
+		cmocka_unit_test(the_device_has_an_address_for_ipv4),
 		cmocka_unit_test(switches_are_as_described),
 		cmocka_unit_test(many_servers_share_a_rule),
 		cmocka_unit_test(merged_rules_cover_exactly_the_servers),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Notifications as the kernel writes them, against a host with one interface and one address: which of them are news?
+ * Notifications as the kernel writes them, against a host with one interface and two addresses, one of them our device's own: which of them are news?
  */
 #include "tests/lib/test.h"
 
@@ -22,12 +22,15 @@ static struct lvs_net_state known(void)
 	static struct lvs_net_link links[] = {
 		{ .ifindex = 2, .flags = IFF_UP | IFF_RUNNING, .mtu = 1500, .mtu6 = 1500, .master = 7, .name = "eth0" },
 	};
-	static struct lvs_net_ifaddr addrs[1];
+	static struct lvs_net_ifaddr addrs[2];
 
 	addrs[0] = (struct lvs_net_ifaddr){
 		.addr = test_addr("10.0.0.1"), .subnet = test_addr("10.0.0.1"), .ifindex = 2, .bits = 96 + 24,
 	};
-	return (struct lvs_net_state){ .links = links, .nlinks = 1, .addrs = addrs, .naddrs = 1 };
+	addrs[1] = (struct lvs_net_ifaddr){
+		.addr = test_addr("127.0.0.77"), .subnet = test_addr("127.0.0.77"), .ifindex = 4, .bits = 128,
+	};
+	return (struct lvs_net_state){ .links = links, .nlinks = 1, .addrs = addrs, .naddrs = 2, .device = 4 };
 }
 
 static unsigned int event(const struct nlmsghdr *nlh, struct lvs_addr *ret_prefix, uint8_t *ret_bits)
@@ -109,6 +112,8 @@ static void addresses_are_news_when_they_differ(void **state)
 		{ "the same in another subnet", RTM_NEWADDR, "10.0.0.1", 16, 2, HOST },
 		{ "gone, and routes may have gone with it", RTM_DELADDR, "10.0.0.1", 24, 2, HOST | ROUTES },
 		{ "gone, but never seen", RTM_DELADDR, "10.0.0.3", 24, 2, 0 },
+		{ "our device's own", RTM_NEWADDR, "127.0.0.77", 32, 4, 0 },
+		{ "our device's own is gone", RTM_DELADDR, "127.0.0.77", 32, 4, HOST | ROUTES | OURS },
 		{ "IPv6", RTM_NEWADDR, "2001:db8::1", 64, 2, HOST },
 	};
 

@@ -21,6 +21,8 @@ static const struct {
 	  "ip route replace default dev lvs0 table 77 metric 1", "ip route del default dev lvs0 table 77 metric 1" },
 	{ "10.0.0.1", { .kind = LVS_NET_PROXY, .bits = 128, .ifindex = 4 },
 	  "ip neigh add proxy 10.0.0.1 dev lvs0", "ip neigh del proxy 10.0.0.1 dev lvs0" },
+	{ "127.0.0.77", { .kind = LVS_NET_ADDR, .bits = 128, .ifindex = 4 },
+	  "ip addr add 127.0.0.77/32 dev lvs0 scope host", "ip addr del 127.0.0.77/32 dev lvs0 scope host" },
 	{ "::", { .kind = LVS_NET_RULE, .table = 255, .pref = 100 },
 	  "ip -6 rule add pref 100 lookup local", "ip -6 rule del pref 100 lookup local" },
 	{ "10.0.0.0", { .kind = LVS_NET_RULE, .bits = 127, .table = 77, .pref = 111, .iif = "abcdefghijklmno" },
