@@ -125,7 +125,9 @@ then
 		reload
 		everything "IPv4, losses, $more" "http://$VIP" 10.0.0.2
 		everything "IPv6, losses, $more" "http://[$VIP6]" 2001:db8::2
-		at client python3 "$(dirname "$0")/first.py" client $VIP $VIP6 81 || FAIL "a server that speaks first, losses"
+		# Behind a SYN proxy nobody repeats the ACK of a client who waits to be spoken to, as lvsd(8) says.
+		[ -n "$more" ] || at client python3 "$(dirname "$0")/first.py" client $VIP $VIP6 81 ||
+			FAIL "a server that speaks first, losses"
 	done
 	lost=$(at director nft list table inet loss | sed -n 's/.*counter packets \([0-9]*\).*/\1/p')
 	[ "$lost" -gt 10 ] || FAIL "only $lost packets were lost"
