@@ -12,13 +12,16 @@ if [ "$(id -u)" = 0 ] && [ -z "${LVS_TEST_DOOR:-}" ]; then
 	[ -c /dev/net/tun ] || SKIP "no /dev/net/tun"
 	dir=$(mktemp -d) || FAIL "no temporary directory"
 	chmod 755 "$dir"
-	cp "$lvsd" "$door" "$dir"	# where nobody may read them
+	mkdir -p "$dir/tests/netns"
+	cp "$lvsd" "$door" "$dir"	# where nobody may read them, as perhaps the sources
+	cp "${0%/*}"/*.sh "$dir/tests/netns"
 	"$dir/tun_door" serve "$dir/socket" &
 	opener=$!
 	trap 'kill $opener 2>/dev/null; rm -rf "$dir"' EXIT
 	until_true 5 test -S "$dir/socket"
-	LVS_TEST_DOOR=$dir LVSD=$dir/lvsd setpriv --reuid=65534 --regid=65534 --clear-groups \
-		--inh-caps=-all --bounding-set=-all "$0" "$@"
+	cd "$dir" || FAIL "no $dir"
+	LVS_TEST_DOOR=$dir LVSD=$dir/lvsd top_srcdir=$dir setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--inh-caps=-all --bounding-set=-all "$dir/tests/netns/${0##*/}" "$@"
 	exit $?
 fi
 [ -n "${LVS_TEST_DOOR:-}" ] || SKIP "not root, so nobody opens /dev/net/tun for us"
