@@ -132,6 +132,7 @@ then
 	lost=$(at director nft list table inet loss | sed -n 's/.*counter packets \([0-9]*\).*/\1/p')
 	[ "$lost" -gt 10 ] || FAIL "only $lost packets were lost"
 	echo "$lost packets were lost"
+	at director nft delete table inet loss
 else
 	echo "no nft here: nothing is lost on the way"
 fi
