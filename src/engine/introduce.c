@@ -52,7 +52,6 @@ enum {
 	PROXY_BYTES_MAX = 52,
 	TOA_KIND = 254,
 	TOA_BYTES_MAX = 20,
-	MSS_BYTES = 4,
 	MSS_MIN = 88,		/* nobody takes less */
 };
 
@@ -243,30 +242,19 @@ static bool request(struct lvs_engine *engine, struct lvs_conn *conn, struct lvs
 
 static void lower_mss(struct lvs_packet *packet, uint32_t bytes)
 {
-	uint32_t end = lvs_segment_header_end(packet) - packet->l4, len;
+	struct lvs_tcp_option_walk walk = lvs_tcp_option_walk(packet);
+	const uint8_t *option;
+	uint32_t mss;
+	lvs_be16 wire;
 
-	for (uint32_t off = sizeof(struct lvs_tcp); off < end; off += len) {
-		const uint8_t *option = lvs_packet_at(packet, (size_t)packet->l4 + off, end - off);
-		uint32_t mss;
-		lvs_be16 wire;
-
-		len = 1;
-		if (option[0] == LVS_TCPOPT_END)
-			return;
-		if (option[0] == LVS_TCPOPT_NOP)
-			continue;
-		if (end - off < 2 || option[1] < 2 || option[1] > end - off)
-			return;
-		len = option[1];
-		if (option[0] != LVS_TCPOPT_MSS || len != MSS_BYTES)
-			continue;
-		mss = (uint32_t)option[2] << 8 | option[3];
-		if (mss < MSS_MIN + bytes)
-			return;
-		wire = LVS_BE16(mss - bytes);
-		lvs_segment_set(packet, off + 2, &wire, sizeof(wire));
+	do
+		option = lvs_tcp_option_next(&walk);
+	while (option && (option[0] != LVS_TCPOPT_MSS || option[1] != LVS_TCP_MSS_BYTES));
+	mss = option ? (uint32_t)option[2] << 8 | option[3] : 0;
+	if (mss < MSS_MIN + bytes)
 		return;
-	}
+	wire = LVS_BE16(mss - bytes);
+	lvs_segment_set(packet, (uint32_t)(option + 2 - (packet->data + packet->l4)), &wire, sizeof(wire));
 }
 
 static void reply_with_toa(struct lvs_introduction *introduction, struct lvs_packet *packet)

@@ -32,6 +32,6 @@ uint16_t lvs_mss_limit(const struct lvs_service_spec *spec, const struct lvs_ser
  *
  * Options that are not there, malformed or low enough stay as they are; the checksum follows, unless it is partial.
  */
-void lvs_mss_clamp(const struct lvs_server *server, const struct lvs_packet *packet);
+void lvs_mss_clamp(const struct lvs_server *server, struct lvs_packet *packet);
 
 #endif

@@ -202,8 +202,6 @@ static void plan_local(struct lvs_net_plan *plan, const struct lvs_net_question 
 	memcpy(rule.iif, "lo", sizeof("lo"));
 	rule.ip_proto = ip4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
 	want_rule(plan, &rule);
-	/* The socket that a packet will find is looked up before its route; with a socket it is not forwarded, not to us. */
-	want_sysctl(plan, "ipv4/", "", "ip_early_demux", FINE(0), 0);
 	lvs_net_objects_push(&plan->objects, &local);
 	plan->unlocal[ip4] = state->local_pref[ip4] <= question->priority;
 }
