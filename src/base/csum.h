@@ -21,6 +21,12 @@ static inline uint16_t lvs_csum_fold(uint64_t sum)
 	return (uint16_t)sum;
 }
 
+/* The checksum field for an unfolded sum over all that it covers, itself as 0. */
+static inline lvs_be16 lvs_csum_finish(uint64_t sum)
+{
+	return (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(sum);
+}
+
 /**
  * lvs_csum_add() - add @len bytes to a running sum
  * @sum:	unfolded sum so far, 0 to begin
@@ -66,7 +72,7 @@ static inline lvs_be16 lvs_csum_update(lvs_be16 csum, uint16_t delta)
 {
 	uint32_t sum = (uint16_t)~(LVS_FORCE uint16_t)csum;
 
-	return (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(sum + delta);
+	return lvs_csum_finish(sum + delta);
 }
 
 /* A partial checksum field (pseudo-header sum, not inverted, as NEEDS_CSUM leaves it) after addresses changed. */

@@ -27,8 +27,8 @@ struct lvs_packet lvs_own_segment_make(struct lvs_engine *engine, const struct l
 	memcpy(tcp + 1, options, options_bytes);
 	if (segment->payload_bytes)
 		memcpy((uint8_t *)tcp + header_bytes, segment->payload, segment->payload_bytes);
-	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
-		lvs_csum_add(lvs_csum_pseudo(&tuple->src, &tuple->dst, LVS_PROTO_TCP, head.bytes), tcp, head.bytes));
+	tcp->csum = lvs_csum_finish(lvs_csum_add(lvs_csum_pseudo(&tuple->src, &tuple->dst, LVS_PROTO_TCP, head.bytes), tcp,
+						 head.bytes));
 	packet.tuple = *tuple;
 	packet.kind = LVS_PACKET_FLOW;
 	packet.tcp_flags = segment->flags;

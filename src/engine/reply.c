@@ -134,7 +134,7 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 			.id = head->atomic ? 0 : lvs_reply_draw_id(engine), .frag = head->atomic ? LVS_IP4_DF : 0,
 			.ttl = TTL, .proto = head->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
 		};
-		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
+		ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, sizeof(*ip)));
 	}
 }
 
@@ -193,7 +193,7 @@ static void seal(struct lvs_tcp *tcp, const struct lvs_addr *src, const struct l
 	uint64_t sum = lvs_csum_pseudo(src, dst, LVS_PROTO_TCP, sizeof(*tcp));
 
 	tcp->csum = 0;
-	tcp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(sum, tcp, sizeof(*tcp)));
+	tcp->csum = lvs_csum_finish(lvs_csum_add(sum, tcp, sizeof(*tcp)));
 }
 
 void lvs_reply_reset(struct lvs_engine *engine, const struct lvs_packet *packet)
@@ -373,7 +373,7 @@ static void cut(struct lvs_packet *packet, uint32_t bytes)
 
 		ip->len = LVS_BE16(packet->len);
 		ip->csum = 0;
-		ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, packet->l4));
+		ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, packet->l4));
 	}
 }
 

@@ -55,7 +55,7 @@ static void set_ip4(struct lvs_packet *part, uint16_t id_add)
 	ip->len = LVS_BE16(part->len);
 	ip->id = LVS_BE16(lvs_host16(ip->id) + id_add);
 	ip->csum = 0;
-	ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, header_bytes));
+	ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, header_bytes));
 }
 
 static void set_ip(struct lvs_packet *part, uint32_t n)
@@ -91,8 +91,7 @@ static void seal(struct lvs_packet *part)
 		dst = lvs_addr_from4(ip->dst);
 	}
 	memcpy(l4 + proto->csum_offset, &csum, sizeof(csum));
-	csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
-		lvs_csum_add(lvs_csum_pseudo(&src, &dst, part->proto, bytes), l4, bytes));
+	csum = lvs_csum_finish(lvs_csum_add(lvs_csum_pseudo(&src, &dst, part->proto, bytes), l4, bytes));
 	if (!csum && proto->csum_optional)
 		csum = LVS_BE16(0xffff);
 	memcpy(l4 + proto->csum_offset, &csum, sizeof(csum));
@@ -109,7 +108,7 @@ static enum lvs_drop finish_sum(struct lvs_packet *packet)
 
 	if (!from || !field)
 		return LVS_DROP_VNET;
-	csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, from, bytes));
+	csum = lvs_csum_finish(lvs_csum_add(0, from, bytes));
 	if (!csum && packet->proto == LVS_PROTO_UDP)
 		csum = LVS_BE16(0xffff);
 	memcpy(field, &csum, sizeof(csum));

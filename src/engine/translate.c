@@ -96,7 +96,7 @@ static uint32_t put_ip4(uint8_t *end, const struct head *head, const struct lvs_
 		ip->frag |= LVS_IP4_MF;
 	if (head->atomic)
 		ip->frag |= LVS_IP4_DF;
-	ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
+	ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, sizeof(*ip)));
 	return sizeof(*ip);
 }
 

@@ -84,8 +84,7 @@ static enum lvs_drop make_csum(const struct lvs_packet *packet, const struct end
 
 	if (packet->fragment)
 		return LVS_DROP_NO_CSUM;
-	*ret_csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
-		lvs_csum_add(sum, lvs_packet_at(packet, packet->l4, bytes), bytes));
+	*ret_csum = lvs_csum_finish(lvs_csum_add(sum, lvs_packet_at(packet, packet->l4, bytes), bytes));
 	if (!*ret_csum)
 		*ret_csum = LVS_BE16(0xffff);
 	return LVS_DROP_NONE;

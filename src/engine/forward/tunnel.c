@@ -36,7 +36,7 @@ static void put_ip4(struct lvs_engine *engine, void *at, const struct lvs_tunnel
 		.id = outer->df ? 0 : lvs_reply_draw_id(engine), .frag = outer->df ? LVS_IP4_DF : 0,
 		.ttl = outer->ttl, .proto = outer->proto, .src = ends->src.words[3], .dst = ends->dst.words[3],
 	};
-	ip->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, ip, sizeof(*ip)));
+	ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, sizeof(*ip)));
 }
 
 static void put_ip6(void *at, const struct lvs_tunnel_ends *ends, const struct outer *outer)

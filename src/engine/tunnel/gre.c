@@ -41,7 +41,7 @@ static uint8_t gre_put(const struct lvs_tunnel_spec *spec, const struct lvs_tunn
 	if (spec->csum == LVS_TUNNEL_CSUM) {
 		gre->flags = CSUM_PRESENT;
 		*csum = (struct gre_csum){ .reserved = 0 };
-		csum->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(lvs_csum_add(0, at, len));
+		csum->csum = lvs_csum_finish(lvs_csum_add(0, at, len));
 	}
 	return LVS_PROTO_GRE;
 }

@@ -38,8 +38,7 @@ static uint8_t gue_put(const struct lvs_tunnel_spec *spec, const struct lvs_tunn
 		.sport = LVS_BE16(PORT_FIRST + ends->flow % PORT_COUNT), .dport = spec->port, .len = LVS_BE16(len),
 	};
 	if (spec->csum == LVS_TUNNEL_CSUM) {
-		udp->csum = (LVS_FORCE lvs_be16)(uint16_t)~lvs_csum_fold(
-			lvs_csum_add(lvs_csum_pseudo(&ends->src, &ends->dst, LVS_PROTO_UDP, len), at, len));
+		udp->csum = lvs_csum_finish(lvs_csum_add(lvs_csum_pseudo(&ends->src, &ends->dst, LVS_PROTO_UDP, len), at, len));
 		if (!udp->csum)
 			udp->csum = LVS_BE16(0xffff);
 	}
