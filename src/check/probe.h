@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * When to ask whom. A probe is one check of one server at one pace, with the verdict it has come to; who wants the same
+ * gets the same one. All probes wait in one heap behind one timer of the loop.
+ */
+#ifndef LVS_CHECK_PROBE_H
+#define LVS_CHECK_PROBE_H
+
+#include "base/list.h"
+#include "check/check.h"
+
+struct lvs_loop;
+struct lvs_probe;
+struct lvs_probes;
+
+/**
+ * struct lvs_probe_spec - what is to be asked, and how often; what is equal in all of it is one probe
+ * @kind:	its number in lvs_checks
+ * @addr, @port: of the server, host order; the port of a kind with no_port is not looked at
+ * @source:	see struct lvs_check
+ * @interval:	from one run's start to the next one's
+ * @fast_interval: the same while the last result speaks against the verdict
+ * @timeout:	a run that takes longer has failed; at most @fast_interval
+ * @jitter:	percent by which intervals are stretched or cut at random, 0 to 50
+ * @params:	of the kind; copied by it
+ */
+struct lvs_probe_spec {
+	int kind;
+	struct lvs_addr addr;
+	uint16_t port;
+	struct lvs_addr source;
+	lvs_ns interval, fast_interval, timeout;
+	uint32_t jitter;
+	struct lvs_verdict_rules rules;
+	const struct lvs_check_param *params;
+	size_t nparams;
+};
+
+/**
+ * struct lvs_probe_watch - someone who wants to know; embedded in what does
+ * @changed:	the verdict's state, or what the server says of itself, is another one. May add and remove no watch.
+ */
+struct lvs_probe_watch {
+	struct lvs_list of_probe;
+	struct lvs_probe *probe;
+	void (*changed)(struct lvs_probe_watch *watch);
+};
+
+/**
+ * lvs_probes_new() - no probe yet, and what all kinds of checks share
+ * @seed:	random, for jitter
+ *
+ * Before the process is sealed; a kind whose set-up fails is BROKEN whenever it is asked, with the reason.
+ *
+ * Return: 0 or -Exxx
+ */
+int lvs_probes_new(struct lvs_loop *loop, uint64_t seed, struct lvs_probes **ret_probes);
+
+/* @probes: may be NULL; all watches were removed */
+void lvs_probes_free(struct lvs_probes *probes);
+
+/* Return: why checks of this kind cannot be run here; NULL: they can */
+const char *lvs_probes_trouble(const struct lvs_probes *probes, int kind);
+
+/**
+ * lvs_probes_watch() - join the probe that @spec describes, or begin it
+ * @watch:	with @changed set; not moved until lvs_probes_unwatch()
+ * @message:	why not, if it fails
+ *
+ * The first runs of probes that begin together are spread over a second, or @spec->fast_interval if that is less.
+ *
+ * Return: 0; -EINVAL: the kind does not like its parameters; or -ENOMEM
+ */
+int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spec, struct lvs_probe_watch *watch,
+		     char message[LVS_CHECK_MESSAGE_BYTES]);
+
+/* The last one who leaves ends the probe. @watch: may be all zeros, or have left already */
+void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch);
+
+/* Borrowed, as long as it is watched. */
+const struct lvs_verdict *lvs_probe_verdict(const struct lvs_probe *probe);
+const struct lvs_check_answer *lvs_probe_answer(const struct lvs_probe *probe);
+const struct lvs_check *lvs_probe_check(const struct lvs_probe *probe);
+
+/* How many there are. */
+size_t lvs_probes_count(const struct lvs_probes *probes);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What checkers that speak for themselves do with sockets. */
+#ifndef LVS_CHECK_SOCKET_H
+#define LVS_CHECK_SOCKET_H
+
+#include <sys/socket.h>
+
+#include "base/addr.h"
+
+struct lvs_check;
+
+/* Return: the length of what was filled in */
+socklen_t lvs_sockaddr_of(const struct lvs_addr *addr, uint16_t port, struct sockaddr_storage *ret);
+
+/**
+ * lvs_check_connect() - a socket of its own for a run, on its way to the server
+ * @type:	SOCK_STREAM or SOCK_DGRAM
+ * @ret_fd:	the caller's; non-blocking. When it is writable lvs_check_connected() says how it went.
+ * @ret_broken:	on failure: was it ours?
+ *
+ * Calls: socket, bind, connect, close.
+ *
+ * Return: 0, or -Exxx; then @ret_fd is untouched, and lvs_check_refused() may say it
+ */
+int lvs_check_connect(const struct lvs_check *check, int type, int *ret_fd, bool *ret_broken);
+
+/* Return: 0, or what connect() came to, -Exxx. Calls: getsockopt. */
+int lvs_check_connected(int fd);
+
+/* Ends the run: FAILED, or BROKEN as lvs_check_connect() had it, "connect: Connection refused". */
+void lvs_check_refused(struct lvs_check *check, int err, bool broken);
+
+#endif
