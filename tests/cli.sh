@@ -51,6 +51,9 @@ expect 0 '^usage: lvsd' '' --help
 expect 2 '' 'lvsd --help' --nonsense
 expect 2 '' 'unexpected argument' here
 expect 2 '' 'unexpected argument' -t "$dir/good" "$dir/bad"
+expect 2 '' '--write goes with --replay only' --write "$dir/out.pcap"
+expect 2 '' '--replay goes with neither' --replay "$dir/in.pcap" --dump-config
+expect 1 '' 'cannot read' --replay "$dir/in.pcap" --config "$dir/good"
 
 # What is dumped is a configuration that says the same.
 "$lvsd" -T "$dir/good" >"$dir/first"

@@ -10,47 +10,86 @@
 #include "conf/conf.h"
 #include "conf/errors.h"
 #include "lvsd/director.h"
+#include "lvsd/replay.h"
 #include "sys/log.h"
 
 #define DEFAULT_CONFIG LVS_SYSCONFDIR "/lvs.conf"
 
 enum { EXIT_USAGE = 2, EXIT_CONFIG = 6 };
 
-enum mode { MODE_RUN, MODE_CHECK, MODE_DUMP };
+enum mode { MODE_RUN, MODE_CHECK, MODE_DUMP, MODE_REPLAY };
+
+/* What the command line says. @in, @out: of a replay */
+struct args {
+	enum mode mode;
+	const char *config, *in, *out;
+};
 
 static const char usage[] =
 	"usage: lvsd [--config FILE]\n"
 	"       lvsd --check-config [FILE]\n"
 	"       lvsd --dump-config [FILE]\n"
+	"       lvsd --replay IN.pcap [--write OUT.pcap] [--config FILE]\n"
 	"\n"
 	"  -f, --config FILE         read FILE instead of " DEFAULT_CONFIG "\n"
 	"  -t, --check-config        say what is wrong with the configuration, then exit (0 fine, 6 invalid)\n"
 	"  -T, --dump-config         print the configuration with every default, then exit\n"
+	"  -r, --replay IN.pcap      give a capture (pcap or pcapng, - for standard input) to the engine, then exit\n"
+	"  -w, --write OUT.pcap      write what lvsd would have written (- for standard output)\n"
 	"  -V, --version             print the version, then exit\n"
 	"  -h, --help                print this, then exit\n"
 	"\n"
 	"Signals: HUP reload, USR1 log a summary, TERM stop. See lvsd(8) and lvs.conf(5).\n";
 
+static int usage_error(const char *message, const char *argument)
+{
+	if (message)
+		fprintf(stderr, "lvsd: %s%s%s%s\n", message, argument ? " '" : "", argument ? argument : "", argument ? "'" : "");
+	fputs("try 'lvsd --help'\n", stderr);
+	return EXIT_USAGE;
+}
+
+/* What a mode takes beside its options. Return: an exit status, or -1 to go on */
+static int check_args(struct args *args, int argc, char *argv[])
+{
+	if (args->in && args->mode != MODE_RUN)
+		return usage_error("--replay goes with neither --check-config nor --dump-config", NULL);
+	if (args->out && !args->in)
+		return usage_error("--write goes with --replay only", NULL);
+	if (args->in)
+		args->mode = MODE_REPLAY;
+	else if (optind < argc && args->mode != MODE_RUN)
+		args->config = argv[optind++];
+	return optind < argc ? usage_error("unexpected argument", argv[optind]) : -1;
+}
+
 /* Return: what is left in order of importance: an exit status, or -1 to go on */
-static int parse_args(int argc, char *argv[], enum mode *ret_mode, const char **ret_path)
+static int parse_args(int argc, char *argv[], struct args *ret_args)
 {
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'f' }, { "check-config", no_argument, NULL, 't' },
-		{ "dump-config", no_argument, NULL, 'T' },  { "version", no_argument, NULL, 'V' },
+		{ "dump-config", no_argument, NULL, 'T' },  { "replay", required_argument, NULL, 'r' },
+		{ "write", required_argument, NULL, 'w' },  { "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "f:tTVh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "f:tTr:w:Vh", options, NULL)) != -1) {
 		switch (option) {
 		case 'f':
-			*ret_path = optarg;
+			ret_args->config = optarg;
 			break;
 		case 't':
-			*ret_mode = MODE_CHECK;
+			ret_args->mode = MODE_CHECK;
 			break;
 		case 'T':
-			*ret_mode = MODE_DUMP;
+			ret_args->mode = MODE_DUMP;
+			break;
+		case 'r':
+			ret_args->in = optarg;
+			break;
+		case 'w':
+			ret_args->out = optarg;
 			break;
 		case 'V':
 			puts("lvsd " PACKAGE_VERSION);
@@ -59,17 +98,10 @@ static int parse_args(int argc, char *argv[], enum mode *ret_mode, const char **
 			fputs(usage, stdout);
 			return EXIT_SUCCESS;
 		default:
-			fputs("try 'lvsd --help'\n", stderr);
-			return EXIT_USAGE;
+			return usage_error(NULL, NULL);
 		}
 	}
-	if (optind < argc && *ret_mode != MODE_RUN)
-		*ret_path = argv[optind++];
-	if (optind < argc) {
-		fprintf(stderr, "lvsd: unexpected argument '%s'\n%s", argv[optind], "try 'lvsd --help'\n");
-		return EXIT_USAGE;
-	}
-	return -1;
+	return check_args(ret_args, argc, argv);
 }
 
 static size_t count_servers(const struct lvs_conf *conf)
@@ -112,32 +144,43 @@ static void hold_signals(void)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-int main(int argc, char *argv[])
+/* Return: exit status */
+static int print(const struct args *args, const struct lvs_conf *conf)
 {
-	const char *path = DEFAULT_CONFIG;
-	enum mode mode = MODE_RUN;
-	struct lvs_conf_errors errors;
-	struct lvs_conf *conf;
-	int status = parse_args(argc, argv, &mode, &path), err;
+	int err = 0;
 
-	if (status >= 0)
-		return status;
-	if (mode == MODE_RUN)
-		hold_signals();
-	err = lvs_conf_load(path, &errors, &conf);
-	lvs_conf_errors_print(&errors, stderr);
-	if (err)
-		return err == -EINVAL || mode != MODE_RUN ? EXIT_CONFIG : EXIT_FAILURE;
-	if (mode == MODE_RUN)
-		return run(path, conf);
-	if (mode == MODE_CHECK)
-		printf("%s: fine, %zu services, %zu servers\n", path, conf->nservices, count_servers(conf));
+	if (args->mode == MODE_CHECK)
+		printf("%s: fine, %zu services, %zu servers\n", args->config, conf->nservices, count_servers(conf));
 	else
 		err = lvs_conf_dump(conf, stdout);
-	lvs_conf_free(conf);
 	if (fflush(stdout) || err) {
 		fprintf(stderr, "lvsd: cannot write to standard output: %s\n", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
+}
+
+int main(int argc, char *argv[])
+{
+	struct args args = { .mode = MODE_RUN, .config = DEFAULT_CONFIG };
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	int status = parse_args(argc, argv, &args), err;
+
+	if (status >= 0)
+		return status;
+	if (args.mode == MODE_RUN)
+		hold_signals();
+	err = lvs_conf_load(args.config, &errors, &conf);
+	lvs_conf_errors_print(&errors, stderr);
+	if (err)
+		return err == -EINVAL || args.mode == MODE_CHECK || args.mode == MODE_DUMP ? EXIT_CONFIG : EXIT_FAILURE;
+	if (args.mode == MODE_RUN)
+		return run(args.config, conf);
+	if (args.mode == MODE_REPLAY)
+		status = lvs_replay(conf, args.in, args.out) ? EXIT_FAILURE : EXIT_SUCCESS;
+	else
+		status = print(&args, conf);
+	lvs_conf_free(conf);
+	return status;
 }
