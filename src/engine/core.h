@@ -23,6 +23,7 @@
  * @serial:	of the latest connection or template that controls others
  * @now, @tick, @sink: of the burst being handled
  * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
+ * @meter:	how fast counters grow
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
  */
 struct lvs_engine {
@@ -50,6 +51,7 @@ struct lvs_engine {
 	struct lvs_expectations expectations;
 	struct lvs_sources sources;
 	struct lvs_masquerade masquerade;
+	struct lvs_meter meter;
 	struct lvs_conn_table conns;
 };
 

@@ -16,8 +16,8 @@
 #include "engine/fragment.h"
 #include "engine/packet.h"
 #include "engine/proto.h"
+#include "engine/rates.h"
 #include "engine/service.h"
-#include "engine/stats.h"
 
 struct lvs_clients;
 struct lvs_engine;

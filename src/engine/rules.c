@@ -82,7 +82,7 @@ void lvs_rules_fini(struct lvs_rules *rules)
 		}
 	}
 	for (uint32_t i = 1; rules->servers && i < rules->servers_len; i++)
-		free(rules->servers[i]);
+		lvs_server_free(rules->servers[i]);
 	lvs_origins_fini(&rules->origins);
 	lvs_classifier_free(rules->classifier);
 	free(rules->service_heads);
@@ -444,7 +444,7 @@ lvs_ns lvs_rules_expire(struct lvs_rules *rules, lvs_ns now)
 			rules->ntrash--;
 			rules->servers[server->id] = NULL;
 			rules->free_id = LVS_MIN(rules->free_id, server->id);
-			free(server);
+			lvs_server_free(server);
 		}
 	}
 	return rules->ntrash ? LVS_MIN(due, now + TRASH_SCAN) : due;

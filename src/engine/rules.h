@@ -20,6 +20,9 @@ void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip);
 /* The scheduler's state gets room for one more server. Return: 0 or -ENOMEM */
 int lvs_service_grow_sched(struct lvs_service *service);
 
+/* @server: NULL, or in no table any more */
+void lvs_server_free(struct lvs_server *server);
+
 /* @service is in no table any more, its servers belong to the rules. */
 void lvs_service_free(struct lvs_service *service);
 

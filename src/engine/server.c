@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "engine/forward.h"
+#include "engine/rates.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
@@ -170,12 +171,15 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 				     const struct lvs_server_spec *spec)
 {
 	struct lvs_server *server = calloc(1, sizeof(*server));
+	struct lvs_rates *rates = calloc(1, sizeof(*rates));
 	uint32_t id = lvs_rules_new_id(rules);
 
-	if (!server || !id) {
+	if (!server || !rates || !id) {
+		free(rates);
 		free(server);
 		return NULL;
 	}
+	server->rates = rates;
 	server->id = id;
 	server->spec.addr = spec->addr;
 	server->spec.port = spec->port;
@@ -185,6 +189,14 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 	lvs_list_init(&server->of_waiting);
 	rules->servers[id] = server;
 	return server;
+}
+
+void lvs_server_free(struct lvs_server *server)
+{
+	if (!server)
+		return;
+	free(server->rates);
+	free(server);
 }
 
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,

@@ -14,6 +14,7 @@
 #include "engine/stats.h"
 #include "engine/tunnel.h"
 
+struct lvs_rates;
 struct lvs_service;
 struct lvs_forward_ops;
 
@@ -82,6 +83,7 @@ struct lvs_server_spec {
  * @waits, @of_waiting: it gets no new ones until it has worked off enough, and who else does not
  * @trash:	among the removed servers
  * @removed_at:	when it was removed
+ * @rates:	how fast @counters grow; its own
  */
 struct lvs_server {
 	struct lvs_service *service;
@@ -112,6 +114,7 @@ struct lvs_server {
 	struct lvs_list of_waiting;
 	struct lvs_list trash;
 	lvs_ns removed_at;
+	struct lvs_rates *rates;
 };
 
 #define LVS_WEIGHT_MAX 65535

@@ -11,6 +11,7 @@
 #include "engine/classify.h"
 #include "engine/helper.h"
 #include "engine/proto.h"
+#include "engine/rates.h"
 #include "engine/rules.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
@@ -30,6 +31,7 @@ void lvs_service_free(struct lvs_service *service)
 {
 	detach_sched(service);
 	free(service->servers);
+	free(service->rates);
 	free(service);
 }
 
@@ -201,7 +203,8 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 		return -ENOMEM;
 	lvs_list_init(&service->waiting);
 	service->rules = rules;
-	err = attach_sched(rules, service, spec);
+	service->rates = calloc(1, sizeof(*service->rates));
+	err = service->rates ? attach_sched(rules, service, spec) : -ENOMEM;
 	if (err)
 		goto fail;
 	service->vip = lvs_vip_get(rules, &spec->key.addr);

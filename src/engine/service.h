@@ -20,6 +20,7 @@
 
 struct lvs_classifier;
 struct lvs_helper_ops;
+struct lvs_rates;
 struct lvs_rules;
 struct lvs_sched_ops;
 struct lvs_sites;
@@ -166,6 +167,7 @@ struct lvs_vip {
  * @serial:	grows from each service that is added to the next
  * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
  * @sched_bytes: its size
+ * @rates:	how fast @counters grow; its own
  */
 struct lvs_service {
 	struct lvs_service_spec spec;
@@ -181,6 +183,7 @@ struct lvs_service {
 	size_t sched_bytes;
 	struct lvs_counters counters;
 	struct lvs_syn_memory syn_memory;
+	struct lvs_rates *rates;
 };
 
 #define LVS_TRASH_HEADS 1024

@@ -7,7 +7,8 @@
  * asked again, and its answer is often there by then; a backlog soon gets the engine's full batches.
  *
  * While the engine tracks anything, it is asked once a second what has outlived its time; that is often enough for
- * timeouts in seconds, and an idle director sleeps.
+ * timeouts in seconds. In the same turn it looks at its counters, until all rates have come to rest: an idle director
+ * sleeps.
  */
 #include "lvsd/pump.h"
 
@@ -28,6 +29,7 @@
 
 struct lvs_pump {
 	struct lvs_sink sink;
+	struct lvs_loop *loop;
 	struct lvs_io *io;
 	struct lvs_engine *engine;
 	struct lvs_log *log;
@@ -79,14 +81,15 @@ static void on_timer(void *arg)
 	struct lvs_pump *pump = arg;
 	lvs_ns now = lvs_clock_now();
 	lvs_ns next = lvs_engine_expire(pump->engine, now), more = lvs_engine_dismiss(pump->engine, now, &pump->sink);
+	lvs_ns look = lvs_engine_look(pump->engine, now);
 
-	next = LVS_MIN(next, more);
+	next = LVS_MIN(LVS_MIN(next, more), look);
 	if (next == LVS_NS_NEVER)
 		pump->ticking = false;
 	else if (next <= now)
 		lvs_timer_start(pump->timer, now, now);	/* more is due than one turn takes; packets go first */
 	else
-		start_ticking(pump, now);
+		lvs_timer_start(pump->timer, LVS_MIN(look, now + EXPIRE_INTERVAL), now);
 	follow_io(pump);
 }
 
@@ -112,7 +115,7 @@ static void drain(struct lvs_pump *pump)
 
 		if (n == 0)
 			return;
-		now = lvs_clock_now();
+		now = done ? lvs_clock_now() : lvs_loop_now(pump->loop);
 		if (n < 0) {
 			on_error(pump, n, now);
 			return;
@@ -142,6 +145,7 @@ int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *en
 	if (!pump)
 		return -ENOMEM;
 	pump->sink.emit = emit;
+	pump->loop = loop;
 	pump->io = io;
 	pump->engine = engine;
 	pump->log = log;

@@ -9,6 +9,9 @@
  * early nevertheless goes back to sleep. It is a whole number of steps: epoll waits by the precise clock, and after any
  * other interval libevent would wake, find by the coarse one that it is not time yet, and sleep for a millisecond, up to
  * four times for each timer.
+ *
+ * libevent is asked for one turn at a time, so that its length can be taken: from the first callback, which is told the
+ * time, to when all of them have returned, or one of them is called again. That costs one look at the clock.
  */
 #include "sys/loop.h"
 
@@ -21,13 +24,16 @@
 
 #include "base/bytes.h"
 #include "sys/clock.h"
+#include "sys/turns.h"
 
 #define LOOP_EVENTS_MAX 16
 
 struct loop_event {
+	struct lvs_loop *loop;
 	struct event *event;
 	lvs_loop_fn *fn;
 	void *arg;
+	uint64_t turn;	/* in which it was called last */
 };
 
 struct lvs_loop {
@@ -35,6 +41,10 @@ struct lvs_loop {
 	struct loop_event events[LOOP_EVENTS_MAX];
 	size_t nevents;
 	lvs_ns step;	/* of libevent's clock, which may be so far behind */
+	lvs_ns now;
+	lvs_ns began;	/* when this turn did; 0: no callback was called yet */
+	uint64_t turn;	/* its number */
+	struct lvs_turns turns;
 };
 
 struct lvs_timer {
@@ -59,6 +69,7 @@ int lvs_loop_new(struct lvs_loop **ret_loop)
 		free(loop);
 		return -ENOMEM;
 	}
+	loop->turn = 1;	/* events have been called in none */
 	loop->step = clock_getres(CLOCK_MONOTONIC_COARSE, &step) == 0 ? (lvs_ns)step.tv_nsec : LVS_NS_PER_MS;
 	*ret_loop = loop;
 	return 0;
@@ -79,12 +90,32 @@ struct event_base *lvs_loop_base(struct lvs_loop *loop)
 	return loop->base;
 }
 
+static void mark(struct lvs_loop *loop, lvs_ns now)
+{
+	loop->now = now;
+	if (!loop->began)
+		loop->began = now;
+}
+
+static void end_turn(struct lvs_loop *loop, lvs_ns now)
+{
+	lvs_turns_add(&loop->turns, now - loop->began, now);
+	loop->began = 0;
+	loop->turn++;
+}
+
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
-	const struct loop_event *event = arg;
+	struct loop_event *event = arg;
+	struct lvs_loop *loop = event->loop;
+	lvs_ns now = lvs_clock_now();
 
 	(void)fd;
 	(void)what;
+	if (event->turn == loop->turn && loop->began)
+		end_turn(loop, now);
+	mark(loop, now);
+	event->turn = loop->turn;
 	event->fn(event->arg);
 }
 
@@ -94,6 +125,7 @@ static int watch(struct lvs_loop *loop, int fd, short what, lvs_loop_fn *fn, voi
 
 	if (loop->nevents == ARRAY_LEN(loop->events))
 		return -ENOSPC;
+	event->loop = loop;
 	event->fn = fn;
 	event->arg = arg;
 	event->event = event_new(loop->base, fd, (short)(what | EV_PERSIST), on_event, event);
@@ -127,10 +159,32 @@ int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *a
 
 int lvs_loop_run(struct lvs_loop *loop)
 {
-	errno = 0;
-	if (event_base_dispatch(loop->base) < 0)
+	int err;
+
+	do {
+		errno = 0;
+		err = event_base_loop(loop->base, EVLOOP_ONCE);
+		if (lvs_likely(loop->began))
+			end_turn(loop, lvs_clock_now());
+	} while (!err && !event_base_got_break(loop->base));
+	if (err < 0)
 		return errno ? -errno : -EIO;
 	return 0;
+}
+
+lvs_ns lvs_loop_now(const struct lvs_loop *loop)
+{
+	return loop->now;
+}
+
+void lvs_loop_mark(struct lvs_loop *loop)
+{
+	mark(loop, lvs_clock_now());
+}
+
+const struct lvs_turns *lvs_loop_turns(const struct lvs_loop *loop)
+{
+	return &loop->turns;
 }
 
 void lvs_loop_stop(struct lvs_loop *loop)
@@ -156,6 +210,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	mark(timer->loop, now);
 	if (now < timer->deadline && arm(timer, now) == 0)
 		return;
 	timer->fn(timer->arg);

@@ -8,6 +8,7 @@
 struct event_base;
 struct lvs_loop;
 struct lvs_timer;
+struct lvs_turns;
 
 typedef void lvs_loop_fn(void *arg);
 
@@ -57,6 +58,19 @@ int lvs_loop_run(struct lvs_loop *loop);
 
 /* Ends lvs_loop_run() when the callback that called this returns. */
 void lvs_loop_stop(struct lvs_loop *loop);
+
+/**
+ * lvs_loop_now() - the time, as of when the latest callback was called
+ *
+ * For callbacks that would read the clock first thing; valid until they return.
+ */
+lvs_ns lvs_loop_now(const struct lvs_loop *loop);
+
+/* For callbacks of other events of lvs_loop_base(), first thing: a turn has begun, if it has not yet. */
+void lvs_loop_mark(struct lvs_loop *loop);
+
+/* How long turns take, from the first callback to the last or to the next call of one of them. Return: borrowed, live */
+const struct lvs_turns *lvs_loop_turns(const struct lvs_loop *loop);
 
 /**
  * lvs_timer_new() - something that happens later, once for each lvs_timer_start()

@@ -8,6 +8,7 @@
 
 #include "sys/clock.h"
 #include "sys/loop.h"
+#include "sys/turns.h"
 #include "tests/lib/child.h"
 
 struct scene {
@@ -192,6 +193,59 @@ static void timers_can_be_cancelled_and_may_be_overdue(void **state)
 	lvs_loop_free(scene.loop);
 }
 
+#define LONG_TURN (3 * LVS_NS_PER_MS)
+
+static void on_long_turn(void *arg)
+{
+	struct scene *scene = arg;
+	lvs_ns now = lvs_loop_now(scene->loop);
+
+	assert_true(now >= scene->deadline && now <= lvs_clock_now());
+	while (lvs_clock_now() < now + LONG_TURN)
+		;
+	scene->calls++;
+	lvs_loop_stop(scene->loop);
+}
+
+static void on_reads_forever(void *arg)
+{
+	struct scene *scene = arg;
+
+	lvs_loop_mark(scene->loop);	/* makes no turn of its own */
+	if (++scene->others == 5)
+		lvs_loop_stop(scene->loop);
+}
+
+static void takes_the_length_of_its_turns(void **state)
+{
+	struct scene scene = { .deadline = lvs_clock_now() };
+	struct lvs_turns_summary summary;
+	struct lvs_timer *timer;
+
+	(void)state;
+	assert_int_equal(lvs_loop_new(&scene.loop), 0);
+	assert_int_equal(lvs_timer_new(scene.loop, on_long_turn, &scene, &timer), 0);
+	lvs_turns_summarize(lvs_loop_turns(scene.loop), lvs_clock_now(), &summary);
+	assert_int_equal(summary.n, 0);
+	lvs_timer_start(timer, scene.deadline, scene.deadline);
+	assert_int_equal(lvs_loop_run(scene.loop), 0);
+	assert_int_equal(scene.calls, 1);
+	lvs_turns_summarize(lvs_loop_turns(scene.loop), lvs_clock_now(), &summary);
+	assert_int_equal(summary.n, 1);
+	assert_true(summary.max >= LONG_TURN && summary.p50 >= LONG_TURN);
+	assert_true(lvs_loop_turns(scene.loop)->sum >= LONG_TURN);
+	assert_int_equal(pipe(scene.fds), 0);
+	assert_int_equal(write(scene.fds[1], "x", 1), 1);
+	assert_int_equal(lvs_loop_on_readable(scene.loop, scene.fds[0], on_reads_forever, &scene), 0);
+	assert_int_equal(lvs_loop_run(scene.loop), 0);
+	lvs_turns_summarize(lvs_loop_turns(scene.loop), lvs_clock_now(), &summary);
+	assert_int_equal(summary.n, 6);
+	lvs_timer_free(timer);
+	lvs_loop_free(scene.loop);
+	(void)close(scene.fds[0]);
+	(void)close(scene.fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +254,7 @@ int main(void)
 		cmocka_unit_test(watches_no_more_than_it_has_room_for),
 		cmocka_unit_test(timers_are_never_early),
 		cmocka_unit_test(timers_can_be_cancelled_and_may_be_overdue),
+		cmocka_unit_test(takes_the_length_of_its_turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
