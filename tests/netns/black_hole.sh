@@ -44,7 +44,7 @@ serve() {
 	serve_host=$1; shift
 	spawn "$serve_host" $work/socat.log socat "$@"
 	server=$spawned
-	until_true 5 sh -c "ip netns exec $serve_host ss -Hltn 'sport = :7001' | grep -q ."
+	until_true 30 sh -c "ip netns exec $serve_host ss -Hltn 'sport = :7001' | grep -q ."
 }
 
 # hangs <address> - what is longer than the path is sent again and again
@@ -52,7 +52,7 @@ hangs() {
 	serve s1 -u TCP6-LISTEN:7001,ipv6only=0,reuseaddr CREATE:$work/up
 	spawn client $work/client.log socat -u FILE:$work/blob "TCP:$1:9001"
 	sender=$spawned
-	until_true 20 sh -c "ip netns exec client ss -Hti 'dport = :9001' | grep -q 'backoff:[2-9]'"
+	until_true 30 sh -c "ip netns exec client ss -Hti 'dport = :9001' | grep -q 'backoff:[2-9]'"
 	[ -s $work/up ] && FAIL "$1: got through without a clamp"
 	kill "$sender" "$server" || FAIL "$1: they have not waited"
 	wait "$sender" "$server"
@@ -92,7 +92,7 @@ summary '(too_big)'
 again "$(conf 'mss_clamp = "auto";' '' 10.0.1.2 2001:db8:1::2)"
 echo_all "1400, clamped" s1
 at director ip link set to-s1 mtu 1280
-until_true 10 sh -c "ip netns exec director ip route get 10.0.1.2 >/dev/null"
+until_true 30 sh -c "ip netns exec director ip route get 10.0.1.2 >/dev/null"
 echo_all "1280, clamped" s1
 at director ip link set to-s1 mtu 1500
 

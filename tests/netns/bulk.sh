@@ -27,8 +27,8 @@ transfer() {
 	spawn s1 $work/socat1.log socat -u FILE:$work/blob TCP6-LISTEN:7001,ipv6only=0,reuseaddr
 	spawn s1 $work/socat2.log socat -u TCP6-LISTEN:7002,ipv6only=0,reuseaddr CREATE:$work/up
 	receiver=$spawned
-	until_true 5 listening 7001
-	until_true 5 listening 7002
+	until_true 30 listening 7001
+	until_true 30 listening 7002
 	spawn client $work/socat3.log socat -u "TCP:$2:9001" CREATE:$work/down
 	downloader=$spawned
 	at client socat -u FILE:$work/blob "TCP:$2:9002" || FAIL "$1: upload broke off"

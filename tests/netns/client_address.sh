@@ -33,7 +33,7 @@ informed() {
 	END
 	chmod 777 "$work" "$work/$1" "$work/$1/put"
 	spawn "$1" "$work/$1.informed.log" nginx -p "$work" -c "$work/$1.informed"
-	until_true 10 at "$1" sh -c "ss -Hltn 'sport = :8081' | grep -q ."
+	until_true 30 at "$1" sh -c "ss -Hltn 'sport = :8081' | grep -q ."
 }
 
 # told_conf <key> [more keys] - port 80 is nginx, 81 a server that speaks first, in both families
@@ -51,8 +51,8 @@ told_conf() {
 # named <what> <address of the client> <url>
 named() {
 	named_port=$((${named_port:-41000} + 1))
-	same "$1: the server names the client" "$2 $named_port" "$(at client curl -sf -m 60 --local-port $named_port "$3/")"
-	same "$1: kept connections" "200 $2" "$(at client curl -sf -m 60 "$3/?[1-200]" | cut -d' ' -f1 | shares)"
+	same "$1: the server names the client" "$2 $named_port" "$(at client curl -sSf -m 60 --local-port $named_port "$3/")"
+	same "$1: kept connections" "200 $2" "$(at client curl -sSf -m 60 "$3/?[1-200]" | cut -d' ' -f1 | shares)"
 	same "$1: short connections" "50 $2" "$(ask 50 "$3" | cut -d' ' -f1 | shares)"
 }
 
@@ -77,7 +77,7 @@ mkdir -p $work/s1
 cp $work/blob $work/s1/blob
 informed s1
 spawn s1 $work/first.log python3 "$(dirname "$0")/first.py" server 8082
-until_true 10 at s1 sh -c "ss -Hltn 'sport = :8082' | grep -q ."
+until_true 30 at s1 sh -c "ss -Hltn 'sport = :8082' | grep -q ."
 
 for offload in false true; do
 	configure "device: { offload = $offload; }; $(told_conf 'client_address = "proxy-v2";')"

@@ -24,7 +24,7 @@ refused() {
 ready_or_dead() { grep -q ready: $work/decap.log || ! kill -0 "$spawned" 2>/dev/null; }
 run() {
 	spawn server $work/decap.log "$@"
-	until_true 10 ready_or_dead
+	until_true 30 ready_or_dead
 	grep -q ready: $work/decap.log || FAIL "did not start: $(cat $work/decap.log)"
 }
 end() {
@@ -33,7 +33,7 @@ end() {
 }
 counted() {
 	: >$work/decap.log
-	until_true 10 sh -c "kill -USR1 $spawned; grep -q -- '$1' $work/decap.log"
+	until_true 30 sh -c "kill -USR1 $spawned; grep -q -- '$1' $work/decap.log"
 }
 
 host director server

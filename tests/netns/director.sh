@@ -53,7 +53,7 @@ web() {
 	END
 	chmod 777 "$work" "$work/$1"
 	spawn "$1" "$work/$1.log" nginx -p "$work" -c "$work/$1.nginx"
-	until_true 10 at "$1" curl -sf -m 1 -o /dev/null http://127.0.0.1:8080/
+	until_true 30 at "$1" curl -sf -m 1 -o /dev/null http://127.0.0.1:8080/
 }
 
 # configure <text> - what lvs.conf says besides the device
@@ -89,7 +89,7 @@ direct_as() {
 	spawn director "$work/lvsd.log" "$@" "$lvsd" --config "$work/lvs.conf"
 	# shellcheck disable=SC2154 # set by spawn
 	director=$spawned
-	until_true 10 ready_or_dead
+	until_true 30 ready_or_dead
 	said "ready:" || FAIL "lvsd did not start: $(cat "$work/lvsd.log")"
 }
 
@@ -103,7 +103,7 @@ how_often() { grep -c -- "$1" "$work/lvsd.log"; }
 reload() {
 	reload_before=$(how_often "reload")
 	kill -HUP "$director"
-	until_true 10 sh -c "[ \$(grep -c reload $work/lvsd.log) -gt $reload_before ]"
+	until_true 30 sh -c "[ \$(grep -c reload $work/lvsd.log) -gt $reload_before ]"
 }
 
 # stop - end the director and wait for it
@@ -114,12 +114,12 @@ stop() {
 
 # summary <text> - ask for a summary until it has a line with this text
 summary() {
-	until_true 10 sh -c "kill -USR1 $director; grep -q -- '$1' $work/lvsd.log"
+	until_true 30 sh -c "kill -USR1 $director; grep -q -- '$1' $work/lvsd.log"
 }
 
 # ask <n> [url] - n requests of the client, each on a connection of its own; prints who answered
 ask() {
-	at client curl -sf -m 60 -H 'Connection: close' "${2:-http://$VIP}/?[1-$1]"
+	at client curl -sSf -m 60 -H 'Connection: close' "${2:-http://$VIP}/?[1-$1]"
 }
 
 # shares - how many lines of each kind, as "100 s1 200 s2"

@@ -51,8 +51,8 @@ configure "$(conf 'drain: { timeout = 2; };')"
 reload
 for family in 4 6; do
 	grep -q "heard a$family" $work/s1.log && name=a$family other=b$family || name=b$family other=a$family
-	heard $name reset 15
-	until_true 15 grep -q "reset of $name" $work/s1.log
+	heard $name reset
+	until_true 30 grep -q "reset of $name" $work/s1.log
 	converse $other "and still"
 done
 summary "weight 0 drained: 0 active"

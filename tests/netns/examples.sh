@@ -40,7 +40,7 @@ for n in 1 2; do
 	at s$n ip -6 route add default via 2001:db8:1::1
 	web s$n
 	spawn s$n $work/dns$n socat UDP6-RECVFROM:53,fork SYSTEM:"cat >/dev/null; echo s$n"
-	until_true 5 sh -c "ip netns exec s$n ss -Hlun 'sport = :53' | grep -q ."
+	until_true 30 sh -c "ip netns exec s$n ss -Hlun 'sport = :53' | grep -q ."
 done
 
 both() { [ "$(ask 30 | sort -u | tr '\n' ' ')" = "s1 s2 " ]; }
@@ -57,7 +57,7 @@ for file in README.md man/lvs.conf.5 man/lvsd.8; do
 		"$lvsd" --check-config lvs.conf >out 2>&1 || FAIL "$file: $(cat out)"
 		[ "$(wc -l <out)" = 1 ] || FAIL "$file: $(cat out)"
 		direct
-		! grep -q ':80"' lvs.conf || until_true 5 both
+		! grep -q ':80"' lvs.conf || until_true 30 both
 		if grep -q 'dns6' lvs.conf; then
 			same "$file: dns6" "s1 s2 " "$(for n in 1 2 3 4; do
 				echo x | at client socat -t 2 -T 2 - 'UDP6:[2001:db8::53]:53'
@@ -75,8 +75,8 @@ cp geo.1 lvs.conf || FAIL "lvs.conf(5): no example of sites"
 [ "$(wc -l <out)" = 1 ] || FAIL "sites: $(cat out)"
 direct
 at client ip -6 route replace 2001:db8::10 via 2001:db8:2::1
-until_true 5 ask 1
-until_true 5 ask 1 "http://[2001:db8::10]"
+until_true 30 ask 1
+until_true 30 ask 1 "http://[2001:db8::10]"
 same "sites, IPv4" "30 s2" "$(ask 30 | shares)"
 same "sites, IPv6" "30 s1" "$(ask 30 "http://[2001:db8::10]" | shares)"
 stop
@@ -91,8 +91,8 @@ chmod 644 lvs.conf
 direct
 said "missing\|net.ipv4.ip_forward" || FAIL "nothing was missing: $(cat lvsd.log)"
 at director sh -e routed.sh >out 2>&1 || FAIL "lvsd(8): $(cat out)"
-until_true 5 both
+until_true 30 both
 at director ip addr add $VIP/32 dev eth0
 at director sh -e local.sh >out 2>&1 || FAIL "lvsd(8): $(cat out)"
-until_true 5 both
+until_true 30 both
 stop

@@ -45,7 +45,7 @@ $(web_conf wlc 1 1 | sed "s/scheduler = /${4:-} scheduler = /")"
 	before=$(resident)
 	spawn attacker $work/flood "${top_builddir:-../..}/tests/netns/flood" "$2" 80 $rate $seconds $sources
 	flood=$spawned
-	until_true 10 sh -c "kill -USR1 $director; tail -n 40 $work/lvsd.log | grep -q 'connections: [1-9]\|SYN proxy'"
+	until_true 30 sh -c "kill -USR1 $director; tail -n 40 $work/lvsd.log | grep -q 'connections: [1-9]\|SYN proxy'"
 	served=$(at client "${top_builddir:-../..}/tests/netns/patient" "$2" 80 $offered $((seconds - 1)) 900)
 	wait $flood || FAIL "$1: the flood: $(cat $work/flood)"
 	sent=$(cut -d' ' -f1 $work/flood)

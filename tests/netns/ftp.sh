@@ -56,7 +56,7 @@ vsftpd_on() {
 	connect_from_port_20=YES
 	END
 	spawn "$1" "$work/$1.log" vsftpd "$work/$1.vsftpd"
-	until_true 10 at "$1" curl -sf -m 2 -o /dev/null ftp://127.0.0.1:2121/name
+	until_true 30 at "$1" curl -sf -m 2 -o /dev/null ftp://127.0.0.1:2121/name
 }
 
 pyftpd_on() {
@@ -70,7 +70,7 @@ pyftpd_on() {
 	MultiprocessFTPServer(("::", 2121), FTPHandler).serve_forever()
 	END
 	spawn "$1" "$work/$1.log" "$python" -W ignore "$work/$1.py"
-	until_true 10 at "$1" curl -sf -m 2 -o /dev/null ftp://127.0.0.1:2121/name
+	until_true 30 at "$1" curl -sf -m 2 -o /dev/null ftp://127.0.0.1:2121/name
 }
 
 # get <url> [option...] - fetch the big file, whole and right

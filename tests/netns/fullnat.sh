@@ -37,8 +37,8 @@ transfer() {
 	sender=$spawned
 	spawn s1 $work/socat2.log socat -u TCP6-LISTEN:7002,ipv6only=0,reuseaddr CREATE:$work/up
 	receiver=$spawned
-	until_true 5 listening 7001 t
-	until_true 5 listening 7002 t
+	until_true 30 listening 7001 t
+	until_true 30 listening 7002 t
 	spawn client $work/socat3.log socat -u "TCP:$2:${3}901" CREATE:$work/down
 	downloader=$spawned
 	at client socat -u FILE:$work/blob "TCP:$2:${3}902" || FAIL "$1: upload broke off"
@@ -58,13 +58,13 @@ each() { # <function> - for each of the four
 
 page() { same "$1" "20 s1" "$(ask 20 "http://$2:${3}80" | shares)"; }
 
+echoed() { [ "$(printf %s "$long" | at client timeout 9 socat -b 65536 -t 1 STDIO "$1")" = "$long" ]; }
 echoes() {
 	for bytes in 1 100 1441; do
 		long=$(head -c $bytes /dev/zero | tr '\0' x)
 		kind=UDP4 option=,ip-mtu-discover=0
 		case $2 in [[]*) kind=UDP6 option=;; esac
-		[ "$(printf %s "$long" | at client timeout 5 socat -b 65536 -t 2 STDIO "$kind:$2:${3}53$option")" = "$long" ] ||
-			FAIL "$1: a datagram of $bytes bytes did not come back"
+		until_true 30 echoed "$kind:$2:${3}53$option"
 	done
 }
 
@@ -116,13 +116,13 @@ at s1 ip -6 route flush cache
 configure "$(conf true)"
 direct
 spawn s1 $work/echo.log socat -b 65536 UDP6-RECVFROM:5300,ipv6only=0,fork PIPE
-until_true 5 listening 5300 u
+until_true 30 listening 5300 u
 each echoes
 spawn s1 $work/hold.log socat -u TCP6-LISTEN:7002,ipv6only=0,fork /dev/null
-until_true 5 listening 7002 t
+until_true 30 listening 7002 t
 spawn client $work/hold1.log socat -u "TCP:$VIP:902" /dev/null
 spawn client $work/hold2.log socat -u "TCP:[$VIP6]:902" /dev/null
-until_true 5 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | wc -l) = 2 ]"
+until_true 30 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | wc -l) = 2 ]"
 at s1 ss -Htn state established "sport = :7002" | grep -vE '10\.0\.1\.6[4-7]|2001:db8:1::6[4-7]' &&
 	FAIL "the server saw somebody else"
 
@@ -159,7 +159,7 @@ configure "$(few 10.0.1.64 5000-5000)"
 direct
 spawn client $work/hold3.log socat -u "TCP:$VIP:902" /dev/null
 held() { at s1 ss -Htn state established "sport = :7002" | grep -q "$1"; }
-until_true 5 held 10.0.1.64.*:5000
+until_true 30 held 10.0.1.64.*:5000
 at client timeout 5 socat -u /dev/null "TCP:$VIP:902,connect-timeout=3" 2>/dev/null && FAIL "two connections of one port"
 summary '(no_source)'
 configure "$(few 10.0.1.70-10.0.1.71 5000-5001)"
@@ -168,11 +168,11 @@ said "reload refused" && FAIL "refused: $(tail -n 3 $work/lvsd.log)"
 for i in 1 2 3 4; do
 	spawn client $work/hold4.log socat -u "TCP:$VIP:902" /dev/null
 done
-until_true 5 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | grep -c '10.0.1.7[01]') = 4 ]"
+until_true 30 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | grep -c '10.0.1.7[01]') = 4 ]"
 said 'an address of this host' && FAIL "a foreign address was taken for the host's"
 
 # An address that the director's host has itself is said, with its line.
 configure "$(few 10.0.1.1 5000-5001)"
 reload
-until_true 5 said "lvs.conf:1: \"source_pool\" holds '10.0.1.1', an address of this host"
+until_true 30 said "lvs.conf:1: \"source_pool\" holds '10.0.1.1', an address of this host"
 stop

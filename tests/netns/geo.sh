@@ -68,10 +68,10 @@ go "at first" s1 s2 "6 s3"
 # One connection stays where it is, whatever happens around it.
 spawn client $work/held curl -s -m 100 --interface 198.51.100.7 "http://$VIP/?[1-1000000]"
 held=$spawned
-until_true 5 test -s $work/held
+until_true 30 test -s $work/held
 still() {
 	: >$work/held
-	until_true 5 test -s $work/held
+	until_true 30 test -s $work/held
 	same "$1: the connection from before" "s2" "$(head -n 5 $work/held | sort -u)"
 }
 

@@ -33,17 +33,17 @@ configure "$(web_conf wlc 1 1)"
 before=$(traces)
 direct
 # What the kernel does on interfaces that have just come up concerns us for a moment.
-until_true 5 sh -c "ip netns exec client ping -c 1 -W 1 $VIP && ip netns exec client ping -c 1 -W 1 $VIP6"
+until_true 30 sh -c "ip netns exec client ping -c 1 -W 1 $VIP && ip netns exec client ping -c 1 -W 1 $VIP6"
 sleeps "without connections"
 
 ask 50 >/dev/null
 for n in 1 2 3; do spawn client $work/client socat -u TCP:"$VIP":80 EXEC:'cat'; done
-until_true 10 sh -c "[ \$(ip netns exec client ss -Htn state established | wc -l) = 3 ]"
-until_true 10 sh -c "kill -USR1 $director; grep -q 'connections: 53 of' $work/lvsd.log"
+until_true 30 sh -c "[ \$(ip netns exec client ss -Htn state established | wc -l) = 3 ]"
+until_true 30 sh -c "kill -USR1 $director; grep -q 'connections: 53 of' $work/lvsd.log"
 sleeps "with idle connections"
 
 at director ip link del lvs0
-until_true 10 sh -c "! kill -0 $director 2>/dev/null || grep -q '^State:.Z' /proc/$director/status"
+until_true 30 sh -c "! kill -0 $director 2>/dev/null || grep -q '^State:.Z' /proc/$director/status"
 wait "$director"
 same "status after the device was taken away" 1 $?
 same "how often it was said" 1 "$(how_often "device 'lvs0' was removed under us")"

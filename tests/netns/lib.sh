@@ -20,7 +20,18 @@ in_namespace() {
 	[ "${LVS_TEST_NAMESPACE:-}" = "$(readlink /proc/self/ns/net)" ] || enter_namespace "$@"
 	mount -t tmpfs -o mode=755 tmpfs /run || SKIP "no tmpfs on /run"
 	mkdir /run/netns /run/test || FAIL "cannot write to /run"
+	trap 'last_words $?' EXIT
 	ip link set lo up
+}
+
+# last_words <status> - a test that fails shows how the logs of its programs end, for nobody else will see them
+last_words() {
+	case $1 in 0 | 77) return ;; esac
+	for last_log in /run/test/log /run/test/*.log; do
+		[ -s "$last_log" ] || continue
+		echo "--- the end of $last_log"
+		tail -n 30 "$last_log"
+	done
 }
 
 # enter_namespace - What is inside ends with this shell, by whichever signal: unshare dies with its parent, and with unshare
@@ -48,7 +59,8 @@ need_tun() {
 	ip link del probe0
 }
 
-# until_true <seconds> <command...> - poll for a fact; a bare sleep is a guess
+# until_true <seconds> <command...> - poll for a fact; a bare sleep is a guess. The seconds are what a machine needs that is busy
+# with much else: they pass only where the fact never comes.
 until_true() {
 	until_deadline=$(($(date +%s) + $1)); shift
 	until "$@" >/dev/null 2>&1; do
@@ -87,7 +99,7 @@ plug() {
 }
 
 # carrier <host> <interface> - wait until the interface is ready; the kernel takes up to a second to notice
-carrier() { until_true 5 sh -c "ip netns exec $1 ip link show dev $2 | grep -q 'state UP'"; }
+carrier() { until_true 30 sh -c "ip netns exec $1 ip link show dev $2 | grep -q 'state UP'"; }
 
 # lan <switch> - a host that is a switch;  join <host> <addresses> <switch> - a cable into it, named after the switch
 lan() {

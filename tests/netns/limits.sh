@@ -18,7 +18,7 @@ one() { at client curl -s -m 2 --interface "$1" "$2/" || echo "status $?"; }
 hold() {
 	before=$(held "$2")
 	spawn client "$work/hold.log" socat -T 120 PIPE "TCP:$2:80,bind=$1"
-	until_true 5 sh -c "[ \$(ip netns exec client ss -Htn state established dst $2 | grep -c .) -gt $before ]"
+	until_true 30 sh -c "[ \$(ip netns exec client ss -Htn state established dst $2 | grep -c .) -gt $before ]"
 }
 held() { at client ss -Htn state established dst "$1" | grep -c .; }
 
@@ -45,7 +45,7 @@ summary "(client_connections)"
 kill "$last"
 wait "$last" 2>/dev/null
 # It is over when both ends have closed it.
-until_true 10 sh -c "ip netns exec client curl -sf -m 1 --interface 10.0.0.2 -o /dev/null http://$VIP/"
+until_true 30 sh -c "ip netns exec client curl -sf -m 1 --interface 10.0.0.2 -o /dev/null http://$VIP/"
 
 summary "clients: [1-9]"
 
@@ -81,13 +81,13 @@ for on in false true; do
 	for to in 10.0.0.2 "[2001:db8::2]"; do
 		spawn client "$work/heard" socat -u "UDP6-RECV:5353" STDOUT
 		listener=$spawned
-		until_true 10 at client sh -c 'ss -Hlun sport = 5353 | grep -q .'
+		until_true 30 at client sh -c 'ss -Hlun sport = 5353 | grep -q .'
 		answer=$(echo unasked | at s1 socat -t 1 -T 1 - "UDP:$to:5353,sourceport=5300" 2>&1 | sed 's/.*: //')
 		if [ $on = true ]; then
 			same "what the server hears" "Connection refused" "$answer"
 			[ ! -s "$work/heard" ] || FAIL "the client got a datagram of nobody"
 		else
-			until_true 5 grep -q unasked "$work/heard"
+			until_true 30 grep -q unasked "$work/heard"
 			same "what the server hears without nat_icmp_send" "" "$answer"
 		fi
 		kill "$listener"

@@ -27,7 +27,7 @@ tls_web() {
 	}
 	END
 	spawn "$1" "$work/$1.log" nginx -p "$work" -c "$work/$1.nginx"
-	until_true 10 at "$1" curl -sf -m 1 -o /dev/null http://127.0.0.1/
+	until_true 30 at "$1" curl -sf -m 1 -o /dev/null http://127.0.0.1/
 }
 
 # conf <ports> <service settings> [network] [network6] - mark 7 of both families
@@ -86,14 +86,14 @@ spawn director "$work/own.log" socat TCP4-LISTEN:2222,bind=192.0.2.20,fork,reuse
 own() { [ "$(at client socat -u -T 5 TCP4:192.0.2.20:2222 - 2>/dev/null)" = "the director" ]; }
 # shellcheck disable=SC2317 # called by until_true
 led() { at director ip rule | grep -q 'iif to-client' && at director ip route show table 77 | grep -q 192.0.2.20; }
-until_true 10 led
-until_true 10 own
+until_true 30 led
+until_true 30 own
 mine=$(page "http://192.0.2.16/")
 same "a mark at the director's own address" "$mine" "$(page https://192.0.2.20/)"
 at director ip addr del 192.0.2.20/32 dev lo
 # shellcheck disable=SC2317 # called by until_true
 gone() { ! at director ip route show table 77 | grep -q 192.0.2.20; }
-until_true 10 gone
+until_true 30 gone
 same "a mark at an address that the director has lost" "$mine" "$(page https://192.0.2.20/)"
 refused "http://192.0.2.20:2222/"
 

@@ -55,7 +55,7 @@ upload() { # <from> <receiver> <address>
 	rm -f $work/up
 	spawn "$2" $work/socat.log socat -u TCP6-LISTEN:9001,ipv6only=0,reuseaddr CREATE:$work/up
 	receiver=$spawned
-	until_true 5 listening "$2"
+	until_true 30 listening "$2"
 	at "$1" socat -u FILE:$work/blob "TCP:$3:9001" || FAIL "$3: upload broke off"
 	wait "$receiver" || FAIL "$3: not all arrived"
 	cmp $work/blob $work/up || FAIL "$3: upload differs"
@@ -69,15 +69,17 @@ done
 
 # Who asks is what the world sees: a page that says it.
 spawn world $work/who.log socat TCP6-LISTEN:9002,ipv6only=0,reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'
-until_true 5 sh -c "ip netns exec world ss -Hltn 'sport = :9002' | grep -q ."
+until_true 30 sh -c "ip netns exec world ss -Hltn 'sport = :9002' | grep -q ."
 at s1 socat -T 5 -u TCP:10.0.0.2:9002 - | grep -qE '10\.0\.0\.6[45]|0a00:004[01]' || FAIL "the world saw the server"
 at s1 socat -T 5 -u "TCP:[2001:db8::2]:9002" - | grep -qE ':(00)?64[]]?$' || FAIL "the world saw the server, IPv6"
 spawn world $work/echo.log socat UDP6-RECVFROM:7,ipv6only=0,fork PIPE
-until_true 5 sh -c "ip netns exec world ss -Hlun 'sport = :7' | grep -q ."
-same "a datagram" "hello" "$(printf hello | at s1 timeout 5 socat -t 1 STDIO UDP4:10.0.0.2:7)"
-same "a datagram, IPv6" "hello" "$(printf hello | at s2 timeout 5 socat -t 1 STDIO "UDP6:[2001:db8::2]:7")"
+until_true 30 sh -c "ip netns exec world ss -Hlun 'sport = :7' | grep -q ."
+datagram() { [ "$(printf hello | at "$1" timeout 9 socat -t 1 STDIO "$2")" = hello ]; }
+until_true 30 datagram s1 UDP4:10.0.0.2:7
+until_true 30 datagram s2 "UDP6:[2001:db8::2]:7"
 # A port where nobody listens: the world's error finds back.
-printf x | at s1 timeout 5 socat -t 2 STDIO UDP4-CONNECT:10.0.0.2:8 2>&1 | grep -q 'refused' || FAIL "no error came back"
+refused() { printf x | at s1 timeout 9 socat -t 2 STDIO UDP4-CONNECT:10.0.0.2:8 2>&1 | grep -q refused; }
+until_true 30 refused
 
 # And without the setting, nothing is translated.
 configure "$(conf '')"

@@ -17,7 +17,7 @@ dd if=/dev/urandom of=$work/blob bs=64k count=64 2>/dev/null
 # echo_all <what> <address> - 4 MiB to the server and back
 echo_all() {
 	spawn s1 $work/socat.log socat TCP6-LISTEN:7001,ipv6only=0,reuseaddr EXEC:cat
-	until_true 5 sh -c "ip netns exec s1 ss -Hltn 'sport = :7001' | grep -q ."
+	until_true 30 sh -c "ip netns exec s1 ss -Hltn 'sport = :7001' | grep -q ."
 	at client timeout 20 socat -t 20 - "TCP:$2:9001" <$work/blob >$work/back || FAIL "$1: broke off or hung"
 	cmp $work/blob $work/back || FAIL "$1: came back changed"
 }

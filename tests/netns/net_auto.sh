@@ -79,11 +79,11 @@ default dev lvs0 table 77 scope link metric 1
 10.1.0.50 dev lvs0 scope link metric 1
 192.0.2.10 dev lvs0 scope link metric 1
 10.1.0.50 dev to-client proxy proto 77'
-until_true 20 is -4 "$local4"
+until_true 30 is -4 "$local4"
 told '^local 10.1.0.50 yes'
 same "IPv6 is not concerned" "$plain6" "$(everything -6)"
 at director ip addr del 10.1.0.50/32 dev to-client
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 told '^local 10.1.0.50 no'
 
 at director ip addr add fd01::50/128 dev to-client
@@ -97,23 +97,23 @@ default dev lvs0 table 77 metric 1
 2001:db8::10 dev lvs0 metric 1
 fd01::50 dev lvs0 metric 1
 fd01::50 dev to-client proxy proto 77'
-until_true 20 is -6 "$local6"
+until_true 30 is -6 "$local6"
 at director ip addr del fd01::50/128 dev to-client
-until_true 20 is -6 "$plain6"
+until_true 30 is -6 "$plain6"
 
 # what somebody else removes comes back
 at director ip route del 192.0.2.10
 at director ip -6 rule del pref 110
-until_true 20 is -4 "$plain4"
-until_true 20 is -6 "$plain6"
+until_true 30 is -4 "$plain4"
+until_true 30 is -6 "$plain6"
 at director ip link set lvs0 down
-until_true 20 is -4 "$plain4"
-until_true 20 is -6 "$plain6"
+until_true 30 is -4 "$plain4"
+until_true 30 is -6 "$plain6"
 at director ip route flush table 77
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 at director ip addr del 127.0.0.77/32 dev lvs0
-until_true 20 addressed
-until_true 20 is -4 "$plain4"
+until_true 30 addressed
+until_true 30 is -4 "$plain4"
 
 # the path to a real server: MTU of the link, of the route, no route
 at director ip link set to-server mtu 1400
@@ -122,7 +122,7 @@ told '^mtu fd02::2 1400'
 at director ip route add 10.2.0.3 dev to-server mtu 1300
 told '^mtu 10.2.0.3 1300'
 at director ip route del 10.2.0.3
-until_true 20 sh -c 'grep "^mtu 10.2.0.3" /run/test/log | tail -n 1 | grep -q " 1400$"'
+until_true 30 sh -c 'grep "^mtu 10.2.0.3" /run/test/log | tail -n 1 | grep -q " 1400$"'
 at director ip route add unreachable 10.2.0.3
 told '^mtu 10.2.0.3 0'
 told '^warning: real server "10.2.0.3" cannot be reached: no route'
@@ -132,7 +132,7 @@ at director ip route del unreachable 10.2.0.3
 tell 'one-way 10.2.0.4 10.2.0.2'
 tell apply
 told '^mtu 10.2.0.4 [1-9]'
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 
 # clients come through the servers' interface too: rules name the servers, neighbouring ones together
 at director ip route add default via 10.2.0.254
@@ -143,19 +143,19 @@ default dev lvs0 table 77 scope link metric 1
 10.1.0.50 dev lvs0 scope link metric 1
 192.0.2.10 dev lvs0 scope link metric 1
 10.1.0.50 dev to-client proxy proto 77'
-until_true 20 is -4 "$shared4"
+until_true 30 is -4 "$shared4"
 at director ip route del default
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 
 # a change touches what has changed
 at director ip monitor route rule neigh >/run/test/monitor &
 monitor=$!
-until_true 20 sh -c 'ip -n director link set lo up; ip -n director route add 203.0.113.1 dev lo; ip -n director route del 203.0.113.1; grep -q 203.0.113.1 /run/test/monitor'
+until_true 30 sh -c 'ip -n director link set lo up; ip -n director route add 203.0.113.1 dev lo; ip -n director route del 203.0.113.1; grep -q 203.0.113.1 /run/test/monitor'
 tell 'vips 192.0.2.11 10.1.0.50 2001:db8::10 fd01::50'
 tell apply
 # shellcheck disable=SC2317 # called by until_true
 both() { grep -q '^Deleted 192.0.2.10' /run/test/monitor && grep -q '^192.0.2.11' /run/test/monitor; }
-until_true 20 both
+until_true 30 both
 same "touched" 'Deleted 192.0.2.10 dev lvs0 proto 77 scope link metric 1
 192.0.2.11 dev lvs0 proto 77 scope link metric 1' "$(grep 'proto 77' /run/test/monitor | sed 's/ *$//' | sort -r)"
 kill "$monitor"

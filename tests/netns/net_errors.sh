@@ -21,7 +21,7 @@ want '192.0.2.10 2001:db8::10 10.1.0.50 fd01::50' ''
 at client ip route add default via 10.1.0.1
 at client ip -6 route add default via fd01::1
 at director ip link set to-client mtu 1300
-until_true 5 sh -c "ip -n director -6 route get fd01::2 | grep -q to-client"
+until_true 30 sh -c "ip -n director -6 route get fd01::2 | grep -q to-client"
 
 # too_big <vip> <client> <protocol and type> - the error arrives, with the MTU
 too_big() {

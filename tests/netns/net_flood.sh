@@ -42,17 +42,17 @@ at director ip route flush proto 77
 at director ip rule del pref 111 iif to-client ipproto icmp
 at director ip addr add 10.1.0.50/32 dev to-client
 kill -CONT "$spawned"
-until_true 10 sh -c 'ip -n director rule | grep -q "^10:"'
+until_true 30 sh -c 'ip -n director rule | grep -q "^10:"'
 told '^local 10.1.0.50 yes'
 at director ip addr del 10.1.0.50/32 dev to-client
-until_true 10 is "$whole"
+until_true 30 is "$whole"
 
 # Removed again and again: repaired in the end, in far fewer rounds, as their distance grows.
 quiet
 for _ in $(seq 300); do
 	at director ip route del 192.0.2.10 2>/dev/null
 done
-until_true 20 is "$whole"
+until_true 30 is "$whole"
 repairs=$(grep -c 'installed' /run/test/log)
 [ "$repairs" -ge 1 ] || FAIL "never repaired"
 [ "$repairs" -le 10 ] || FAIL "$repairs repairs"

@@ -10,13 +10,13 @@ exec 3<>/run/test/commands
 start() {
 	quiet
 	spawn director /run/test/log "${top_builddir:-../..}/tests/netns/net_driver" lvs0 "$@" </run/test/commands
-	until_true 20 grep -q '^attached' /run/test/log
+	until_true 30 grep -q '^attached' /run/test/log
 	grep -q '^attached: fine' /run/test/log || FAIL "$(cat /run/test/log)"
 }
 
 # tell <command...>;  told <pattern> - it has happened;  quiet - what happened until now no longer counts
 tell() { echo "$*" >&3; }
-told() { until_true 20 grep -q "$1" /run/test/log; }
+told() { until_true 30 grep -q "$1" /run/test/log; }
 quiet() { : >/run/test/log; }
 
 # want <vips> <servers> - and wait until it is done

@@ -42,7 +42,7 @@ if grep 'nobody answers for "\(192\|2001\)' /run/test/log; then FAIL "said of wh
 
 # an address of this host inside of a network is a VIP of its own, answered for where its subnet is
 at director ip addr add 10.1.0.70/32 dev lo
-until_true 20 is -4 '10:	from all iif lo ipproto icmp lookup 77 suppress_prefixlength 0 proto 77
+until_true 30 is -4 '10:	from all iif lo ipproto icmp lookup 77 suppress_prefixlength 0 proto 77
 10:	from all iif to-client lookup 77 suppress_prefixlength 0 proto 77
 100:	from all lookup local proto 77
 10.1.0.70 dev lvs0 table 77 scope link metric 1
@@ -53,34 +53,34 @@ until_true 20 is -4 '10:	from all iif lo ipproto icmp lookup 77 suppress_prefixl
 10.1.0.70 dev to-client proxy proto 77'
 told '^local 10.1.0.70 yes'
 at director ip addr del 10.1.0.70/32 dev lo
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 told '^local 10.1.0.70 no'
 same "IPv6 was not concerned" "$plain6" "$(everything -6)"
 
 # a network that this host has as a whole
 at director ip -6 route add local 2001:db8::/64 dev lo
-until_true 20 is -6 '10:	from all iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 0 proto 77
+until_true 30 is -6 '10:	from all iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 0 proto 77
 10:	from all iif to-client lookup 77 suppress_prefixlength 0 proto 77
 100:	from all lookup local proto 77
 2001:db8::/64 dev lvs0 table 77 metric 1
 2001:db8::/64 dev lvs0 metric 1'
 at director ip -6 route del local 2001:db8::/64 dev lo
-until_true 20 is -6 "$plain6"
+until_true 30 is -6 "$plain6"
 
 # what takes a network away is named; what somebody removes comes back
 at director ip route add 192.0.2.16/29 via 10.1.0.2
 told '^warning: another route or rule takes what is for "192.0.2.17" away from the device'
 at director ip route del 192.0.2.16/29 via 10.1.0.2
 at director ip route del 192.0.2.16/28 dev lvs0
-until_true 20 is -4 "$plain4"
+until_true 30 is -4 "$plain4"
 
 # another network in its place
 tell 'networks 192.0.2.16/29'
 tell 'vips'
 tell apply
-until_true 20 is -4 '0:	from all lookup local
+until_true 30 is -4 '0:	from all lookup local
 192.0.2.16/29 dev lvs0 scope link metric 1'
-until_true 20 is -6 "$rules6"
+until_true 30 is -6 "$rules6"
 finish
 same "IPv4 afterwards" "$rules4" "$(everything -4)"
 same "IPv6 afterwards" "$rules6" "$(everything -6)"

@@ -16,20 +16,20 @@ stage 1
 configure "$(web_conf rr 1)"
 : >$work/told
 spawn director $work/socat.log socat -u UNIX-RECV:$work/manager OPEN:$work/told,append
-until_true 5 test -S $work/manager
+until_true 30 test -S $work/manager
 direct_as env NOTIFY_SOCKET=$work/manager WATCHDOG_USEC=200000
-until_true 5 heard 'READY=1'
-until_true 5 heard 'STATUS=.*2 services'
-until_true 5 heard 'WATCHDOG=1' 5
+until_true 30 heard 'READY=1'
+until_true 30 heard 'STATUS=.*2 services'
+until_true 30 heard 'WATCHDOG=1' 5
 
 reload
-until_true 5 heard 'RELOADING=1'
-until_true 5 heard 'MONOTONIC_USEC=[0-9]'
-until_true 5 heard 'READY=1' 2
+until_true 30 heard 'RELOADING=1'
+until_true 30 heard 'MONOTONIC_USEC=[0-9]'
+until_true 30 heard 'READY=1' 2
 echo nonsense >$work/lvs.conf
 reload
-until_true 5 heard 'READY=1' 3
-until_true 5 heard 'STATUS=.*refused'
+until_true 30 heard 'READY=1' 3
+until_true 30 heard 'STATUS=.*refused'
 
 kill -STOP "$director"
 before=$(signs WATCHDOG=1)
@@ -37,6 +37,6 @@ before=$(signs WATCHDOG=1)
 at director timeout 0.6 tail -f /dev/null
 [ "$(signs WATCHDOG=1)" -le $((before + 1)) ] || FAIL "signs of life from a stopped process"
 kill -CONT "$director"
-until_true 5 heard 'WATCHDOG=1' $((before + 3))
+until_true 30 heard 'WATCHDOG=1' $((before + 3))
 stop
-until_true 5 heard 'STOPPING=1'
+until_true 30 heard 'STOPPING=1'

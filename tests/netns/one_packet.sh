@@ -17,7 +17,7 @@ configure "services: (
 direct
 for n in 1 2 3; do
 	spawn "s$n" "$work/s$n.log" socat UDP6-RECVFROM:5300,ipv6only=0,fork,reuseaddr PIPE
-	until_true 5 sh -c "ip netns exec s$n ss -Hlun 'sport = :5300' | grep -q ."
+	until_true 30 sh -c "ip netns exec s$n ss -Hlun 'sport = :5300' | grep -q ."
 done
 
 # converse <address> - six datagrams from one connected socket, which takes answers of that address only, each after the last
@@ -28,7 +28,7 @@ converse() {
 	exec 8>"$work/questions"
 	for n in 1 2 3 4 5 6; do
 		echo "$n" >&8
-		until_true 5 sh -c "[ \$(wc -l <$work/answers) = $n ]"
+		until_true 30 sh -c "[ \$(wc -l <$work/answers) = $n ]"
 	done
 	exec 8>&-
 	rm "$work/questions"

@@ -18,7 +18,7 @@ if [ "$(id -u)" = 0 ] && [ -z "${LVS_TEST_DOOR:-}" ]; then
 	"$dir/tun_door" serve "$dir/socket" &
 	opener=$!
 	trap 'kill $opener 2>/dev/null; rm -rf "$dir"' EXIT
-	until_true 5 test -S "$dir/socket"
+	until_true 30 test -S "$dir/socket"
 	cd "$dir" || FAIL "no $dir"
 	LVS_TEST_DOOR=$dir LVSD=$dir/lvsd top_srcdir=$dir setpriv --reuid=65534 --regid=65534 --clear-groups \
 		--inh-caps=-all --bounding-set=-all "$dir/tests/netns/${0##*/}" "$@"

@@ -42,7 +42,7 @@ interrupt() {
 	until_true 30 progressed 20
 	kill -KILL "$director"
 	wait "$director" 2>/dev/null
-	until_true 10 gone
+	until_true 30 gone
 	progressed 90 && FAIL "the transfers were too fast"
 	configure "$(conf "$2" 3 1 2)"
 	direct
@@ -53,7 +53,7 @@ interrupt() {
 stage 3
 for n in 1 2 3; do
 	spawn s$n "$work/s$n.log" python3 "$transfer" serve 8080
-	until_true 10 at s$n sh -c 'ss -Hltn sport = 8080 | grep -q .'
+	until_true 30 at s$n sh -c 'ss -Hltn sport = 8080 | grep -q .'
 done
 # While there is no director, nobody answers in its place.
 at director ip route add blackhole default table 77 metric 4096

@@ -18,8 +18,8 @@ service() {
 answers() { at client curl -sf -m 2 -o /dev/null "$1"; }
 # serves <what> <vip4> <vip6> - each 20 times, so that neighbour tables play no part
 serves() {
-	until_true 5 answers "http://$2/"
-	until_true 5 answers "http://[$3]/"
+	until_true 30 answers "http://$2/"
+	until_true 30 answers "http://[$3]/"
 	same "$1, IPv4" "20 s1" "$(ask 20 "http://$2" | shares)"
 	same "$1, IPv6" "20 s1" "$(ask 20 "http://[$3]" | shares)"
 }
@@ -39,13 +39,13 @@ serves "on an attached subnet" 10.0.0.77 2001:db8::77
 # keepalived would do this.
 at director ip addr add 10.0.0.77/24 dev to-client
 at director ip addr add 2001:db8::77/64 dev to-client
-until_true 5 sh -c "ip netns exec director ip -6 rule | grep -q ^100:"
-until_true 5 sh -c "ip netns exec director ip rule | grep -q ^100:"
+until_true 30 sh -c "ip netns exec director ip -6 rule | grep -q ^100:"
+until_true 30 sh -c "ip netns exec director ip rule | grep -q ^100:"
 serves "local, since a moment" 10.0.0.77 2001:db8::77
 at director ip addr del 10.0.0.77/24 dev to-client
 at director ip addr del 2001:db8::77/64 dev to-client
-until_true 5 sh -c "! ip netns exec director ip -6 rule | grep -q ^100:"
-until_true 5 sh -c "! ip netns exec director ip rule | grep -q ^100:"
+until_true 30 sh -c "! ip netns exec director ip -6 rule | grep -q ^100:"
+until_true 30 sh -c "! ip netns exec director ip rule | grep -q ^100:"
 serves "local no more" 10.0.0.77 2001:db8::77
 stop
 
@@ -90,8 +90,8 @@ at s4 sysctl -qw net.ipv4.conf.all.accept_redirects=0
 web s4
 service 10.0.0.77 2001:db8::77 10.0.0.4 2001:db8::4
 direct
-until_true 5 answers http://10.0.0.77/
-until_true 5 answers "http://[2001:db8::77]/"
+until_true 30 answers http://10.0.0.77/
+until_true 30 answers "http://[2001:db8::77]/"
 same "one subnet, IPv4" "20 s4" "$(ask 20 http://10.0.0.77 | shares)"
 same "one subnet, IPv6" "20 s4" "$(ask 20 "http://[2001:db8::77]" | shares)"
 stop

@@ -18,7 +18,7 @@ configure "services: ( $(sed '$s/,$//' $work/services) );"
 direct
 for n in 1 2; do web "s$n"; done
 spawn s1 "$work/other.log" socat TCP6-LISTEN:8082,ipv6only=0,fork,reuseaddr SYSTEM:"echo port 8082"
-until_true 5 sh -c "ip netns exec s1 ss -Hltn 'sport = :8082' | grep -q ."
+until_true 30 sh -c "ip netns exec s1 ss -Hltn 'sport = :8082' | grep -q ."
 
 for vip in "$VIP" "[$VIP6]"; do
 	same "the port that was asked for, $vip" s1 "$(at client curl -sf -m 5 "http://$vip:8080/")"

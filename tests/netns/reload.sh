@@ -13,7 +13,7 @@ load() {
 	load1=$spawned
 	spawn client $work/load2 curl -s -m 100 -w '%{http_code}\n' -o /dev/null "http://[$VIP6]/?[1-1000000]"
 	load2=$spawned
-	until_true 5 sh -c "[ -s $work/load1 ] && [ -s $work/load2 ]"
+	until_true 30 sh -c "[ -s $work/load1 ] && [ -s $work/load2 ]"
 }
 
 stage 3

@@ -16,7 +16,7 @@ direct
 ends=${top_srcdir:-../..}/tests/netns/sctp.py
 for port in 7000 7070; do
 	spawn s1 $work/$port.log python3 "$ends" serve $port
-	until_true 10 grep -q listening $work/$port.log
+	until_true 30 grep -q listening $work/$port.log
 done
 for port in 7000 7001; do
 	[ "$(at client python3 "$ends" call $VIP $port)" = "done" ] || FAIL "no association with port $port"

@@ -36,7 +36,7 @@ configure 'services: (
 before=$(left)
 
 direct_when CONT 1
-until_true 20 said "ready:"
+until_true 30 said "ready:"
 messages=$(grep -c sendto $work/trace)
 [ "$messages" -gt 20 ] || FAIL "only $messages messages to the kernel"
 [ "$before" != "$(left)" ] || FAIL "nothing was set up"
@@ -54,9 +54,9 @@ done
 # Not for the end: these wait until there is a loop to hear them.
 for signal in HUP USR1; do
 	direct_when $signal 9
-	until_true 20 said "ready:"
-	[ $signal = HUP ] && until_true 10 said "reloaded '"
-	[ $signal = USR1 ] && until_true 10 said "connections: 0 of"
+	until_true 30 said "ready:"
+	[ $signal = HUP ] && until_true 30 said "reloaded '"
+	[ $signal = USR1 ] && until_true 30 said "connections: 0 of"
 	stop
 done
 
@@ -66,17 +66,17 @@ for signal in HUP USR1; do
 	spawn director $work/lvsd.log strace -D -qq -o $work/trace -P $work/lvs.conf -e trace=openat \
 		-e inject=openat:signal=$signal:when=1 "$lvsd" --config $work/lvs.conf
 	director=$spawned
-	until_true 20 ready_or_dead
+	until_true 30 ready_or_dead
 	grep -q "SIG$signal" $work/trace || FAIL "no SIG$signal was sent: $(cat $work/trace)"
-	[ $signal = HUP ] && until_true 10 said "reloaded '"
-	[ $signal = USR1 ] && until_true 10 said "connections: 0 of"
+	[ $signal = HUP ] && until_true 30 said "reloaded '"
+	[ $signal = USR1 ] && until_true 30 said "connections: 0 of"
 	stop
 done
 
 # In heaps: a reload is for all who asked before it began.
 direct
 for _ in $(seq 500); do kill -HUP "$director"; done
-until_true 10 said "reloaded '"
+until_true 30 said "reloaded '"
 for _ in $(seq 500); do kill -HUP "$director" && kill -USR1 "$director"; done
 stop
 same "left after heaps of signals" "$before" "$(left)"

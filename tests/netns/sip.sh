@@ -33,7 +33,7 @@ direct
 for n in 1 2 3; do
 	for port in 5060 5062; do
 		spawn "s$n" "$work/s$n-$port.log" env NAME="s$n" python3 "$sip" serve $port
-		until_true 10 grep -q listening "$work/s$n-$port.log"
+		until_true 30 grep -q listening "$work/s$n-$port.log"
 	done
 done
 
@@ -45,14 +45,14 @@ exchanges() {
 		who=${first%% *}
 		same "who answers INVITE $n" "$who True $1 $2" "$first"
 		sip client say ACK "$3" "601$n" "$1" "$2" "$id"
-		until_true 5 grep -q "ACK $id from $3 601$n" "$work/$who-$5.log"
+		until_true 30 grep -q "ACK $id from $3 601$n" "$work/$who-$5.log"
 		same "who answers BYE $n" "$who True $1 $2" "$(sip client say BYE "$4" "610$n" "$1" "$2" "$id")"
 	done
 	same "a large message" "True $1 $2" "$(sip client say INVITE "$3" 6200 "$1" "$2" "large@$3" 4000 | cut -d ' ' -f 2-)"
 	for n in 1 2 3; do
 		spawn client "$work/phone.log" timeout 20 python3 "$sip" ring "$3" "630$n"
 		phone=$spawned
-		until_true 10 grep -q listening "$work/phone.log"
+		until_true 30 grep -q listening "$work/phone.log"
 		id=call-$n-$2@$3
 		sip "s$n" call "$5" "$3" "630$n" "$id" $((n * 1000))
 		wait "$phone" || FAIL "no call of s$n from $1 $2: $(cat "$work/phone.log")"

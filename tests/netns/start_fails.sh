@@ -28,7 +28,7 @@ attempt() {
 	# shellcheck disable=SC2086 # two arguments
 	spawn director $work/lvsd.log strace -D -qq -o $work/trace $1 "$lvsd" --config $work/lvs.conf
 	director=$spawned
-	until_true 20 ready_or_dead
+	until_true 30 ready_or_dead
 }
 
 stage 1

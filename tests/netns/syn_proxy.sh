@@ -28,7 +28,7 @@ configure "$(guarded 1)"
 direct
 for address in $VIP "[$VIP6]"; do
 	same "one connection each" "20 s1" "$(ask 20 "http://$address" | shares)"
-	same "many requests in one" "200 s1" "$(at client curl -sf -m 60 "http://$address/?[1-200]" | shares)"
+	same "many requests in one" "200 s1" "$(at client curl -sSf -m 60 "http://$address/?[1-200]" | shares)"
 	fetch large $address
 done
 summary "SYN proxy: 44 cookies sent, 44 accepted, 0 refused"

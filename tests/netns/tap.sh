@@ -16,9 +16,11 @@ need_tun
 
 vip=10.9.0.100 vip6=2001:db8:9::100 mac=02:00:5e:10:00:05
 
+# The director does not always see the servers close; a client's port that is used again is a connection of its own nevertheless.
 conf() {
 	cat <<-END
 	device: { type = "tap"; name = "lvs0"; mac = "$mac"; bridge = "br0"; };
+	director: { conn_reuse_mode = 2; };
 	tap: { addresses = ["10.9.0.5/24", "2001:db8:9::5/64"]; gateway = "10.9.0.1"; gateway6 = "2001:db8:9::1";
 	  routes: ( { to = "10.6.0.0/16"; via = "10.9.0.12"; } ); };
 	services: (
@@ -39,7 +41,7 @@ upload() {
 	rm -f $work/up
 	spawn s1 $work/socat.log socat -u TCP6-LISTEN:9001,ipv6only=0,reuseaddr CREATE:$work/up
 	receiver=$spawned
-	until_true 5 listening 9001
+	until_true 30 listening 9001
 	at "$2" socat -u FILE:$work/s1/blob "TCP:$3:9001" || FAIL "$1: upload broke off"
 	wait "$receiver" || FAIL "$1: the server did not get all"
 	cmp $work/s1/blob $work/up || FAIL "$1: upload differs"
@@ -48,9 +50,9 @@ upload() {
 # both_ways <what> <host> - shares, 64 MiB each way, both families
 both_ways() {
 	for address in "$vip" "[$vip6]"; do
-		same "$1, $2, $address" "20 s1 20 s2" "$(at "$2" curl -sf -m 60 -H 'Connection: close' "http://$address/?[1-40]" | shares)"
+		same "$1, $2, $address" "20 s1 20 s2" "$(at "$2" curl -sSf -m 60 -H 'Connection: close' "http://$address/?[1-40]" | shares)"
 		upload "$1, $2, $address" "$2" "$address"
-		at "$2" curl -sf -m 60 -o $work/down "http://$address/files/blob" || FAIL "$1, $2, $address: no download"
+		at "$2" curl -sSf -m 60 -o $work/down "http://$address/files/blob" || FAIL "$1, $2, $address: no download"
 		cmp $work/s1/blob $work/down || FAIL "$1, $2, $address: download differs"
 	done
 }
@@ -104,7 +106,7 @@ at client python3 - $vip <<-'END'
 	for i in range(20):
 	    port.send(b"\xff" * 6 + mac + bytes.fromhex("08060001080006040001") + mac + ip + bytes(6) + ip + bytes(18))
 	END
-until_true 5 said "02:00:00:00:00:99 on the LAN of device 'lvs0' says that it has $vip, which is ours"
+until_true 30 said "02:00:00:00:00:99 on the LAN of device 'lvs0' says that it has $vip, which is ours"
 [ "$(how_often "which is ours")" -le 10 ] || FAIL "the log is flooded by somebody else's claims"
 summary "conflicts [1-9]"
 
@@ -115,7 +117,7 @@ direct
 for address in "$vip" "[$vip6]"; do
 	at client ip route flush cache
 	at client ip -6 route flush cache
-	at client curl -sf -m 60 -o $work/down "http://$address/files/blob" || FAIL "MTU 1400: no download from $address"
+	at client curl -sSf -m 60 -o $work/down "http://$address/files/blob" || FAIL "MTU 1400: no download from $address"
 	cmp $work/s1/blob $work/down || FAIL "MTU 1400: $address: download differs"
 	upload "MTU 1400, $address" client "$address"
 done
@@ -133,8 +135,8 @@ for server in s1 s2; do
 done
 sed -i 's/listen 8080/listen 80 backlog=4096; listen [::]:80 backlog=4096; listen 8080/' $work/s1.nginx $work/s2.nginx
 for server in s1 s2; do at $server nginx -p $work -c $work/$server.nginx -s reload; done
-until_true 5 at s1 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
-until_true 5 at s2 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
+until_true 30 at s1 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
+until_true 30 at s2 curl -sf -m 1 -o /dev/null http://127.0.0.1:80/
 configure "$(conf droute 80)"
 direct
 both_ways droute client
@@ -150,7 +152,7 @@ if [ -x "$decap" ]; then
 	unwrapping() { grep -q ready: "$work/$1.decap"; }
 	for server in s1 s2; do
 		spawn $server $work/$server.decap "$decap" --type gue --vip $vip --vip $vip6
-		until_true 10 unwrapping $server
+		until_true 30 unwrapping $server
 	done
 	configure "$(conf tunnel 80 | sed 's/forward = "tunnel";/forward = "tunnel"; tunnel: { type = "gue"; port = 6080; };/')"
 	direct
@@ -169,7 +171,7 @@ configure "device: { type = \"tap\"; name = \"lvs0\"; mac = \"$mac\"; bridge = \
 at s2 ip addr del $vip/32 dev lo
 at s2 ip route add 10.9.0.2/32 via 10.9.0.5
 direct
-same "250 servers" "250 s2" "$(at client curl -sf -m 60 -H 'Connection: close' "http://$vip/?[1-250]" | shares)"
+same "250 servers" "250 s2" "$(at client curl -sSf -m 60 -H 'Connection: close' "http://$vip/?[1-250]" | shares)"
 summary "10.9.1.250:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persistent, 1 conns"
 summary "10.9.1.1:8080 Masq weight 1: [0-9]* active, [0-9]* inactive, 0 persistent, 1 conns"
 stop
@@ -191,16 +193,16 @@ at s2 ip route add 10.10.0.2/32 via 10.10.0.5
 tag() {
 	spawn director $work/tagger.log python3 "${top_srcdir:-../..}/tests/netns/tagger.py" access trunk "$1"
 	tagger=$spawned
-	until_true 10 grep -q ready $work/tagger.log
+	until_true 30 grep -q ready $work/tagger.log
 }
 configure "device: { type = \"tap\"; name = \"lvs0\"; bridge = \"br1\"; offload = false; };
 	tap: { addresses = [\"10.10.0.5/24\"]; vlan = 10; };
 	services: ( { address = \"10.10.0.100:80\"; servers: ( { address = \"10.10.0.12:8080\"; } ); } );"
 direct
 tag 10
-until_true 10 at client ping -c 1 -W 1 -q 10.10.0.5
+until_true 30 at client ping -c 1 -W 1 -q 10.10.0.5
 same "VLAN" "3 s2" "$(at client curl -sf -m 20 -H 'Connection: close' "http://10.10.0.100/?[1-3]" | shares)"
-at client curl -sf -m 60 -o $work/down http://10.10.0.100/files/blob || FAIL "VLAN: no download"
+at client curl -sSf -m 60 -o $work/down http://10.10.0.100/files/blob || FAIL "VLAN: no download"
 cmp $work/s1/blob $work/down || FAIL "VLAN: download differs"
 kill "$tagger"
 tag 11

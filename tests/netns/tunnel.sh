@@ -52,7 +52,7 @@ conf_services() {
 }
 
 conf() {
-	echo 'director: { dip = "10.0.5.1"; dip6 = "[2001:db8:5::1]"; };'
+	echo 'director: { dip = "10.0.5.1"; dip6 = "[2001:db8:5::1]"; conn_reuse_mode = 2; };'
 	echo 'services: ('
 	conf_comma=
 	echo "$types" | while read -r n type csum; do
@@ -69,14 +69,14 @@ own_vips() { at "$own_server" ip addr add "$1/32" dev lo && at "$own_server" ip 
 unwrap() {
 	unwrap_server=$1 unwrap_log=$2; shift 2
 	spawn "$unwrap_server" "$unwrap_log" "$decap" --type ipip,gre,gue --vip 192.0.2.0/26 --vip 2001:db8:ff::/64 "$@"
-	until_true 10 sh -c "grep -q ready: $unwrap_log || ! kill -0 $spawned"
+	until_true 30 sh -c "grep -q ready: $unwrap_log || ! kill -0 $spawned"
 	grep -q ready: "$unwrap_log" || FAIL "lvs-decap did not start: $(cat "$unwrap_log")"
 }
 
 # counted <text> - the one on s1 has said it
 counted() {
 	: >$work/decap1.log
-	until_true 10 sh -c "kill -USR1 $decap1; grep -q -- '$1' $work/decap1.log"
+	until_true 30 sh -c "kill -USR1 $decap1; grep -q -- '$1' $work/decap1.log"
 }
 
 listening() { at s1 ss -Hln "sport = :$1" | grep -q .; }
@@ -86,13 +86,13 @@ upload() {
 	rm -f $work/up
 	spawn s1 $work/socat.log socat -u TCP6-LISTEN:9001,ipv6only=0,reuseaddr CREATE:$work/up
 	receiver=$spawned
-	until_true 5 listening 9001
+	until_true 30 listening 9001
 	at client timeout 120 socat -u FILE:$work/s1/blob "TCP:$1:9001" || FAIL "$1: upload broke off"
 	wait "$receiver" || FAIL "$1: the server did not get all"
 	cmp $work/s1/blob $work/up || FAIL "$1: upload differs"
 }
 download() {
-	at client curl -sf -m 60 -o $work/down "http://$1:8080/files/blob" || FAIL "$1: no download"
+	at client curl -sSf -m 60 -o $work/down "http://$1:8080/files/blob" || FAIL "$1: no download"
 	cmp $work/s1/blob $work/down || FAIL "$1: download differs"
 }
 

@@ -24,11 +24,11 @@ at director ip addr add $VIP/32 dev lo
 spawn s1 $work/s1.log socat UDP4-RECVFROM:5353,fork SYSTEM:"echo s1"
 spawn director $work/own.log socat UDP4-RECVFROM:5353,bind=$VIP,fork SYSTEM:"echo the director"
 spawn director $work/tunnel.log python3 "$tunnel" unpack ipip0
-until_true 10 grep -q unpacking $work/tunnel.log
+until_true 30 grep -q unpacking $work/tunnel.log
 at director sysctl -qw net.ipv4.conf.ipip0.rp_filter=0	# as on any real server behind a tunnel
 at director ip link set ipip0 up
-until_true 5 sh -c "ip netns exec s1 ss -Hlun 'sport = :5353' | grep -q ."
-until_true 5 sh -c "ip netns exec director ss -Hlun 'sport = :5353' | grep -q ."
+until_true 30 sh -c "ip netns exec s1 ss -Hlun 'sport = :5353' | grep -q ."
+until_true 30 sh -c "ip netns exec director ss -Hlun 'sport = :5353' | grep -q ."
 
 configure "$(conf false)"
 direct

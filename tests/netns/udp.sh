@@ -14,13 +14,13 @@ configure "services: (
 );"
 direct
 spawn s1 $work/echo.log socat -b 65536 UDP6-RECVFROM:5300,ipv6only=0,fork,reuseaddr PIPE
-until_true 5 sh -c "ip netns exec s1 ss -Hlun 'sport = :5300' | grep -q ."
+until_true 30 sh -c "ip netns exec s1 ss -Hlun 'sport = :5300' | grep -q ."
 
 # echo_of <what> <address> <bytes>
 echo_of() {
 	head -c "$3" /dev/urandom >$work/question
 	spawn client $work/answer sh -c "exec socat -b 65536 -t 5 -T 5 - 'UDP:$2:53,shut-none' <$work/question 2>$work/socat.log"
-	until_true 5 sh -c "[ \$(stat -c %s $work/answer) -ge $3 ]"
+	until_true 30 sh -c "[ \$(stat -c %s $work/answer) -ge $3 ]"
 	kill "$spawned"
 	cmp $work/question $work/answer || FAIL "$1, $3 bytes: the answer differs"
 }
