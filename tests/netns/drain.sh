@@ -58,8 +58,9 @@ converse "$busy4" before
 # shellcheck disable=SC2154
 converse "$busy6" before
 summary "weight 0 draining: "
-for name in $busy4 $busy6 $quiet4 $quiet6; do
-	heard $name reset
+# shellcheck disable=SC2154
+for name in "$busy4" "$busy6" "$quiet4" "$quiet6"; do
+	heard "$name" reset
 	until_true 30 grep -q "reset of $name" $work/s1.log
 done
 [ $(($(date +%s) - began)) -ge 3 ] || FAIL "reset before its time"

@@ -51,9 +51,9 @@ configure "$(conf 'drain: { timeout = 2; };')"
 reload
 for family in 4 6; do
 	grep -q "heard a$family" $work/s1.log && name=a$family other=b$family || name=b$family other=a$family
-	heard $name reset
+	heard "$name" reset
 	until_true 30 grep -q "reset of $name" $work/s1.log
-	converse $other "and still"
+	converse "$other" "and still"
 done
 summary "weight 0 drained: 0 active"
 ! grep -q reset $work/s2.log || FAIL "the other server's connections were reset"

@@ -124,7 +124,9 @@ for mode in "ftp:sync-mode no; set ftp:prefer-epsv no" "ftp:sync-mode no; set ft
 		at client env HOME="$work" lftp -c "set net:timeout 10; set net:max-retries 2; set ftp:fix-pasv-address no;
 			set $mode; open ftp://$vip; mirror -P 2 . $work/mirror; mirror . $work/mirror2" ||
 			FAIL "lftp $vip, $mode"
-		cmp "$work/big" "$work/mirror/big" && cmp "$work/big" "$work/mirror2/big" || FAIL "lftp $vip, $mode: other bytes"
+		for copy in mirror mirror2; do
+			cmp "$work/big" "$work/$copy/big" || FAIL "lftp $vip, $mode: other bytes"
+		done
 	done
 done
 

@@ -28,7 +28,7 @@ conf() {
 	END
 }
 
-listening() { at s1 ss -Hln$2 "sport = :$1" | grep -q .; }
+listening() { at s1 ss -Hln"$2" "sport = :$1" | grep -q .; }
 
 # transfer <what> <address> <prefix of the port> - from the server and to it, at the same time
 transfer() {
@@ -165,8 +165,8 @@ summary '(no_source)'
 configure "$(few 10.0.1.70-10.0.1.71 5000-5001)"
 reload
 said "reload refused" && FAIL "refused: $(tail -n 3 $work/lvsd.log)"
-for i in 1 2 3 4; do
-	spawn client $work/hold4.log socat -u "TCP:$VIP:902" /dev/null
+for n in 4 5 6 7; do
+	spawn client $work/hold$n.log socat -u "TCP:$VIP:902" /dev/null
 done
 until_true 30 sh -c "[ \$(ip netns exec s1 ss -Htn state established sport = :7002 | grep -c '10.0.1.7[01]') = 4 ]"
 said 'an address of this host' && FAIL "a foreign address was taken for the host's"

@@ -24,7 +24,7 @@ held() { at client ss -Htn state established dst "$1" | grep -c .; }
 
 # due <n> <what> - n are five and one for each second since $began
 due() {
-	[ "$1" -ge 5 ] && [ "$1" -le $((6 + $(date +%s) - began)) ] || FAIL "$1 of $2, 5 and one per second were due"
+	{ [ "$1" -ge 5 ] && [ "$1" -le $((6 + $(date +%s) - began)) ]; } || FAIL "$1 of $2, 5 and one per second were due"
 }
 
 stage 2

@@ -70,7 +70,7 @@ for prefix in 192.0.2. 2001:db8:ff::; do
 	mine=$(page "http://$first/")
 	[ -n "$mine" ] || FAIL "no answer from $first"
 	for url in https://$first http://$second https://$second http://$last https://$last; do
-		same "one server for all of the mark, $url" "4 $mine" "$(for i in 1 2 3 4; do page "$url/"; done | shares)"
+		same "one server for all of the mark, $url" "4 $mine" "$({ page "$url/"; page "$url/"; page "$url/"; page "$url/"; } | shares)"
 	done
 	refused "http://$first:8080/"
 	at client ping -c 1 -W 5 "$(echo "$last" | tr -d '[]')" >/dev/null || FAIL "no answer to a ping to $last"
@@ -120,7 +120,9 @@ said 'lvs.conf:2:43: "192.0.2.17/28" is not where a network of that length begin
 # A mark without a service is told of, and its packets are refused.
 configure "$(conf 80 "" | sed 's/{ mark = 7; scheduler/{ mark = 9; scheduler/')"
 reload
-said 'warning: mark 7 has no service (inet)' && said 'has no packets: nothing has mark 9 (inet)' || FAIL "no warnings"
+for warning in 'mark 7 has no service (inet)' 'has no packets: nothing has mark 9 (inet)'; do
+	said "$warning" || FAIL "no warning: $warning"
+done
 refused "http://192.0.2.16/"
 [ -n "$(page "http://[2001:db8:ff::10]/")" ] || FAIL "the other family is lost"
 

@@ -68,6 +68,7 @@ for url in "http://10.0.0.2:8080" "http://[2001:db8::2]:8080"; do
 done
 
 # Who asks is what the world sees: a page that says it.
+# shellcheck disable=SC2016 # expanded by socat's shell
 spawn world $work/who.log socat TCP6-LISTEN:9002,ipv6only=0,reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'
 until_true 30 sh -c "ip netns exec world ss -Hltn 'sport = :9002' | grep -q ."
 at s1 socat -T 5 -u TCP:10.0.0.2:9002 - | grep -qE '10\.0\.0\.6[45]|0a00:004[01]' || FAIL "the world saw the server"

@@ -56,7 +56,7 @@ exchanges() {
 		id=call-$n-$2@$3
 		sip "s$n" call "$5" "$3" "630$n" "$id" $((n * 1000))
 		wait "$phone" || FAIL "no call of s$n from $1 $2: $(cat "$work/phone.log")"
-		grep -Eq "^INVITE $id from $1 $2 $n[0-9]{3}$" "$work/phone.log" || FAIL "INVITE: $(cat "$work/phone.log")"
+		grep -Eq "^INVITE $id from $1 $2 ${n}[0-9]{3}\$" "$work/phone.log" || FAIL "INVITE: $(cat "$work/phone.log")"
 		grep -q "^ACK $id from $1 $2\$" "$work/phone.log" || FAIL "ACK: $(cat "$work/phone.log")"
 		grep -q "SIP/2.0 $id from $3 630$n" "$work/s$n-$5.log" || FAIL "no answer to s$n"
 		sip client say BYE "$4" "640$n" "$1" "$2" "$id" | grep -q "^s$n " || FAIL "BYE of a call of s$n"
