@@ -446,6 +446,7 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 	check_mh(service, errors);
 	lvs_conf_limits_check(service, errors);
 	lvs_conf_pickup_check(service, errors);
+	lvs_conf_passive_check(service, errors);
 	err = check_twin_servers(service, errors);
 	return err < 0 ? err : check_server_names(service, errors);
 }

@@ -315,6 +315,34 @@ struct lvs_conf_limits {
 };
 
 /**
+ * struct lvs_conf_retry - clients whom a server turns away are offered to others
+ * @on:		they are
+ * @servers:	to so many
+ * @silence:	milliseconds after which a repeated SYN means that nobody answers
+ */
+struct lvs_conf_retry {
+	bool on;
+	uint32_t servers;
+	uint32_t silence;
+	struct lvs_conf_where where;
+};
+
+/**
+ * struct lvs_conf_passive - servers that fail their clients are left out for a while
+ * @on:		they are
+ * @failures:	in a row
+ * @eject, @eject_max: seconds, for the first time and at most
+ * @share:	percent of the servers that may be left out at a time
+ */
+struct lvs_conf_passive {
+	bool on;
+	uint32_t failures;
+	uint32_t eject, eject_max;
+	uint32_t share;
+	struct lvs_conf_where eject_where, eject_max_where;
+};
+
+/**
  * struct lvs_conf_drain - a server gets no new connections
  * @on:		it drains
  * @timeout:	seconds until those that are left are reset; 0: never
@@ -454,6 +482,8 @@ struct lvs_conf_service {
 	struct lvs_conf_tunnel tunnel;
 	struct lvs_conf_persistent persistent;
 	struct lvs_conf_limits limits;
+	struct lvs_conf_retry connect_retry;
+	struct lvs_conf_passive passive;
 	bool pickup;
 	bool one_packet;
 	const char *helper;

@@ -8,6 +8,7 @@
 #include "conf/bad.h"
 #include "conf/conf.h"
 #include "conf/limits.h"
+#include "conf/passive.h"
 #include "conf/text.h"
 #include "sys/addrtext.h"
 
@@ -22,7 +23,8 @@ static const struct lvs_conf_word families[] = {
 static const struct lvs_conf_word schedulers[] = {
 	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
 	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
-	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { "geo", 0, false }, { NULL, 0, false },
+	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { "geo", 0, false },
+	{ "ll", 0, false },  { NULL, 0, false },
 };
 static const struct lvs_conf_word scheduler_flags[] = {
 	{ "sh-fallback", LVS_CONF_SH_FALLBACK, false }, { "sh-port", LVS_CONF_SH_PORT, false },
@@ -216,6 +218,10 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "whether connections that began before, or elsewhere, go on" },
 	{ SERVICE(limits, limits), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_limits_group,
 	  .help = "how much of it a client, and a server, may have" },
+	{ SERVICE(connect_retry, connect_retry), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_retry_group,
+	  .help = "clients whom a server turns away are offered to others" },
+	{ SERVICE(passive, passive), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_passive_group,
+	  .help = "servers that fail their clients are left out for a while" },
 	{ SERVICE(sloppy_tcp, sloppy_tcp), .type = LVS_CONF_CHOICE, .optional = true, .words = answers, .def = LVS_CONF_DEFAULT,
 	  .where = offsetof(struct lvs_conf_service, sloppy_tcp_where),
 	  .help = "whether TCP connections may begin in their midst: \"yes\", \"no\" or \"default\", as the director's" },

@@ -52,6 +52,7 @@ struct lvs_engine {
 	struct lvs_sources sources;
 	struct lvs_masquerade masquerade;
 	struct lvs_meter meter;
+	struct lvs_attempts attempts;
 	struct lvs_conn_table conns;
 };
 
@@ -131,6 +132,16 @@ enum lvs_drop lvs_engine_relay_long(struct lvs_engine *engine, struct lvs_packet
  */
 enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				 bool midst, struct lvs_conn **ret_conn);
+
+/**
+ * lvs_engine_choose() - a server for a new connection: that of the client's template, or else the scheduler's choice
+ * @ret_server:	NULL if nobody is there
+ * @ret_template: NULL if the service has none; else taken off the wheel, for lvs_persist_bind()
+ *
+ * Return: LVS_DROP_NONE, or why the packet may not begin one
+ */
+enum lvs_drop lvs_engine_choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
+				struct lvs_server **ret_server, struct lvs_conn **ret_template);
 
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);

@@ -24,7 +24,7 @@
 #define BATCH 32
 /* Records looked at in one turn of lvs_engine_expire(): well under a millisecond even when none is in the cache. */
 #define EXPIRE_BUDGET 2048
-/* One connection in so many may have its payload read, but never fewer than that. */
+/* One connection in so many may have its payload read, or wait for an answer that is watched for; but never fewer. */
 #define TEXTS_SHARE 16
 #define TEXTS_MIN 1024
 
@@ -65,6 +65,9 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_sources_init(&engine->sources, &options->key);
 	if (err)
 		goto fail;
+	err = lvs_attempts_init(&engine->attempts, texts);
+	if (err)
+		goto fail;
 	lvs_conn_table_init(&engine->conns, options->memory, options->max_connections, &options->key,
 			    lvs_tick_from_ns(now));
 	engine->conns.sources = engine->sources.slots;
@@ -91,6 +94,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 	lvs_fragments_free(engine->fragments);
 	lvs_rules_fini(&engine->rules);
 	lvs_clients_fini(&engine->clients);
+	lvs_attempts_fini(&engine->attempts);
 	free(engine);
 }
 
@@ -314,6 +318,8 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 		lvs_stream_end(engine, conn);
 	if (lvs_unlikely(conn->client))
 		lvs_limit_end(engine, conn);
+	if (lvs_unlikely(conn->attempt))
+		lvs_attempt_end(engine, conn, early);
 	lvs_conn_release(&engine->conns, conn);
 }
 
@@ -337,17 +343,22 @@ enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn,
 			       struct lvs_packet *packet, enum lvs_dir dir)
 {
 	bool unseen = !(conn->flags >> LVS_CONN_SEEN_SHIFT);
+	enum lvs_drop drop;
 	uint8_t state;
 
 	if (dir == LVS_DIR_REPLY && lvs_unlikely(conn->flags & LVS_CONN_UNANSWERED)) {
 		if (lvs_handshake_is_open(engine, conn))
 			return lvs_handshake_take(engine, conn, packet, dir);
+		if (conn->attempt && lvs_attempt_answered(engine, conn, packet, &drop))
+			return drop;
 		answered(engine, conn, packet);
 	}
 	/* Young connections only: who has not met its server yet is among them. */
 	if (dir == LVS_DIR_REQUEST && conn->flags < LVS_DEFENCE_MANY << LVS_CONN_SEEN_SHIFT) {
 		if (lvs_unlikely(conn->flags & LVS_CONN_STREAM) && lvs_handshake_is_open(engine, conn))
 			return lvs_handshake_take(engine, conn, packet, dir);
+		if (lvs_unlikely(conn->attempt) && !unseen && lvs_attempt_repeated(engine, conn, packet, &drop))
+			return drop;
 		conn->flags = (uint16_t)(conn->flags + (1u << LVS_CONN_SEEN_SHIFT));
 	}
 	state = proto->next_state(conn, packet, dir, engine->secure);

@@ -100,6 +100,14 @@ static bool mtu_absurd(const struct lvs_packet *packet, const struct lvs_icmp *i
 	       mtu < LVS_MTU_MIN_IP4;
 }
 
+/* Nobody is there to answer, says somebody on the way or at the end of it. */
+static bool says_unreachable(const struct lvs_packet *packet, const struct lvs_icmp *icmp)
+{
+	if (packet->ip6)
+		return icmp->type == LVS_ICMP6_UNREACHABLE;
+	return icmp->type == LVS_ICMP_UNREACHABLE && icmp->code != LVS_ICMP_UNREACHABLE_FRAG_NEEDED;
+}
+
 static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *packet, const struct lvs_icmp *icmp)
 {
 	struct lvs_packet quoted;
@@ -119,6 +127,9 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	}
 	if (!lvs_server_at(&engine->rules, conn->server)->service)
 		return LVS_DROP_SERVER_GONE;
+	if (lvs_unlikely(conn->attempt) && dir == LVS_DIR_REPLY && says_unreachable(packet, icmp) &&
+	    lvs_attempt_unreachable(engine, conn, &drop))
+		return drop;
 	if (mtu_absurd(packet, icmp))
 		return LVS_DROP_ICMP_MTU;
 	drop = lvs_engine_take_hop(engine, packet);

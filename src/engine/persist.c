@@ -108,6 +108,8 @@ static enum lvs_drop key_of(const struct lvs_engine *engine, const struct lvs_se
 static bool quiescent(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_conn *template,
 		      const struct lvs_server *server)
 {
+	if (server->passed_over || (server->seen.ejected && !service->spec.persist.keep))
+		return true;
 	if (server->spec.weight)
 		return false;
 	if (server->spec.drain && (server->drained || !service->spec.persist.stay ||

@@ -336,6 +336,7 @@ void lvs_rules_discard(struct lvs_rules *rules, struct lvs_server *server, lvs_n
 	if (server->origin)
 		lvs_origins_remove(rules, server);
 	lvs_limit_forget(server);
+	lvs_eject_forget(server);
 	server->service = NULL;
 	server->drained = false;
 	server->drain_since = 0;

@@ -24,6 +24,7 @@ struct lvs_tuple;
  * @name:	as in lvs.conf and ipvsadm
  * @state_bytes: in front of service->sched_state; kept as long as the scheduler is attached, wherever they move to
  * @more_bytes:	how many follow for @nservers servers; NULL: none. Whatever they hold is lost when servers come
+ * @measures:	it wants to know the latency of servers, see engine/eject.h
  * @check:	can it serve that many servers? NULL: always. Return: 0, -EINVAL (it is @spec) or -ENOSPC
  * @fits:	does state that was made for @from do for @to, whose flags may differ? NULL: it does
  * @attach:	the state is there, all zeroes; servers will be @added. @seed is random. May be NULL
@@ -43,6 +44,7 @@ struct lvs_sched_ops {
 	const char *name;
 	size_t state_bytes;
 	size_t (*more_bytes)(const struct lvs_service_spec *spec, uint32_t nservers);
+	bool measures;
 	int (*check)(const struct lvs_service_spec *spec, uint32_t nservers);
 	bool (*fits)(const struct lvs_service_spec *from, const struct lvs_service_spec *to);
 	void (*attach)(struct lvs_service *service, uint64_t seed);

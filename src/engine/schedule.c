@@ -151,15 +151,27 @@ enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_pa
 	return LVS_DROP_NO_SERVICE;
 }
 
-/* The server that persistence names, or else the scheduler; NULL if nobody is there. */
-static enum lvs_drop choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
-			    struct lvs_server **ret_server, struct lvs_conn **ret_template)
+static enum lvs_drop pick(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
+			  struct lvs_server **ret_server, struct lvs_conn **ret_template)
 {
-	lvs_limit_recover(service, engine->now);
 	if (service->spec.persist.timeout)
 		return lvs_persist_pick(engine, service, packet, ret_server, ret_template);
 	*ret_server = service->spec.sched->pick(service, &packet->tuple, engine->now);
 	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
+				struct lvs_server **ret_server, struct lvs_conn **ret_template)
+{
+	enum lvs_drop drop;
+
+	lvs_limit_recover(service, engine->now);
+	lvs_eject_recover(service, engine->now);
+	drop = pick(engine, service, packet, ret_server, ret_template);
+	/* One that may fail is better than none; and who has to wait for his own server is not to wait for its ejection. */
+	if (lvs_unlikely(!drop && !*ret_server) && !service->spec.persist.keep && lvs_eject_forgive(service))
+		drop = pick(engine, service, packet, ret_server, ret_template);
+	return drop;
 }
 
 /* Is the port of @packet the service's alone? Where it has all, and where a mark is at an address of the host, it is not. */
@@ -232,7 +244,7 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		lvs_limit_refuse(engine, service, packet);
 		return drop;
 	}
-	drop = choose(engine, service, packet, &server, &template);
+	drop = lvs_engine_choose(engine, service, packet, &server, &template);
 	if (drop)
 		return drop;
 	if (!server)
@@ -256,6 +268,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 		return drop;
 	if (lvs_unlikely(proven))
 		return lvs_handshake_open(engine, conn, packet, &cookie);
+	if (lvs_unlikely(service->watched) && !midst)
+		lvs_attempt_begin(engine, conn, packet);
 	return lvs_engine_track(engine, conn, proto, packet, LVS_DIR_REQUEST);
 }
 
@@ -272,7 +286,8 @@ struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const str
 		return NULL;
 	if (service->spec.syn_proxy != LVS_SYN_PROXY_OFF && lvs_syn_proxy_wants(engine, service, &packet))
 		return NULL;
-	if (lvs_limit_check(engine, service, &tuple->src) || choose(engine, service, &packet, &server, &template))
+	if (lvs_limit_check(engine, service, &tuple->src) ||
+	    lvs_engine_choose(engine, service, &packet, &server, &template))
 		return NULL;
 	if (server && !lvs_engine_connect(engine, server, tuple, false, &conn))
 		lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_ticks_from_seconds(UNSEEN_SECONDS),

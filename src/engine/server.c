@@ -187,6 +187,7 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 	lvs_list_init(&server->trash);
 	lvs_list_init(&server->of_origin);
 	lvs_list_init(&server->of_waiting);
+	lvs_list_init(&server->seen.of_ejected);
 	rules->servers[id] = server;
 	return server;
 }

@@ -10,6 +10,7 @@
 #include "base/list.h"
 #include "base/sites.h"
 #include "base/time.h"
+#include "engine/eject.h"
 #include "engine/origin.h"
 #include "engine/stats.h"
 #include "engine/tunnel.h"
@@ -81,6 +82,8 @@ struct lvs_server_spec {
  * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
  * @due:	when it will have worked off the new connections that it got, see base/rate.h
  * @waits, @of_waiting: it gets no new ones until it has worked off enough, and who else does not
+ * @passed_over: it is not to be chosen this time, see engine/attempt.h
+ * @seen:	what its traffic says of it
  * @trash:	among the removed servers
  * @removed_at:	when it was removed
  * @rates:	how fast @counters grow; its own
@@ -112,6 +115,8 @@ struct lvs_server {
 	lvs_ns due;
 	bool waits;
 	struct lvs_list of_waiting;
+	bool passed_over;
+	struct lvs_seen seen;
 	struct lvs_list trash;
 	lvs_ns removed_at;
 	struct lvs_rates *rates;
@@ -122,7 +127,8 @@ struct lvs_server {
 /* May a scheduler choose it? */
 static inline bool lvs_server_usable(const struct lvs_server *server)
 {
-	return server->spec.weight > 0 && !server->overload && !server->waits;
+	return server->spec.weight > 0 && !server->overload && !server->waits && !server->passed_over &&
+	       !server->seen.ejected;
 }
 
 /* What least-connection schedulers compare: a connection counts 1, an active one 256 more. */

@@ -202,6 +202,8 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 	if (!service)
 		return -ENOMEM;
 	lvs_list_init(&service->waiting);
+	lvs_list_init(&service->ejected);
+	service->watched = lvs_attempt_matters(spec);
 	service->rules = rules;
 	service->rates = calloc(1, sizeof(*service->rates));
 	err = service->rates ? attach_sched(rules, service, spec) : -ENOMEM;
@@ -240,6 +242,7 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 {
 	const bool picked = service->spec.pickup;
 	const struct lvs_rate rate = service->spec.limits.server_rate;
+	const struct lvs_eject_spec eject = service->spec.eject;
 	struct lvs_service_spec next = *spec;
 	bool did = originates(&service->spec);
 	int err;
@@ -261,6 +264,10 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 		lvs_port_map_lay(service);
 	if (rate.interval != next.limits.server_rate.interval || rate.slack != next.limits.server_rate.slack)
 		lvs_limit_forgive(service);
+	if (eject.failures != next.eject.failures || eject.time != next.eject.time || eject.time_max != next.eject.time_max ||
+	    eject.share != next.eject.share)
+		(void)lvs_eject_forgive(service);
+	service->watched = lvs_attempt_matters(&next);
 	rules->npickup += (uint32_t)next.pickup - picked;
 	rules->noriginating += (uint32_t)originates(&next) - did;
 	return 0;

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "base/hash.h"
-#include "base/list.h"
 #include "base/ports.h"
+#include "engine/attempt.h"
 #include "engine/limit.h"
 #include "engine/port_map.h"
 #include "engine/proto.h"
@@ -113,6 +113,8 @@ struct lvs_syn_memory {
  * @sloppy:	enum lvs_choice: connections may begin in their midst
  * @conn_reuse:	enum lvs_reuse
  * @timeouts:	seconds, per protocol and state; 0 takes that of the settings
+ * @retry:	clients whom a server turns away are offered to others
+ * @eject:	servers that fail their clients are left out for a while
  * @pickup:	connections that began elsewhere or before go on, see engine/stray.h; the scheduler has to know whose they are
  * @syn_proxy:	not off only for TCP or a mark; servers whose replies bypass the director cannot be added then, and those
  *		that are there already get no client that way
@@ -135,6 +137,8 @@ struct lvs_service_spec {
 	uint8_t conn_reuse;
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];
 	struct lvs_limit_spec limits;
+	struct lvs_retry_spec retry;
+	struct lvs_eject_spec eject;
 	bool pickup;
 	const struct lvs_helper_ops *helper;
 	enum lvs_syn_proxy_mode syn_proxy;
@@ -163,6 +167,8 @@ struct lvs_vip {
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
  * @waiting:	ring of its servers that wait to get new connections, who waits longest at the end
+ * @ejected:	ring of its servers that are out for a while, who is back first at the beginning
+ * @watched:	how its connections begin matters, see lvs_attempt_matters()
  * @rules:	it is one of
  * @serial:	grows from each service that is added to the next
  * @sched_state: of the scheduler, see lvs_sched_ops; NULL if it needs none
@@ -179,6 +185,8 @@ struct lvs_service {
 	const struct lvs_rules *rules;
 	uint64_t serial;
 	struct lvs_list waiting;
+	struct lvs_list ejected;
+	bool watched;
 	void *sched_state;
 	size_t sched_bytes;
 	struct lvs_counters counters;

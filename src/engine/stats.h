@@ -54,6 +54,7 @@ enum lvs_helped {
  * @held:	fragments held back right now
  * @dropped:	by reason
  * @cookies_accepted: SYN cookies that came back; replied[LVS_REPLY_COOKIE] went out, dropped[LVS_DROP_COOKIE] were wrong
+ * @offered:	clients whom a server turned away, and who were offered to another one
  * @helped:	see there
  * @replied:	packets that the director made, by kind; @limited: those it did not make
  */
@@ -66,6 +67,7 @@ struct lvs_stats {
 	uint64_t held;
 	uint64_t dropped[LVS_DROP_COUNT];
 	uint64_t cookies_accepted;
+	uint64_t offered;
 	uint64_t helped[LVS_HELPED_COUNT];
 	uint64_t replied[LVS_REPLY_COUNT];
 	uint64_t limited[LVS_REPLY_LIMITED];

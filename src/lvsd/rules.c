@@ -27,6 +27,9 @@
 /* RFC 6056 section 3.2 */
 #define SOURCE_PORT_FIRST 1024
 
+/* Milliseconds: half of RFC 6298's first timeout, so that no client's first repetition comes too early to count. */
+#define SILENCE_DEFAULT 500
+
 static void timeouts_from(const struct lvs_conf_timeouts *t, uint32_t ret[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX])
 {
 	/* Order of the states in engine/proto/tcp.c: IPVS' numbers. */
@@ -154,6 +157,24 @@ static struct lvs_limit_spec limit_spec(const struct lvs_conf_service *service)
 	};
 }
 
+static struct lvs_retry_spec retry_spec(const struct lvs_conf_retry *conf)
+{
+	return (struct lvs_retry_spec){
+		.offers = conf->on ? (uint8_t)conf->servers : 0,
+		.silence = (conf->on ? conf->silence : SILENCE_DEFAULT) * LVS_NS_PER_MS,
+	};
+}
+
+static struct lvs_eject_spec eject_spec(const struct lvs_conf_passive *conf)
+{
+	return (struct lvs_eject_spec){
+		.failures = conf->on ? conf->failures : 0,
+		.time = LVS_SECONDS(conf->eject),
+		.time_max = LVS_SECONDS(conf->eject_max),
+		.share = (uint8_t)conf->share,
+	};
+}
+
 /* Where names differ bits are the same: what is a port to sh is one to mh. */
 static uint8_t sched_flags(uint32_t flags)
 {
@@ -185,6 +206,8 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),
 		.limits = limit_spec(service),
+		.retry = retry_spec(&service->connect_retry),
+		.eject = eject_spec(&service->passive),
 		.pickup = service->pickup,
 		.one_packet = service->one_packet,
 		.helper = lvs_helper_find(service->helper),

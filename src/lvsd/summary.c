@@ -34,9 +34,9 @@ static void tell(struct lvs_summary *summary, const char *format, ...)
 	summary->say(summary, line);
 }
 
-static const char *draining(const struct lvs_server *server)
+static const char *state_of(const struct lvs_server *server)
 {
-	return server->drained ? " drained" : server->spec.drain ? " draining" : "";
+	return server->drained ? " drained" : server->spec.drain ? " draining" : server->seen.ejected ? " ejected" : "";
 }
 
 static void tell_service(struct lvs_summary *summary, const struct lvs_service *service)
@@ -56,7 +56,7 @@ static void tell_service(struct lvs_summary *summary, const struct lvs_service *
 
 		lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), text);
 		tell(summary, "  -> %s %s weight %u%s: %u active, %u inactive, %u persistent, " COUNTERS_FORMAT, text,
-			server->spec.forward->label, server->spec.weight, draining(server), server->active, server->inactive, server->persistent,
+			server->spec.forward->label, server->spec.weight, state_of(server), server->active, server->inactive, server->persistent,
 			COUNTERS_ARGS(&server->counters));
 	}
 }
@@ -98,6 +98,8 @@ static void tell_said(struct lvs_summary *summary, const struct lvs_stats *stats
 	if (stats->replied[LVS_REPLY_INTRODUCTION])
 		tell(summary, "client addresses: %" PRIu64 " segments sent to tell servers",
 		     stats->replied[LVS_REPLY_INTRODUCTION]);
+	if (stats->offered)
+		tell(summary, "retries: %" PRIu64 " clients were offered to another server", stats->offered);
 	if (stats->helped[LVS_HELPED_ANNOUNCED] || stats->helped[LVS_HELPED_REFUSED])
 		tell(summary, "helpers: %" PRIu64 " connections announced, %" PRIu64 " of them came, %" PRIu64
 		     " payloads changed, %" PRIu64 " lines refused", stats->helped[LVS_HELPED_ANNOUNCED],

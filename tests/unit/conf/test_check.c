@@ -50,6 +50,27 @@ static const struct row {
 	  -EINVAL, { ":2:13: two services have the name \"tcp-192.0.2.10:81\" (the first one is in line 1)" } },
 	{ WEB("{ name = \"a\"; address = \"10.0.0.1\"; },\n{ address = \"10.0.0.2\"; name = \"a\"; }"), -EINVAL,
 	  { ":3:32: two servers have the name \"a\" (the first one is in line 2)" } },
+	/* servers that fail their clients */
+	{ SCHED("wlc", "connect_retry: { };\npassive: { };"), 0, { NULL } },
+	{ SCHED("wlc", "protocol = \"udp\";\nconnect_retry: {\nservers = 3; };"), -EINVAL,
+	  { ":5:11: \"connect_retry\" is only for TCP (only TCP says at once whether a connection is wanted)" } },
+	{ SCHED("wlc", "persistent: { on_failure = \"keep\"; };\nconnect_retry: { servers = 3; };"), -EINVAL,
+	  { ":4:28: a client that is to \"keep\" his server cannot be offered to another one (with on_failure = \"break\" he "
+	    "takes his new server for his own)" } },
+	{ SCHED("wlc", "syn_proxy = \"on\";\nconnect_retry: { servers = 3; };"), -EINVAL,
+	  { ":4:28: with the SYN proxy \"on\" a client is connected before any server is asked (\"syn_proxy\" is in line 3)" } },
+	{ SCHED("mh", "connect_retry: { servers = 3; };"), 0,
+	  { ":3:28: warning: scheduler \"mh\" has no second server for a client (give it scheduler_flags = (\"mh-fallback\"))" } },
+	{ SCHED("sh", "scheduler_flags = (\"sh-fallback\");\nconnect_retry: { servers = 3; };"), 0, { NULL } },
+	{ SCHED("dh", "connect_retry: { servers = 3; };"), 0,
+	  { ":3:28: warning: scheduler \"dh\" has no second server for a client (any other scheduler has)" } },
+	{ SCHED("wlc", "passive: { eject = 60;\neject_max = 30; };"), -EINVAL, { ":4:13: \"eject_max\" is 30 (\"eject\" is 60)" } },
+	{ SCHED("wlc", "passive: { eject = 301; };"), -EINVAL, { ":3:20: \"eject_max\" is 300 (\"eject\" is 301)" } },
+	{ SCHED("wlc", "protocol = \"udp\"; one_packet = true;\npassive: { };"), -EINVAL,
+	  { ":3:32: a datagram of \"one_packet\" has no end that \"passive\" could see (remove one of them)" } },
+	{ SCHED("wlc", "forward = \"droute\"; passive: { };"), 0,
+	  { ":1:65: warning: by \"droute\" nobody sees whether server \"10.0.0.1:80\" answers, so \"passive\" has no effect on it "
+	    "(use \"masq\" or \"fullnat\")" } },
 	/* limits */
 	{ SCHED("wlc", "limits: { client_connections = 9;\nclient_rate = 3;\nclient_burst = 9; server_rate = 1; };"), 0, { NULL } },
 	{ SCHED("wlc", "limits: { client_prefix4 = 24; };"), 0,

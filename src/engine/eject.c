@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Who is out stands in a list of his service in the order in which that ends, and the next choice for the service lets
+ * them in again: no timer is needed, for without a client nobody is chosen.
+ *
+ * Who comes back is on probation: one failure more and he is out again, for twice the time; one answer and all is
+ * forgotten. A client can make a server fail in nobody's eyes but his own: a reset and an error have to come from the
+ * server's side, and silence counts only where the server's words would have passed here.
+ */
+#include "engine/eject.h"
+
+#include "base/bytes.h"
+#include "engine/server.h"
+#include "engine/service.h"
+
+/* The newest sample's share of the average, as in RFC 6298. */
+#define LATENCY_SHIFT 3
+
+static void let_in(struct lvs_server *server)
+{
+	lvs_list_remove(&server->seen.of_ejected);
+	server->seen.ejected = false;
+	lvs_server_changed(server);
+}
+
+/* One of several that clients can be sent to, and not too many are out already? */
+static bool may_go(const struct lvs_server *server)
+{
+	const struct lvs_service *service = server->service;
+	uint64_t out = 1, others = 0;
+
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		out += service->servers[i]->seen.ejected;
+		others += service->servers[i] != server && lvs_server_usable(service->servers[i]);
+	}
+	return others && out * 100 <= (uint64_t)service->spec.eject.share * service->nservers;
+}
+
+static void eject(struct lvs_server *server, lvs_ns now)
+{
+	const struct lvs_eject_spec *spec = &server->service->spec.eject;
+	struct lvs_list *head = &server->service->ejected, *prev = head->prev;
+	struct lvs_seen *seen = &server->seen;
+	lvs_ns time = spec->time;
+
+	for (uint32_t i = 0; i < seen->times && time < spec->time_max; i++)
+		time *= 2;
+	seen->until = now + LVS_MIN(time, spec->time_max);
+	while (prev != head && lvs_list_entry(prev, struct lvs_server, seen.of_ejected)->seen.until > seen->until)
+		prev = prev->prev;
+	lvs_list_insert(prev, prev->next, &seen->of_ejected);
+	seen->ejected = true;
+	seen->times++;
+	seen->ejections++;
+	lvs_server_changed(server);
+}
+
+void lvs_eject_failed(struct lvs_server *server, enum lvs_failure failure, lvs_ns now)
+{
+	const struct lvs_eject_spec *spec = &server->service->spec.eject;
+	struct lvs_seen *seen = &server->seen;
+
+	seen->failures[failure]++;
+	seen->row++;
+	if (spec->failures && !seen->ejected && (seen->row >= spec->failures || seen->times) && may_go(server))
+		eject(server, now);
+}
+
+void lvs_eject_answered(struct lvs_server *server, lvs_ns latency)
+{
+	struct lvs_seen *seen = &server->seen;
+
+	seen->answered++;
+	seen->row = 0;
+	if (!seen->ejected)
+		seen->times = 0;
+	if (!latency)
+		return;
+	if (!seen->latency)
+		seen->latency = latency;
+	else if (latency > seen->latency)
+		seen->latency += (latency - seen->latency) >> LATENCY_SHIFT;
+	else
+		seen->latency -= (seen->latency - latency) >> LATENCY_SHIFT;
+	lvs_server_changed(server);
+}
+
+void lvs_eject_recover(struct lvs_service *service, lvs_ns now)
+{
+	struct lvs_server *server, *next;
+
+	lvs_list_for_each_safe(server, next, &service->ejected, seen.of_ejected) {
+		if (server->seen.until > now)
+			return;
+		let_in(server);
+	}
+}
+
+bool lvs_eject_forgive(struct lvs_service *service)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		struct lvs_server *server = service->servers[i];
+
+		any |= server->seen.ejected;
+		server->seen.row = server->seen.times = 0;
+		if (server->seen.ejected)
+			let_in(server);
+	}
+	return any;
+}
+
+void lvs_eject_forget(struct lvs_server *server)
+{
+	lvs_list_remove(&server->seen.of_ejected);
+	server->seen.ejected = false;
+	server->seen.row = server->seen.times = 0;
+}
