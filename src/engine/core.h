@@ -12,6 +12,8 @@
 #include "engine/reply.h"
 #include "engine/retire.h"
 
+struct lvs_traces;
+
 /**
  * struct lvs_engine - everything one director knows
  * @timeouts:	of each state, resolved from the settings
@@ -22,6 +24,7 @@
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
  * @serial:	of the latest connection or template that controls others
  * @now, @tick, @sink: of the burst being handled
+ * @traces:	those who watch packets, NULL: nobody
  * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
  * @meter:	how fast counters grow
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
@@ -44,6 +47,7 @@ struct lvs_engine {
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
+	struct lvs_traces *traces;
 	struct lvs_conn *one_packet;
 	uint32_t serial;
 	struct lvs_streams streams;
@@ -60,6 +64,16 @@ struct lvs_engine {
 static inline uint32_t lvs_engine_serial(struct lvs_engine *engine)
 {
 	return ++engine->serial ? engine->serial : ++engine->serial;
+}
+
+/* While there is a tracer (engine/trace.h): what stands before the driver's sink, and around the walk of a packet. */
+struct lvs_sink *lvs_trace_sink(struct lvs_engine *engine, struct lvs_sink *sink);
+void lvs_trace_enter(struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_drop drop);
+void lvs_trace_leave(struct lvs_engine *engine, enum lvs_drop drop);
+
+static inline void lvs_engine_set_sink(struct lvs_engine *engine, struct lvs_sink *sink)
+{
+	engine->sink = lvs_unlikely(engine->traces != NULL) ? lvs_trace_sink(engine, sink) : sink;
 }
 
 /* The three ways a packet leaves; each emits and counts. */

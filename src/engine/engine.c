@@ -88,6 +88,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 {
 	if (!engine)
 		return;
+	assert(!engine->traces);
 	lvs_sources_fini(&engine->sources);
 	lvs_expectations_fini(&engine->expectations);
 	lvs_streams_fini(&engine->streams);
@@ -457,6 +458,19 @@ static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
 	return drop ? drop : lvs_icmp_handle(engine, packet);
 }
 
+/* The end of handle_batch(), watched. */
+static void walk_watched(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, enum lvs_drop *drops)
+{
+	for (size_t i = 0; i < n; i++) {
+		lvs_trace_enter(engine, &packets[i], drops[i]);
+		if (!drops[i])
+			drops[i] = walk(engine, &packets[i]);
+		if (drops[i])
+			lvs_engine_drop(engine, drops[i]);
+		lvs_trace_leave(engine, drops[i]);
+	}
+}
+
 static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, size_t n)
 {
 	enum lvs_drop drops[BATCH];
@@ -475,6 +489,10 @@ static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, 
 	for (size_t i = 0; n > 1 && i < n; i++)
 		if (!drops[i] && packets[i].kind == LVS_PACKET_FLOW)
 			lvs_conn_prefetch_record(&engine->conns, packets[i].hash);
+	if (lvs_unlikely(engine->traces != NULL)) {
+		walk_watched(engine, packets, n, drops);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (!drops[i])
 			drops[i] = walk(engine, &packets[i]);
@@ -488,7 +506,7 @@ void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, si
 {
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
-	engine->sink = sink;
+	lvs_engine_set_sink(engine, sink);
 	while (n) {
 		size_t batch = LVS_MIN(n, BATCH);
 

@@ -542,6 +542,13 @@ enum lvs_drop lvs_fragment_later(struct lvs_engine *engine, struct lvs_packet *p
 	return drop;
 }
 
+const struct lvs_tuple *lvs_fragment_first_tuple(struct lvs_engine *engine, const struct lvs_packet *packet)
+{
+	const struct datagram *datagram = find(engine, packet);
+
+	return datagram && datagram->state == KNOWN ? &datagram->tuple : NULL;
+}
+
 lvs_ns lvs_fragments_expire(struct lvs_engine *engine, lvs_ns now)
 {
 	lvs_ns next = LVS_NS_NEVER;

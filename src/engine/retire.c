@@ -224,7 +224,7 @@ lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink
 
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
-	engine->sink = sink;
+	lvs_engine_set_sink(engine, sink);
 	if (engine->rules.dismiss) {
 		*work = (struct lvs_retire_work){ .sweep_at = work->sweep_at, .dismiss_at = 1 };
 		engine->rules.dismiss = false;

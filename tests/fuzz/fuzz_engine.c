@@ -259,6 +259,9 @@ static void operate(struct model *model, struct input *input)
 	case 10:
 		model_limit_service(model, ip6, proto, vip, take(input));
 		break;
+	case 11:
+		model_toggle_watch(model, which);
+		break;
 	default:
 		burst(model, input);
 		break;

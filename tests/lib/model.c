@@ -13,6 +13,7 @@
 #include "engine/client.h"
 #include "engine/forward.h"
 #include "engine/sched.h"
+#include "engine/trace.h"
 #include "engine/wire.h"
 #include "tests/lib/build.h"
 #include "tests/lib/model.h"
@@ -221,8 +222,62 @@ static void check_emitted(struct lvs_sink *sink, struct lvs_packet *packet)
 	CHECK(after.kind == LVS_PACKET_FRAGMENT || judge_sum(&after) == SUM_RIGHT);
 }
 
+void model_toggle_watch(struct model *model, uint8_t how)
+{
+	const struct lvs_trace_filter everything = { .proto = 0 };
+	struct lvs_trace_filter narrow = { .proto = how & 1 ? LVS_PROTO_TCP : 0, .family = (enum lvs_trace_family)(how >> 1 & 3) };
+
+	if (model->tracer) {
+		lvs_trace_stop(model->tracer);
+		lvs_trace_stop(model->narrow);
+		model->tracer = model->narrow = NULL;
+		return;
+	}
+	if (how & 8)
+		narrow.vip.port = LVS_BE16(model_vport(LVS_PROTO_TCP));
+	if (how & 16)
+		narrow.server.prefix = (struct lvs_prefix){ test_addr(model_server(how & 1, 0)), LVS_PREFIX_HOST };
+	if (how & 32)
+		narrow.verdicts = 1 << LVS_TRACE_DROPPED;
+	CHECK(lvs_trace_start(model->engine, &everything, LVS_TRACE_SNAPLEN_MAX, 1 << 20, &model->tracer) == 0);
+	CHECK(lvs_trace_start(model->engine, &narrow, 60, 1024, &model->narrow) == 0);
+}
+
+/* Each packet of the burst was seen once, as it came, and everything that came out since @emitted. */
+static void check_seen(struct model *model, uint64_t emitted, const struct lvs_stats *before)
+{
+	const struct lvs_stats *after = lvs_engine_stats(model->engine);
+	uint64_t verdicts[LVS_TRACE_VERDICT_COUNT] = { 0 }, outs = 0;
+	const struct lvs_trace_record *record;
+	size_t ins = 0;
+
+	while (model->tracer && (record = lvs_trace_peek(model->tracer))) {
+		CHECK(record->verdict < LVS_TRACE_VERDICT_COUNT && record->captured == record->len);
+		CHECK((record->verdict == LVS_TRACE_DROPPED) == (record->drop && !record->out));
+		if (record->out) {
+			outs++;
+		} else {
+			CHECK(ins < model->nin && record->len <= model->before[ins].len);
+			CHECK(memcmp(record->data, model->before[ins].data, record->len) == 0);
+			verdicts[record->verdict]++;
+			ins++;
+		}
+		lvs_trace_pop(model->tracer);
+	}
+	if (!model->tracer)
+		return;
+	CHECK(lvs_trace_lost(model->tracer) == 0);
+	CHECK(ins == model->nin && outs == model->emitted - emitted);
+	CHECK(verdicts[LVS_TRACE_ANSWERED] == after->answered - before->answered);
+	while (model->emitted % 3 && lvs_trace_peek(model->narrow))
+		lvs_trace_pop(model->narrow);
+}
+
 void model_handle(struct model *model, struct lvs_packet *packets, size_t n)
 {
+	const struct lvs_stats before = *lvs_engine_stats(model->engine);
+	uint64_t emitted = model->emitted;
+
 	CHECK(n <= MODEL_BURST_MAX);
 	for (size_t i = 0; i < n; i++) {
 		model->before[i] = build_raw(packets[i].data, packets[i].len);
@@ -231,6 +286,7 @@ void model_handle(struct model *model, struct lvs_packet *packets, size_t n)
 	model->in = packets;
 	model->nin = n;
 	lvs_engine_handle(model->engine, packets, n, model->now, &model->sink);
+	check_seen(model, emitted, &before);
 	model->nin = 0;
 	for (size_t i = 0; i < n; i++)
 		build_free(&model->before[i]);
@@ -240,6 +296,8 @@ void model_handle(struct model *model, struct lvs_packet *packets, size_t n)
 void model_advance(struct model *model, lvs_ns by)
 {
 	const struct lvs_conn_table *table = lvs_engine_conns(model->engine);
+	const struct lvs_stats before = *lvs_engine_stats(model->engine);
+	uint64_t emitted = model->emitted;
 	lvs_ns next, again;
 	lvs_tick tick;
 
@@ -252,6 +310,7 @@ void model_advance(struct model *model, lvs_ns by)
 			break;
 	}
 	CHECK(next > model->now && again > model->now);
+	check_seen(model, emitted, &before);
 	for (uint32_t id = 1; id <= table->touched; id++) {
 		const struct lvs_conn *conn = lvs_conn_at(table, id);
 
@@ -422,6 +481,8 @@ void model_init(struct model *model, uint32_t capacity, const struct lvs_engine_
 
 void model_fini(struct model *model)
 {
+	lvs_trace_stop(model->tracer);
+	lvs_trace_stop(model->narrow);
 	lvs_engine_free(model->engine);
 	free(model->memory);
 }

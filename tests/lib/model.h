@@ -8,6 +8,8 @@
 
 #include "engine/engine.h"
 
+struct lvs_tracer;
+
 #define MODEL_BURST_MAX 16
 #define MODEL_VIPS 2
 #define MODEL_SERVERS 3
@@ -19,6 +21,7 @@
  * @in:		the burst being handled; @before: the same packets, as they came
  * @emitted:	packets that came out so far
  * @digest:	of all that came out, in order
+ * @tracer:	sees everything, if it is there; @narrow: sees little of some packets, and forgets much
  */
 struct model {
 	struct lvs_engine *engine;
@@ -31,6 +34,7 @@ struct model {
 	size_t nin;
 	uint64_t emitted;
 	uint64_t digest;
+	struct lvs_tracer *tracer, *narrow;
 };
 
 /* @capacity: connections. All services exist, each with two of its servers. */
@@ -45,6 +49,9 @@ uint16_t model_server_port(uint8_t proto, unsigned int vip);
 
 /* One burst, whose blocks stay the caller's; each packet that comes out is checked. */
 void model_handle(struct model *model, struct lvs_packet *packets, size_t n);
+
+/* Begin to watch, or end it; @how: what the narrow filter asks for. What is seen is compared with what comes and goes. */
+void model_toggle_watch(struct model *model, uint8_t how);
 
 /* Time passes and what is due ends, all of it. */
 void model_advance(struct model *model, lvs_ns by);

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Blocks carry their length at both ends, and everything in them is padded to four bytes. */
+#include "base/pcapng.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+	BLOCK_SECTION = 0x0a0d0d0a,
+	BLOCK_INTERFACE = 1,
+	BLOCK_PACKET = 6,
+	ORDER_MAGIC = 0x1a2b3c4d,
+	LINK_RAW = 101,
+
+	OPTION_END = 0,
+	OPTION_COMMENT = 1,
+	OPTION_PACKET_FLAGS = 2,
+	OPTION_INTERFACE_NAME = 2,
+	OPTION_SECTION_PROGRAM = 4,
+	OPTION_INTERFACE_TIME_UNIT = 9,
+
+	FLAGS_INBOUND = 1,
+	FLAGS_OUTBOUND = 2,
+
+	UNIT_NANOSECONDS = 9,
+};
+
+#define BLOCK_BYTES 12	/* around its content */
+#define PACKET_BYTES (BLOCK_BYTES + 20)	/* around packet and options */
+#define FLAGS_OPTION_BYTES 8
+#define END_OPTION_BYTES 4
+
+static size_t padded(size_t len)
+{
+	return (len + 3) & ~(size_t)3;
+}
+
+static uint8_t *put16(uint8_t *at, uint32_t value)
+{
+	at[0] = (uint8_t)value;
+	at[1] = (uint8_t)(value >> 8);
+	return at + 2;
+}
+
+static uint8_t *put32(uint8_t *at, uint32_t value)
+{
+	return put16(put16(at, value & 0xffff), value >> 16);
+}
+
+static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t len)
+{
+	memset(at + len, 0, padded(len) - len);
+	memcpy(at, bytes, len);
+	return at + padded(len);
+}
+
+static uint8_t *put_option(uint8_t *at, uint32_t code, const void *value, size_t len)
+{
+	return put_bytes(put16(put16(at, code), (uint32_t)len), value, len);
+}
+
+static uint8_t *begin_block(uint8_t *at, uint32_t type)
+{
+	return put32(at, type) + 4;
+}
+
+static uint8_t *end_block(uint8_t *begin, uint8_t *at)
+{
+	uint32_t len = (uint32_t)(at - begin) + 4;
+
+	(void)put32(begin + 4, len);
+	return put32(at, len);
+}
+
+static uint8_t *put_interface(uint8_t *begin, uint32_t snaplen, const char *name)
+{
+	const uint8_t unit = UNIT_NANOSECONDS;
+	uint8_t *at = begin_block(begin, BLOCK_INTERFACE);
+
+	at = put32(put32(at, LINK_RAW), snaplen);
+	at = put_option(at, OPTION_INTERFACE_NAME, name, strlen(name));
+	at = put_option(at, OPTION_INTERFACE_TIME_UNIT, &unit, 1);
+	return end_block(begin, put_option(at, OPTION_END, "", 0));
+}
+
+void lvs_pcapng_begin(uint32_t snaplen, uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES])
+{
+	uint8_t *at = begin_block(bytes, BLOCK_SECTION);
+
+	at = put16(put16(put32(at, ORDER_MAGIC), 1), 0);
+	at = put32(put32(at, UINT32_MAX), UINT32_MAX);	/* of a length that is not known */
+	at = put_option(at, OPTION_SECTION_PROGRAM, "lvsd", 4);
+	at = end_block(bytes, put_option(at, OPTION_END, "", 0));
+	at = put_interface(at, snaplen, "in");
+	at = put_interface(at, snaplen, "out");
+	assert(at == bytes + LVS_PCAPNG_BEGIN_BYTES);
+}
+
+static size_t comment_bytes(const struct lvs_pcapng_packet *packet)
+{
+	size_t len = strlen(packet->comment);
+
+	return len < LVS_PCAPNG_COMMENT_MAX ? len : LVS_PCAPNG_COMMENT_MAX;
+}
+
+size_t lvs_pcapng_packet_bytes(const struct lvs_pcapng_packet *packet)
+{
+	size_t comment = comment_bytes(packet);
+
+	return PACKET_BYTES + padded(packet->captured) + (comment ? 4 + padded(comment) : 0) + FLAGS_OPTION_BYTES +
+	       END_OPTION_BYTES;
+}
+
+void lvs_pcapng_packet(const struct lvs_pcapng_packet *packet, uint8_t *bytes)
+{
+	const uint8_t flags[4] = { packet->out ? FLAGS_OUTBOUND : FLAGS_INBOUND };
+	size_t comment = comment_bytes(packet);
+	uint8_t *at = begin_block(bytes, BLOCK_PACKET);
+
+	at = put32(at, packet->out);
+	at = put32(put32(at, (uint32_t)(packet->time >> 32)), (uint32_t)packet->time);
+	at = put32(put32(at, packet->captured), packet->len);
+	at = put_bytes(at, packet->data, packet->captured);
+	if (comment)
+		at = put_option(at, OPTION_COMMENT, packet->comment, comment);
+	at = put_option(at, OPTION_PACKET_FLAGS, flags, sizeof(flags));
+	(void)end_block(bytes, put_option(at, OPTION_END, "", 0));
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Captures in the pcapng format, block by block into memory: IP packets of two interfaces, "in" and "out", each with its
+ * direction and a comment. Little-endian, nanoseconds, link type RAW; the same packets make the same bytes everywhere.
+ */
+#ifndef LVS_BASE_PCAPNG_H
+#define LVS_BASE_PCAPNG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+
+#define LVS_PCAPNG_BEGIN_BYTES 120
+#define LVS_PCAPNG_COMMENT_MAX 1024	/* bytes; what is longer is cut */
+
+/**
+ * lvs_pcapng_begin() - what a file begins with: a section and its interfaces
+ * @snaplen:	bytes that are captured of each packet
+ */
+void lvs_pcapng_begin(uint32_t snaplen, uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES]);
+
+/**
+ * struct lvs_pcapng_packet - one packet
+ * @out:	it left; else it came in
+ * @time:	since 1970
+ * @captured:	bytes of it at @data; @len: that it had
+ * @comment:	text, may be empty
+ */
+struct lvs_pcapng_packet {
+	bool out;
+	lvs_ns time;
+	uint32_t captured, len;
+	const uint8_t *data;
+	const char *comment;
+};
+
+/* Bytes that the block of a packet takes. */
+size_t lvs_pcapng_packet_bytes(const struct lvs_pcapng_packet *packet);
+
+/* Write it: so many bytes. */
+void lvs_pcapng_packet(const struct lvs_pcapng_packet *packet, uint8_t *bytes);
+
+#endif
