@@ -61,6 +61,7 @@ enum {
  * @source:	number of the address that the server sees as its client's (engine/source.h); 0: the client's own
  * @lport:	and the port
  * @attempt:	number of its record in engine/attempt.h while its server has not answered; 0: none
+ * @dismissed:	not 0: both ends are to be reset, see lvs_engine_disconnect()
  * @delta:	in one's complement: what translating a request adds to a sum over addresses and ports
  * @delta_addr:	the same for addresses alone
  */
@@ -86,7 +87,8 @@ struct lvs_conn {
 	uint16_t source;
 	lvs_be16 lport;
 	uint32_t attempt;
-	uint32_t spare[3];
+	uint32_t dismissed;
+	uint32_t spare[2];
 };
 static_assert(sizeof(struct lvs_conn) == 128, "two cache lines");
 static_assert(offsetof(struct lvs_conn, timeout) == 64, "what every packet needs first is in the first line");

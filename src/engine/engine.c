@@ -18,6 +18,7 @@
 #include "engine/mss.h"
 #include "engine/originate.h"
 #include "engine/persist.h"
+#include "engine/rules.h"
 #include "engine/wire.h"
 
 /* As many as fit the line-fill buffers twice over: the first are there when the last are asked for. */
@@ -321,6 +322,10 @@ void lvs_engine_end(struct lvs_engine *engine, struct lvs_conn *conn, bool early
 		lvs_limit_end(engine, conn);
 	if (lvs_unlikely(conn->attempt))
 		lvs_attempt_end(engine, conn, early);
+	if (lvs_unlikely(conn->dismissed)) {
+		server->dismissing--;
+		lvs_rules_settle(&engine->rules, server);
+	}
 	lvs_conn_release(&engine->conns, conn);
 }
 

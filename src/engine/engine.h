@@ -119,6 +119,18 @@ lvs_ns lvs_engine_expire(struct lvs_engine *engine, lvs_ns now);
  */
 lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink *sink);
 
+/**
+ * lvs_engine_disconnect() - end a connection or a template that is there
+ * @conn:	borrowed from lvs_engine_conns(); may be gone afterwards
+ * @reset:	its ends are told, as far as they can be: by what they say next, which the server is asked for at once. Who
+ *		says nothing for ten seconds (SCTP: a minute) is not told
+ * @sink:	gets packets, as in lvs_engine_handle()
+ *
+ * Return: is it gone already?
+ */
+bool lvs_engine_disconnect(struct lvs_engine *engine, struct lvs_conn *conn, bool reset, lvs_ns now,
+			   struct lvs_sink *sink);
+
 /* The rules, to be changed between bursts. Borrowed. */
 struct lvs_rules *lvs_engine_rules(struct lvs_engine *engine);
 

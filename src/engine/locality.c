@@ -16,9 +16,14 @@
 #define HALF_HOUR 30	/* minutes */
 #define IDLE (6 * MINUTE)
 
+static uint32_t bucket_of(const struct lvs_locality *locality, const struct lvs_addr *addr)
+{
+	return lvs_hash_words(&locality->key, addr->halves, ARRAY_LEN(addr->halves)) % LVS_LOCALITY_HEADS;
+}
+
 static uint32_t *head_of(struct lvs_locality *locality, const struct lvs_addr *addr)
 {
-	return &locality->heads[lvs_hash_words(&locality->key, addr->halves, ARRAY_LEN(addr->halves)) % LVS_LOCALITY_HEADS];
+	return &locality->heads[bucket_of(locality, addr)];
 }
 
 /* Return: index of a member that notes @server, 0 if there is none left */
@@ -119,19 +124,34 @@ lvs_ns lvs_locality_expiration(const struct lvs_service *service)
 	return seconds ? LVS_SECONDS(seconds) : LVS_LOCALITY_EXPIRATION;
 }
 
+/* Return: 0 if there is none */
+static uint32_t index_of(const struct lvs_locality *locality, const struct lvs_addr *addr)
+{
+	uint32_t index = locality->heads[bucket_of(locality, addr)];
+
+	while (index && !lvs_addr_equal(&locality->places[index].addr, addr))
+		index = locality->places[index].next;
+	return index;
+}
+
 struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr,
 					     lvs_ns expiration, lvs_ns now)
 {
 	uint32_t index;
 
 	collect_when_due(locality, expiration, now);
-	index = *head_of(locality, addr);
-	while (index && !lvs_addr_equal(&locality->places[index].addr, addr))
-		index = locality->places[index].next;
+	index = index_of(locality, addr);
 	if (!index)
 		return NULL;
 	locality->places[index].used = now;
 	return &locality->places[index];
+}
+
+const struct lvs_locality_place *lvs_locality_peek(const struct lvs_locality *locality, const struct lvs_addr *addr)
+{
+	uint32_t index = index_of(locality, addr);
+
+	return index ? &locality->places[index] : NULL;
 }
 
 void lvs_locality_add(struct lvs_locality *locality, const struct lvs_addr *addr, struct lvs_server *server, lvs_ns now)

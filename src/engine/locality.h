@@ -84,6 +84,9 @@ lvs_ns lvs_locality_expiration(const struct lvs_service *service);
 struct lvs_locality_place *lvs_locality_find(struct lvs_locality *locality, const struct lvs_addr *addr,
 					     lvs_ns expiration, lvs_ns now);
 
+/* The same without counting as a use; nothing is collected, so what has long expired may still be found. */
+const struct lvs_locality_place *lvs_locality_peek(const struct lvs_locality *locality, const struct lvs_addr *addr);
+
 /* Note @addr, not noted so far, with @server as its only one. Nothing happens if there is no room. */
 void lvs_locality_add(struct lvs_locality *locality, const struct lvs_addr *addr, struct lvs_server *server, lvs_ns now);
 

@@ -13,12 +13,13 @@
  *
  * If it can be heard, it is the server's word that closes a connection: it acknowledges what it expects, while a client may
  * have spoken of something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose reset was lost is
- * told again.
+ * told again. What is true of a drained server's connections is true of a single one that is to be reset.
  */
 #include "engine/retire.h"
 
 #include "engine/core.h"
 #include "engine/handshake.h"
+#include "engine/rules.h"
 #include "engine/wire.h"
 
 /* Records looked at in one turn, as in lvs_engine_expire(). */
@@ -29,6 +30,9 @@
 #define AGAIN LVS_SECONDS(10)
 /* So often, and a minute after the first time whoever is left has nobody to reset, or knows. */
 #define ROUNDS 6
+/* How long a single connection waits for its ends to say something: SCTP's do every half minute. */
+#define LAST_WORD 10
+#define LAST_WORD_SCTP 60
 
 /* Return: NULL if it is gone too */
 static const struct lvs_service *service_of(const struct lvs_engine *engine, const struct lvs_server *server)
@@ -137,10 +141,10 @@ enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *con
 		return judge_removed(engine, conn, server, packet, dir);
 	}
 	*ret_drop = LVS_DROP_DRAINED;
-	if (server->drained)
+	if (server->drained || conn->dismissed)
 		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir, ret_drop);
 	/* IPVS asks this only of what has a first packet, and only where connections are replaced at all. */
-	if (begins && state->class != LVS_CLASS_DATAGRAM && expires(engine, server) &&
+	if (begins && !server->spec.weight && state->class != LVS_CLASS_DATAGRAM && expires(engine, server) &&
 	    reuse_of(engine, server) != LVS_REUSE_NEVER)
 		return end(engine, conn, dir);
 	return LVS_RETIRE_STAYS;
@@ -253,4 +257,41 @@ lvs_ns lvs_engine_dismiss(struct lvs_engine *engine, lvs_ns now, struct lvs_sink
 			work->dismiss_at++;
 	}
 	return LVS_MAX(now, work->dismiss_due);
+}
+
+/* Is there nobody who could be told? */
+static bool ends_in_silence(const struct lvs_engine *engine, const struct lvs_conn *conn)
+{
+	const struct lvs_proto_state *state;
+
+	if (conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_PACKET) || lvs_handshake_is_open(engine, conn))
+		return true;
+	state = &lvs_proto_find(conn->proto)->states[conn->state];
+	return state->over || state->class == LVS_CLASS_HALF_OPEN || state->class == LVS_CLASS_DATAGRAM ||
+	       !lvs_server_at(&engine->rules, conn->server)->service;
+}
+
+bool lvs_engine_disconnect(struct lvs_engine *engine, struct lvs_conn *conn, bool reset, lvs_ns now,
+			   struct lvs_sink *sink)
+{
+	struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	bool tcp = conn->proto == LVS_PROTO_TCP;
+
+	engine->now = now;
+	engine->tick = lvs_tick_from_ns(now);
+	engine->sink = sink;
+	if (!reset || ends_in_silence(engine, conn)) {
+		lvs_engine_end(engine, conn, true);
+		return true;
+	}
+	if (!conn->dismissed) {
+		conn->dismissed = 1;
+		server->dismissing++;
+		lvs_rules_settle(&engine->rules, server);
+	}
+	lvs_conn_set_timer(&engine->conns, conn, engine->tick, lvs_ticks_from_seconds(tcp ? LAST_WORD : LAST_WORD_SCTP),
+			   (enum lvs_class)conn->class);
+	if (tcp)
+		(void)lvs_reply_probe(engine, conn);	/* one that the limit swallows may be asked for again */
+	return false;
 }

@@ -322,7 +322,7 @@ void lvs_rules_settle(struct lvs_rules *rules, struct lvs_server *server)
 	rules->ndraining -= server->draining ? 1 : 0;
 	rules->news |= draining;
 	server->draining = draining;
-	server->retiring = !server->service || !server->spec.weight;
+	server->retiring = !server->service || !server->spec.weight || server->dismissing;
 }
 
 /* Does anything in the connection table name it? */

@@ -31,6 +31,7 @@ struct lvs_tuple;
  * @detach:	the state is about to go; may be NULL
  * @pick:	choose among service->servers for a new connection of @tuple (client's view); no side effect but on its
  *		own state. Return: borrowed server that lvs_server_usable() holds for, or NULL
+ * @peek:	whom @pick would choose, without any effect; NULL: @pick does for a copy of the state
  * @names:	whose a connection of @tuple is that began before, as far as the scheduler would send all of that client's to
  *		one server: usable or not. NULL if it would not. Return: borrowed server, or NULL
  * @added:	the server at @pos was just inserted; may be NULL. Also called once per server, in ascending order of
@@ -50,6 +51,7 @@ struct lvs_sched_ops {
 	void (*attach)(struct lvs_service *service, uint64_t seed);
 	void (*detach)(struct lvs_service *service);
 	struct lvs_server *(*pick)(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now);
+	struct lvs_server *(*peek)(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now);
 	struct lvs_server *(*names)(struct lvs_service *service, const struct lvs_tuple *tuple);
 	void (*added)(struct lvs_service *service, uint32_t pos);
 	void (*removed)(struct lvs_service *service, uint32_t pos);
@@ -63,6 +65,16 @@ struct lvs_sched_ops {
 
 /* NULL-terminated, in the order of sched.def. */
 extern const struct lvs_sched_ops *const lvs_scheds[];
+
+/**
+ * lvs_sched_peek() - whom the scheduler of @service would choose for a new connection, were there one now
+ * @ret_server:	borrowed; NULL: nobody
+ *
+ * Nothing moves on by it: the next connection gets whom it would have got.
+ *
+ * Return: 0 or -ENOMEM
+ */
+int lvs_sched_peek(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now, struct lvs_server **ret_server);
 
 /* Return: NULL if there is none of that name */
 const struct lvs_sched_ops *lvs_sched_find(const char *name);

@@ -64,13 +64,14 @@ struct lvs_server_spec {
  * @service:	borrowed; NULL once the server is removed and only waits for its connections to end
  * @id:		stable number, kept when a removed server comes back while connections still name it
  * @mtu:	the longest packet that fits the path towards it in its forwarding method, bytes; 0 if unknown
- * @retiring:	removed, of weight 0 or draining: packets of its connections are a matter for engine/retire.h
+ * @retiring:	removed, of weight 0 or draining, or @dismissing: packets of its connections are a matter for engine/retire.h
  * @active, @inactive: connections, counted as IPVS counts them: each in one of the two
  * @persistent:	templates that pin clients to it (PersistConn)
  * @pos:	where it stands in service->servers
  * @last_weight: the last weight that was not 0; 0 if there was none
  * @site:	number of @spec.site; 0 if it has none, or if nobody knows it
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
+ * @dismissing:	how many of its connections are being reset
  * @draining:	its time to drain is running
  * @drained:	and is over
  * @drain_since: when it began; 0: lvs_rules_expire() has not seen it yet
@@ -99,6 +100,7 @@ struct lvs_server {
 	struct lvs_server_spec spec;
 	uint32_t pos;
 	uint32_t last_weight;
+	uint32_t dismissing;
 	uint8_t site;
 	bool overload;
 	bool draining;

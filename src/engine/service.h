@@ -209,6 +209,7 @@ struct lvs_own_addr {
  * @own:	the director's own addresses, @ndips of them; those that connections come from are VIPs
  * @servers:	by id, from 1; NULL where an id is free
  * @origins:	of servers of services
+ * @edition:	grows whenever a configuration comes into force
  * @generation:	grows whenever a service or a server comes or goes, or has another forwarding method
  * @free_id:	no id below this one is free
  * @trash:	removed servers that connections may still name, by hash of their service's and their own name
@@ -237,6 +238,7 @@ struct lvs_rules {
 	struct lvs_server **servers;
 	uint32_t servers_len;
 	struct lvs_origins origins;
+	uint64_t edition;
 	uint64_t generation;
 	uint32_t free_id;
 	struct lvs_list trash[LVS_TRASH_HEADS];

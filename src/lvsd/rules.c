@@ -570,6 +570,7 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 		settings_from(conf, &settings);
 		lvs_engine_configure(engine, &settings, now);
 		set_masquerade(engine, &conf->director);
+		journal.rules->edition++;
 	}
 	free(journal.steps);
 	return err;

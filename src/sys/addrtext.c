@@ -27,12 +27,35 @@ int lvs_addr_parse(const char *text, struct lvs_addr *ret_addr)
 	return -EINVAL;
 }
 
+/* By hand: listings have ten thousands of addresses. Return: behind the number */
+static char *put_number(char *at, unsigned int number)
+{
+	char digits[10];
+	size_t n = 0;
+
+	do {
+		digits[n++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	while (n)
+		*at++ = digits[--n];
+	return at;
+}
+
 char *lvs_addr_format(const struct lvs_addr *addr, char *text)
 {
-	if (lvs_addr_is4(addr))
-		inet_ntop(AF_INET, &addr->words[3], text, LVS_ADDR_TEXT_BYTES);
-	else
+	char *at = text;
+
+	if (!lvs_addr_is4(addr)) {
 		inet_ntop(AF_INET6, addr->bytes, text, LVS_ADDR_TEXT_BYTES);
+		return text;
+	}
+	for (size_t i = 12; i < sizeof(addr->bytes); i++) {
+		if (i > 12)
+			*at++ = '.';
+		at = put_number(at, addr->bytes[i]);
+	}
+	*at = '\0';
 	return text;
 }
 
@@ -87,14 +110,19 @@ int lvs_endpoint_parse(const char *text, struct lvs_addr *ret_addr, uint16_t *re
 
 char *lvs_endpoint_format(const struct lvs_addr *addr, uint16_t port, char *text)
 {
-	char literal[LVS_ADDR_TEXT_BYTES];
 	bool brackets = !lvs_addr_is4(addr);
-	int len;
+	char *at = text;
 
-	lvs_addr_format(addr, literal);
-	len = snprintf(text, LVS_ENDPOINT_TEXT_BYTES, "%s%s%s", brackets ? "[" : "", literal, brackets ? "]" : "");
-	if (port)
-		(void)snprintf(text + len, LVS_ENDPOINT_TEXT_BYTES - (size_t)len, ":%u", port);
+	if (brackets)
+		*at++ = '[';
+	at += strlen(lvs_addr_format(addr, at));
+	if (brackets)
+		*at++ = ']';
+	if (port) {
+		*at++ = ':';
+		at = put_number(at, port);
+	}
+	*at = '\0';
 	return text;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A block that doubles when it is full. Failing is remembered and told once, at the end, so that what writes need not ask
- * after every word. Numbers and addresses are written by hand: long listings consist of them.
+ * after every word. Numbers are written by hand: long listings consist of them.
  */
 #include "sys/writer.h"
 
@@ -114,15 +114,7 @@ void lvs_writer_addr(struct lvs_writer *writer, const struct lvs_addr *addr)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
 
-	if (!lvs_addr_is4(addr)) {
-		lvs_writer_text(writer, lvs_addr_format(addr, text));
-		return;
-	}
-	for (int i = 12; i < 16; i++) {
-		if (i > 12)
-			lvs_writer_char(writer, '.');
-		lvs_writer_u64(writer, addr->bytes[i]);
-	}
+	lvs_writer_text(writer, lvs_addr_format(addr, text));
 }
 
 void lvs_writer_endpoint(struct lvs_writer *writer, const struct lvs_addr *addr, uint16_t port)

@@ -8,17 +8,32 @@
 #include "engine/sched.h"
 #include "engine/service.h"
 
+/* Return: the server of @place, unless it has to move; @place may be NULL */
+static struct lvs_server *stay(struct lvs_locality *locality, const struct lvs_service *service,
+			       const struct lvs_locality_place *place)
+{
+	struct lvs_server *server = place ? lvs_locality_first(locality, place)->server : NULL;
+
+	return server && lvs_locality_usable(server) && !lvs_locality_crowded(locality, service, server) ? server : NULL;
+}
+
+static struct lvs_server *lblc_peek(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
+{
+	struct lvs_locality *locality = service->sched_state;
+	struct lvs_server *server = stay(locality, service, lvs_locality_peek(locality, &tuple->dst));
+
+	(void)now;
+	return server ? server : lvs_locality_least(locality, service);
+}
+
 static struct lvs_server *lblc_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct lvs_locality *locality = service->sched_state;
 	struct lvs_locality_place *place = lvs_locality_find(locality, &tuple->dst, lvs_locality_expiration(service), now);
-	struct lvs_server *server;
+	struct lvs_server *server = stay(locality, service, place);
 
-	if (place) {
-		server = lvs_locality_first(locality, place)->server;
-		if (lvs_locality_usable(server) && !lvs_locality_crowded(locality, service, server))
-			return server;
-	}
+	if (server)
+		return server;
 	server = lvs_locality_least(locality, service);
 	if (!server)
 		return NULL;
@@ -29,4 +44,4 @@ static struct lvs_server *lblc_pick(struct lvs_service *service, const struct lv
 	return server;
 }
 
-const struct lvs_sched_ops lvs_sched_lblc = { .name = "lblc", LVS_LOCALITY_OPS, .pick = lblc_pick };
+const struct lvs_sched_ops lvs_sched_lblc = { .name = "lblc", LVS_LOCALITY_OPS, .pick = lblc_pick, .peek = lblc_peek };

@@ -39,6 +39,16 @@ static const struct lvs_server *heaviest(const struct lvs_locality *locality, co
 	return most;
 }
 
+static struct lvs_server *lblcr_peek(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
+{
+	struct lvs_locality *locality = service->sched_state;
+	const struct lvs_locality_place *place = lvs_locality_peek(locality, &tuple->dst);
+	struct lvs_server *server = place ? lightest(locality, place) : NULL;
+
+	(void)now;
+	return server && !lvs_locality_crowded(locality, service, server) ? server : lvs_locality_least(locality, service);
+}
+
 static struct lvs_server *lblcr_pick(struct lvs_service *service, const struct lvs_tuple *tuple, lvs_ns now)
 {
 	struct lvs_locality *locality = service->sched_state;
@@ -66,4 +76,6 @@ static struct lvs_server *lblcr_pick(struct lvs_service *service, const struct l
 	return server;
 }
 
-const struct lvs_sched_ops lvs_sched_lblcr = { .name = "lblcr", LVS_LOCALITY_OPS, .pick = lblcr_pick };
+const struct lvs_sched_ops lvs_sched_lblcr = {
+	.name = "lblcr", LVS_LOCALITY_OPS, .pick = lblcr_pick, .peek = lblcr_peek,
+};

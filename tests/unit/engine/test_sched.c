@@ -95,8 +95,14 @@ static void connect_one(struct world *world, const char *name)
 	const struct lvs_tuple tuple = { .src = lvs_addr_from4(LVS_BE32(0x0a010000u + below(world, 5000))),
 					 .dst = lvs_addr_from4(LVS_BE32(0x0a090000u + below(world, 50))),
 					 .sport = LVS_BE16(below(world, 65536)), .proto = 6 };
-	struct lvs_server *server = world->service->spec.sched->pick(world->service, &tuple, world->now);
+	struct lvs_server *server, *peeked, *again;
 
+	assert_int_equal(lvs_sched_peek(world->service, &tuple, world->now, &peeked), 0);
+	assert_int_equal(lvs_sched_peek(world->service, &tuple, world->now, &again), 0);
+	assert_ptr_equal(peeked, again);
+	server = world->service->spec.sched->pick(world->service, &tuple, world->now);
+	if (server != peeked)
+		fail_msg("%s chose another server than it said", name);
 	if (!server)
 		return;
 	if (server->service != world->service || world->service->servers[server->pos] != server)
