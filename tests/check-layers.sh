@@ -102,7 +102,8 @@ BEGIN {
 	layers["priv"] = "base sys"
 	layers["lvsd"] = "*"
 	layers["client"] = "base sys"
-	layers["lvsctl"] = layers["lvsadm"] = "base sys client"
+	layers["lvsctl"] = "base sys conf client"
+	layers["lvsadm"] = "base sys client"
 	layers["decap"] = "base sys io engine priv"
 	split("assert errno stdbool stddef stdint stdlib string", names, " ")
 	for (i in names)

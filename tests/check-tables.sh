@@ -74,11 +74,22 @@ reasons()
 	} || failed=1
 }
 
+# commands <table> - each row has its file, and an item of lvsctl(8)
+commands()
+{
+	for name in $(rows "$1" COMMAND); do
+		[ -f "$(dirname "$1")/$name.c" ] || fail "$1: $name: no $(dirname "$1")/$name.c"
+		grep -q "^\.It Cm $name\b" man/lvsctl.8 || fail "$1: $name: not in lvsctl(8)"
+	done
+}
+
 for table in $(find src -name '*.def' | LC_ALL=C sort); do
 	case ${table##*/} in
 	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def) plugins "$table";;
 	drop.def) reasons "$table" lvsd;;
 	reason.def) reasons "$table" lvs-decap;;
+	command.def) commands "$table";;
+	option.def) ;;	# tests/lvsctl_help.sh compares options with the manual
 	*) fail "$table: a table that no rule covers";;
 	esac
 done

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for lvsctl(8); made by make.sh.
+
+_lvsctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} command= n=0 i places= words= options='--help --socket --version'
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-s|--socket|-f|--file|-l|--limit|-n|--count|-p|--protocol|-m|--mark|--id|--origin|--dip|--level) ((i++)) ;;
+		-*) ;;
+		*) if [ -z "$command" ]; then command=${COMP_WORDS[i]}; else ((n++)); fi ;;
+		esac
+	done
+	case $command in
+	'') places=words words='config import' ;;
+	config) places='other file' words='' options='--socket --help' ;;
+	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id --dip' ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "$options" -- "$cur"))
+		return
+	fi
+	set -- $places
+	[ $# = 0 ] || shift $((n < $# ? n : $# - 1))
+	case ${1-} in
+	words) COMPREPLY=($(compgen -W "$words" -- "$cur")) ;;
+	service) COMPREPLY=($(compgen -W "$(lvsctl services --names 2>/dev/null)" -- "$cur")) ;;
+	server) COMPREPLY=($(compgen -W "$(lvsctl servers --names 2>/dev/null)" -- "$cur")) ;;
+	file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")) ;;
+	esac
+	[[ $cur == *:* ]] && declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
+}
+complete -F _lvsctl lvsctl

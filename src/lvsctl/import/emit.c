@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each object begins on a line of its own, and so does each key that this version of lvs.conf may not have. Which lines
+ * belong to what is kept, so that an error of the parser leads back to the smallest object that can be left out; then all
+ * is written again, until nothing is refused any more. Each round leaves at least one object out, so there is an end.
+ *
+ * Values that are defaults are not written. Keys that are not (yet) in the tables of lvs.conf become comments.
+ */
+#include "lvsctl/import/emit.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "conf/errors.h"
+#include "conf/keys.h"
+#include "conf/text.h"
+#include "sys/addrtext.h"
+
+/* The lines @first to @last are of an object that can be left out. */
+struct owner {
+	unsigned int first, last;
+	bool *left;
+	struct lvs_import_at at;
+	char text[160];
+};
+
+struct emit {
+	struct lvs_import *import;
+	FILE *out;
+	unsigned int line;
+	size_t nowners;
+	struct owner *owners;
+	bool failed;
+};
+
+static void put(struct emit *emit, const char *text)
+{
+	for (const char *c = text; *c; c++)
+		emit->line += *c == '\n';
+	if (fputs(text, emit->out) < 0)
+		emit->failed = true;
+}
+
+/* Return: its index, for end_owner() */
+static size_t begin_owner(struct emit *emit, bool *left, struct lvs_import_at at, const char *text)
+{
+	struct owner *larger;
+
+	if (!(emit->nowners & (emit->nowners - 1))) {
+		larger = realloc(emit->owners, (emit->nowners ? emit->nowners * 2 : 1) * sizeof(*larger));
+		if (!larger) {
+			emit->failed = true;
+			return 0;
+		}
+		emit->owners = larger;
+	}
+	emit->owners[emit->nowners] = (struct owner){ .first = emit->line, .last = emit->line, .left = left, .at = at };
+	(void)snprintf(emit->owners[emit->nowners].text, sizeof(emit->owners->text), "%s", text);
+	return emit->nowners++;
+}
+
+static void end_owner(struct emit *emit, size_t owner)
+{
+	if (owner < emit->nowners)
+		emit->owners[owner].last = emit->line;
+}
+
+static const struct lvs_conf_key *find(const struct lvs_conf_group *group, const char *name)
+{
+	const struct lvs_conf_key *key = group ? lvs_conf_group_find(group, name) : NULL;
+
+	return key && key->type != LVS_CONF_ABSENT ? key : NULL;
+}
+
+static void put_pair(struct emit *emit, const struct lvs_conf_group *group, struct lvs_import_pair *pair, const char *indent)
+{
+	char text[160];
+	size_t owner;
+
+	if (!pair->left && !find(group, pair->key)) {
+		lvs_import_note(emit->import, LVS_IMPORT_LEFT, pair->at, "%s = %s: no key of this version, put out as a comment",
+				pair->key, pair->value);
+		pair->left = true;
+	}
+	(void)snprintf(text, sizeof(text), "%s = %s", pair->key, pair->value);
+	owner = begin_owner(emit, &pair->left, pair->at, text);
+	put(emit, indent);
+	put(emit, pair->left ? "# " : "");
+	put(emit, pair->key);
+	put(emit, " = ");
+	put(emit, pair->value);
+	put(emit, ";");
+	end_owner(emit, owner);
+	put(emit, "\n");
+}
+
+static void put_key(struct emit *emit, const struct lvs_conf_key *key, const void *base)
+{
+	char value[LVS_CONF_VALUE_BYTES];
+
+	put(emit, " ");
+	put(emit, key->name);
+	put(emit, " = ");
+	put(emit, lvs_conf_key_format(key, base, value));
+	put(emit, ";");
+}
+
+/* The values of a group that differ from @defaults, on one line. */
+static void put_group(struct emit *emit, const struct lvs_conf_group *group, const void *base, const void *defaults)
+{
+	union {
+		struct lvs_conf_service all;
+		char bytes[sizeof(struct lvs_conf)];
+	} inner;
+
+	for (size_t i = 0; i < group->nkeys; i++) {
+		const struct lvs_conf_key *key = &group->keys[i];
+
+		if (key->type == LVS_CONF_LIST || key->type == LVS_CONF_ABSENT || lvs_conf_key_unset(key, base) ||
+		    lvs_conf_key_equal(key, base, defaults))
+			continue;
+		if (key->type != LVS_CONF_GROUP) {
+			put_key(emit, key, base);
+			continue;
+		}
+		put(emit, " ");
+		put(emit, key->name);
+		put(emit, " = {");
+		assert(key->group->size <= sizeof(inner));
+		lvs_conf_group_defaults(key->group, &inner);
+		put_group(emit, key->group, (const char *)base + key->offset, &inner);
+		put(emit, " };");
+	}
+}
+
+/* Checks of a server: settings where lvs.conf has them, else comments. */
+static void put_checks(struct emit *emit, struct lvs_import_server *server)
+{
+	const struct lvs_conf_key *key = find(&lvs_conf_server_group, "check");
+
+	for (size_t i = 0; i < server->nchecks; i++) {
+		struct lvs_import_pairs *check = &server->checks[i];
+		/* One check is one group; where lvs.conf takes one only, the others stay comments. */
+		bool one = key && key->type == LVS_CONF_GROUP, real = key && !check->left && (!one || i == 0);
+		size_t owner;
+
+		if (!real && !check->left && check->n) {
+			lvs_import_note(emit->import, LVS_IMPORT_LEFT, check->list[0].at,
+					"check of %s: this version has %s, put out as a comment", server->conf.name,
+					key ? "one check per server" : "no checks");
+			check->left = true;
+		}
+		owner = begin_owner(emit, &check->left, check->n ? check->list[0].at : server->at, "check");
+		put(emit, real ? "        check = {\n" : "        # check = {");
+		for (size_t j = 0; j < check->n; j++) {
+			if (real) {
+				put_pair(emit, key->group, &check->list[j], "          ");
+				continue;
+			}
+			put(emit, " ");
+			put(emit, check->list[j].key);
+			put(emit, " = ");
+			put(emit, check->list[j].value);
+			put(emit, ";");
+		}
+		put(emit, real ? "        };" : " };");
+		end_owner(emit, owner);
+		put(emit, "\n");
+	}
+}
+
+static void put_server(struct emit *emit, const struct lvs_import_service *service, struct lvs_import_server *server, bool last)
+{
+	struct lvs_conf_server defaults;
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+	size_t owner;
+
+	lvs_endpoint_format(&server->conf.addr, server->conf.port, text);
+	if (!*server->conf.name)
+		(void)snprintf(server->conf.name, sizeof(server->conf.name), "%s", text);
+	lvs_conf_group_defaults(&lvs_conf_server_group, &defaults);
+	(void)snprintf(defaults.name, sizeof(defaults.name), "%s", text);
+	defaults.forward = service->conf.forward;
+	defaults.tunnel = service->conf.tunnel;
+	if (service->conf.tunnel.on && !strcmp(server->conf.forward, "tunnel"))
+		server->conf.tunnel.on = true;
+	owner = begin_owner(emit, &server->left, server->at, text);
+	put(emit, "      {");
+	put_group(emit, &lvs_conf_server_group, &server->conf, &defaults);
+	if (server->more.n || server->nchecks) {
+		put(emit, "\n");
+		for (size_t i = 0; i < server->more.n; i++)
+			put_pair(emit, &lvs_conf_server_group, &server->more.list[i], "        ");
+		put_checks(emit, server);
+		put(emit, "     ");
+	}
+	put(emit, last ? " }" : " },");
+	end_owner(emit, owner);
+	put(emit, "\n");
+}
+
+static void put_service(struct emit *emit, struct lvs_import_service *service, bool last)
+{
+	char text[LVS_CONF_SERVICE_TEXT_BYTES], name[LVS_CONF_NAME_BYTES];
+	struct lvs_conf_service defaults;
+	size_t owner, kept = 0;
+
+	lvs_conf_service_name(&service->conf, name);
+	lvs_conf_group_defaults(&lvs_conf_service_group, &defaults);
+	(void)snprintf(defaults.name, sizeof(defaults.name), "%s", name);
+	if (service->conf.mark)
+		defaults.protocol = service->conf.protocol;
+	if (!*service->conf.name)
+		(void)snprintf(service->conf.name, sizeof(service->conf.name), "%s", name);
+	owner = begin_owner(emit, &service->left, service->at, lvs_conf_service_text(&service->conf, text));
+	put(emit, "  {");
+	put_group(emit, &lvs_conf_service_group, &service->conf, &defaults);
+	put(emit, "\n");
+	for (size_t i = 0; i < service->more.n; i++)
+		put_pair(emit, &lvs_conf_service_group, &service->more.list[i], "    ");
+	put(emit, "    servers: (\n");
+	for (size_t i = 0; i < service->nservers; i++)
+		kept += !service->servers[i].left;
+	for (size_t i = 0; i < service->nservers; i++)
+		if (!service->servers[i].left)
+			put_server(emit, service, &service->servers[i], --kept == 0);
+	put(emit, last ? "    ); }" : "    ); },");
+	end_owner(emit, owner);
+	put(emit, "\n");
+}
+
+/* All groups of the root that are no lists, where they say something. */
+static void put_base(struct emit *emit, const struct lvs_conf *defaults)
+{
+	for (size_t i = 0; i < lvs_conf_root.nkeys; i++) {
+		const struct lvs_conf_key *key = &lvs_conf_root.keys[i];
+		const char *base = (const char *)emit->import->base + key->offset;
+
+		if (key->type != LVS_CONF_GROUP || lvs_conf_key_unset(key, emit->import->base) ||
+		    lvs_conf_key_equal(key, emit->import->base, defaults))
+			continue;
+		put(emit, key->name);
+		put(emit, ": {");
+		put_group(emit, key->group, base, (const char *)defaults + key->offset);
+		put(emit, " };\n");
+	}
+}
+
+static int write_all(struct emit *emit, const char *source)
+{
+	struct lvs_conf *defaults = lvs_conf_new();
+	struct lvs_import *import = emit->import;
+	size_t kept = 0;
+
+	if (!defaults)
+		return -ENOMEM;
+	emit->nowners = 0;
+	emit->line = 1;
+	put(emit, "# Made by \"lvsctl import\" from ");
+	for (const char *c = source; *c; c++)
+		put(emit, *c == '\n' ? "?" : (char[2]){ *c, '\0' });
+	put(emit, "; lvs.conf(5) describes it.\n");
+	put_base(emit, defaults);
+	lvs_conf_free(defaults);
+	put(emit, "services: (\n");
+	for (size_t i = 0; i < import->nservices; i++)
+		kept += !import->services[i].left;
+	for (size_t i = 0; i < import->nservices; i++)
+		if (!import->services[i].left)
+			put_service(emit, &import->services[i], --kept == 0);
+	put(emit, ");\n");
+	for (size_t i = 0; i < import->nlines; i++) {
+		put(emit, "# ");
+		put(emit, import->lines[i]);
+		put(emit, "\n");
+	}
+	return emit->failed || import->failed ? -ENOMEM : 0;
+}
+
+/* What was translated is not, after all. @what: the end of the note's text */
+static void take_back(struct lvs_import *import, const struct owner *owner, const char *what)
+{
+	for (size_t i = 0; i < import->nnotes; i++) {
+		struct lvs_import_note *note = &import->notes[i];
+		size_t len = strlen(note->text), n = strlen(what);
+
+		if (note->kind != LVS_IMPORT_TRANSLATED || note->at.line != owner->at.line ||
+		    strcmp(note->at.file, owner->at.file) != 0 || len < n || strcmp(note->text + len - n, what) != 0)
+			continue;
+		free(note->text);
+		*note = import->notes[--import->nnotes];
+		return;
+	}
+}
+
+/* Return: whether something else is left out now */
+static bool leave_out(struct emit *emit, const struct lvs_conf_error *error)
+{
+	struct owner *inner = NULL;
+
+	for (size_t i = 0; i < emit->nowners; i++) {
+		struct owner *owner = &emit->owners[i];
+
+		if (owner->first <= error->line && error->line <= owner->last && (!inner || owner->first >= inner->first))
+			inner = owner;
+	}
+	if (!inner || *inner->left)
+		return inner != NULL;
+	*inner->left = true;
+	take_back(emit->import, inner, "server");
+	take_back(emit->import, inner, "service");
+	lvs_import_note(emit->import, LVS_IMPORT_LEFT, inner->at, "%s: %s%s%s", inner->text, error->message,
+			*error->hint ? "; " : "", error->hint);
+	return true;
+}
+
+/* Return: 0 when lvsd takes it, 1 when something was left out, -EINVAL, -ENOMEM */
+static int examine(struct emit *emit, const char *text, size_t len)
+{
+	struct lvs_import_at nowhere = { "lvs.conf", 0 };
+	struct lvs_conf_errors errors;
+	struct lvs_conf *conf;
+	int err = lvs_conf_parse(text, len, "lvs.conf", &errors, &conf);
+
+	if (!err) {
+		lvs_conf_free(conf);
+		return 0;
+	}
+	if (err != -EINVAL)
+		return err;
+	for (size_t i = 0; i < errors.n; i++) {
+		if (errors.list[i].severity != LVS_CONF_ERROR || leave_out(emit, &errors.list[i]))
+			continue;
+		lvs_import_bad(emit->import, nowhere, "%s", errors.list[i].message);
+		return -EINVAL;
+	}
+	return 1;
+}
+
+/* The address that this machine reaches @server from. Return: whether there is one */
+static bool source_to(const struct lvs_addr *server, struct lvs_addr *ret_addr)
+{
+	bool four = lvs_addr_is4(server);
+	struct sockaddr_in to4 = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = server->words[3] };
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) }, from;
+	socklen_t len = sizeof(from);
+	int fd = socket(four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known;
+
+	memcpy(&to6.sin6_addr, server->bytes, 16);
+	known = fd >= 0 && !connect(fd, four ? (void *)&to4 : (void *)&to6, four ? sizeof(to4) : sizeof(to6)) &&
+		!getsockname(fd, (void *)&from, &len);
+	if (fd >= 0)
+		close(fd);
+	if (!known)
+		return false;
+	*ret_addr = four ? lvs_addr_from4(((struct sockaddr_in *)(void *)&from)->sin_addr.s_addr) : lvs_addr_from6(&from.sin6_addr);
+	return lvs_addr_is_unicast(ret_addr) && !lvs_addr_is_loopback(ret_addr) && !lvs_addr_is_linklocal6(ret_addr);
+}
+
+/* Tunnel packets come from an address of lvsd's own, which the other programs left to the kernel. */
+static void find_dip(struct lvs_import *import, const struct lvs_import_server *server)
+{
+	bool four = lvs_addr_is4(&server->conf.addr);
+	struct lvs_addr *dip = four ? &import->base->director.dip : &import->base->director.dip6;
+	char text[LVS_ADDR_TEXT_BYTES];
+
+	if (strcmp(server->conf.forward, "tunnel") != 0 || !lvs_addr_is_any(dip))
+		return;
+	if (source_to(&server->conf.addr, dip))
+		lvs_import_note(import, LVS_IMPORT_APPROXIMATED, server->at,
+				"tunnel: packets come from %s, from which this machine reaches the server; --dip says another one",
+				lvs_addr_format(dip, text));
+	else
+		*dip = lvs_addr_any(four);
+}
+
+/* What all servers of a service have in common stands there once. */
+static void factor_out(struct lvs_import_service *service)
+{
+	const struct lvs_conf_server *first = service->nservers ? &service->servers[0].conf : NULL;
+
+	for (size_t i = 1; i < service->nservers; i++) {
+		const struct lvs_conf_server *server = &service->servers[i].conf;
+
+		if (strcmp(server->forward, first->forward) != 0 || server->tunnel.on != first->tunnel.on ||
+		    (server->tunnel.on && (strcmp(server->tunnel.type, first->tunnel.type) != 0 ||
+					   server->tunnel.port != first->tunnel.port || server->tunnel.csum != first->tunnel.csum)))
+			return;
+	}
+	if (first) {
+		service->conf.forward = first->forward;
+		service->conf.tunnel = first->tunnel;
+	}
+}
+
+int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_text, size_t *ret_len)
+{
+	struct emit emit = { .import = import };
+	char *text;
+	size_t len;
+	int err;
+
+	for (size_t i = 0; i < import->nservices; i++) {
+		factor_out(&import->services[i]);
+		for (size_t j = 0; j < import->services[i].nservers; j++)
+			find_dip(import, &import->services[i].servers[j]);
+	}
+	do {
+		text = NULL;
+		emit.out = open_memstream(&text, &len);
+		if (!emit.out) {
+			err = -ENOMEM;
+			break;
+		}
+		err = write_all(&emit, source);
+		if (fclose(emit.out) && !err)
+			err = -ENOMEM;
+		if (!err)
+			err = examine(&emit, text, len);
+		if (err)
+			free(text);
+	} while (err > 0);
+	free(emit.owners);
+	if (err)
+		return err;
+	*ret_text = text;
+	*ret_len = len;
+	return 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct lvs_import_note *x = a, *y = b;
+	int order = strcmp(x->at.file, y->at.file);
+
+	if (!order)
+		order = (x->at.line > y->at.line) - (x->at.line < y->at.line);
+	if (!order)
+		order = (int)x->kind - (int)y->kind;
+	return order ? order : strcmp(x->text, y->text);
+}
+
+void lvs_import_report(struct lvs_import *import, const char *source, FILE *out)
+{
+	static const char *const kinds[] = { "translated", "approximated", "left", "wrong" };
+	size_t counts[4] = { 0, 0, 0, 0 };
+
+	if (import->nnotes)
+		qsort(import->notes, import->nnotes, sizeof(*import->notes), by_place);
+	for (size_t i = 0; i < import->nnotes; i++) {
+		const struct lvs_import_note *note = &import->notes[i];
+
+		/* A statement that holds for several things is one line. */
+		if (i && !by_place(note - 1, note))
+			continue;
+		fprintf(out, "%s:%u: %s: %s\n", note->at.file, note->at.line, kinds[note->kind], note->text);
+		counts[note->kind]++;
+	}
+	fprintf(out, "%s: %zu translated, %zu approximated, %zu left", source, counts[0], counts[1], counts[2]);
+	if (counts[3])
+		fprintf(out, ", %zu wrong", counts[3]);
+	fputc('\n', out);
+}

@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lvs.cf has a setting to a line, "key = value", and blocks: "virtual NAME {", in it "server NAME {", and "failover NAME {".
+ * What a setting means may depend on a later one (the address of a virtual server on its protocol, the port of a server on
+ * that of its virtual server), so a block is collected first and read when it ends.
+ */
+#include "lvsctl/import/piranha.h"
+
+#include <ctype.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/bytes.h"
+#include "conf/keys.h"
+#include "lvsctl/import/model.h"
+#include "lvsctl/import/words.h"
+
+#define SETTINGS_MAX 64
+#define BLOCK_SERVERS_MAX 4096
+
+struct setting {
+	char *key, *value;
+	struct lvs_import_at at;
+	bool used;
+};
+
+struct block {
+	char name[LVS_CONF_NAME_BYTES];
+	struct lvs_import_at at;
+	size_t n;
+	struct setting settings[SETTINGS_MAX];
+};
+
+/* @heartbeat: pairs of pulse's settings and where they stood, for the lines at the end */
+struct reader {
+	struct lvs_import *import;
+	struct block global, service;
+	size_t nservers;
+	struct block *servers;
+	int depth;
+	char kind;	/* of the outer block: 'v', 'f', or 0 */
+	const char *forward;
+};
+
+static void clear(struct block *block)
+{
+	for (size_t i = 0; i < block->n; i++) {
+		free(block->settings[i].key);
+		free(block->settings[i].value);
+	}
+	block->n = 0;
+}
+
+static struct setting *find(struct block *block, const char *key)
+{
+	for (size_t i = 0; i < block->n; i++)
+		if (!strcasecmp(block->settings[i].key, key))
+			return &block->settings[i];
+	return NULL;
+}
+
+static void note(struct reader *reader, enum lvs_import_kind kind, struct setting *setting, const char *text)
+{
+	setting->used = true;
+	lvs_import_note(reader->import, kind, setting->at, "%s = %s: %s", setting->key, setting->value, text);
+}
+
+static void bad(struct reader *reader, struct setting *setting, const char *why)
+{
+	setting->used = true;
+	lvs_import_bad(reader->import, setting->at, "%s = %s: %s", setting->key, setting->value, why);
+}
+
+/* Return: whether @key is there with a number from @min to @max; one that is no such number is an error */
+static bool number(struct reader *reader, struct block *block, const char *key, uint64_t min, uint64_t max, uint64_t *ret)
+{
+	struct setting *setting = find(block, key);
+
+	if (!setting)
+		return false;
+	if (!lvs_import_number(setting->value, min, max, ret)) {
+		bad(reader, setting, "no number that it can be");
+		return false;
+	}
+	note(reader, LVS_IMPORT_TRANSLATED, setting, key);
+	return true;
+}
+
+/* "192.0.2.1 eth0:1": the device is no longer needed. */
+static bool address(struct reader *reader, struct block *block, const char *key, struct lvs_addr *ret_addr)
+{
+	struct setting *setting = find(block, key);
+	char host[256];
+	size_t len;
+
+	if (!setting) {
+		lvs_import_bad(reader->import, block->at, "%s: no %s", block->name, key);
+		return false;
+	}
+	len = strcspn(setting->value, " \t");
+	if (len >= sizeof(host)) {
+		bad(reader, setting, "no address");
+		return false;
+	}
+	memcpy(host, setting->value, len);
+	host[len] = '\0';
+	if (!lvs_import_address(reader->import, setting->at, host, AF_UNSPEC, ret_addr)) {
+		bad(reader, setting, "no address");
+		return false;
+	}
+	note(reader, setting->value[len] ? LVS_IMPORT_APPROXIMATED : LVS_IMPORT_TRANSLATED, setting,
+	     setting->value[len] ? "address; lvsd has no use for the device" : "address");
+	return true;
+}
+
+static bool is_active(struct reader *reader, struct block *block, const char *what)
+{
+	struct setting *setting = find(block, "active");
+
+	if (!setting)
+		return true;
+	if (strcmp(setting->value, "0") != 0) {
+		note(reader, LVS_IMPORT_TRANSLATED, setting, what);
+		return true;
+	}
+	lvs_import_note(reader->import, LVS_IMPORT_LEFT, block->at, "%s %s is not active", what, block->name);
+	return false;
+}
+
+static const struct {
+	const char *key, *why;
+} left_keys[] = {
+	{ "vip_nmask", "lvsd adds no addresses" },
+	{ "load_monitor", "there are no programs that ask servers for their load" },
+	{ "client_monitor", "there are no programs that ask servers for their load" },
+	{ "send_program", "see checks of type \"script\"" },
+	{ "serial_no", "of the program that wrote the file" },
+	{ "service", "what it says follows from the blocks" },
+	{ "rsh_command", "lvs.conf is copied by other means" },
+	{ "hard_shutdown", "lvsd ends with its tables" },
+	{ "debug_level", "see log_level" },
+	{ "reservation_conflict_action", "addresses are keepalived's" },
+	{ "nat_router", "an address that servers route by is keepalived's: see the lines at the end" },
+	{ "nat_nmask", "an address that servers route by is keepalived's" },
+	{ "syncdaemon", "connection synchronisation: nothing of lvs.conf" },
+	{ "syncd_iface", "connection synchronisation: nothing of lvs.conf" },
+	{ "syncd_id", "connection synchronisation: nothing of lvs.conf" },
+	{ "monitor_links", "addresses are keepalived's: see track_interface" },
+};
+
+/* What no step has taken. */
+static void note_rest(struct reader *reader, struct block *block)
+{
+	for (size_t i = 0; i < block->n; i++) {
+		const char *why = "no setting that is known";
+
+		if (block->settings[i].used)
+			continue;
+		for (size_t j = 0; j < ARRAY_LEN(left_keys); j++)
+			if (!strcasecmp(left_keys[j].key, block->settings[i].key))
+				why = left_keys[j].why;
+		note(reader, LVS_IMPORT_LEFT, &block->settings[i], why);
+	}
+}
+
+/* nanny reads \r, \n and \t in what it sends. */
+static void unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		const char *letter = *text == '\\' && text[1] ? strchr("rnt\\", text[1]) : NULL;
+
+		if (letter)
+			text++;
+		*to++ = !letter ? *text : *letter == 'r' ? '\r' : *letter == 'n' ? '\n' : *letter == 't' ? '\t' : '\\';
+	}
+	*to = '\0';
+}
+
+/* What nanny does becomes a check; "*" expects anything. */
+static void set_check(struct reader *reader, const struct lvs_import_service *service, struct lvs_import_pairs *check)
+{
+	static const struct {
+		const char *key, *as;
+	} texts[] = { { "send", "send" }, { "expect", "expect" } };
+	struct setting *program = find(&reader->service, "send_program");
+	struct setting *regex = find(&reader->service, "use_regex");
+	struct lvs_import *import = reader->import;
+	uint64_t seconds;
+
+	lvs_import_pair_text(import, check, service->at, "type",
+			     program ? "script" : find(&reader->service, "send") || find(&reader->service, "expect") ? "expect" : "tcp");
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct setting *setting = find(&reader->service, texts[i].key);
+
+		if (!setting || (*texts[i].key == 'e' && !strcmp(setting->value, "*")))
+			continue;
+		if (!setting->used)
+			unescape(setting->value);
+		setting->used = true;
+		lvs_import_pair_text(import, check, setting->at,
+				     *texts[i].key == 'e' && regex && strcmp(regex->value, "0") != 0 ? "expect_regex" : texts[i].as,
+				     setting->value);
+	}
+	if (program)
+		lvs_import_pair_text(import, check, program->at, "command", program->value);
+	if (find(&reader->service, "timeout") && lvs_import_number(find(&reader->service, "timeout")->value, 1, 86400, &seconds))
+		lvs_import_pair(import, check, find(&reader->service, "timeout")->at, "timeout", "%llu.0", (unsigned long long)seconds);
+	if (find(&reader->service, "reentry") && lvs_import_number(find(&reader->service, "reentry")->value, 1, 86400, &seconds))
+		lvs_import_pair(import, check, find(&reader->service, "reentry")->at, "interval", "%llu.0", (unsigned long long)seconds);
+}
+
+static void mark_check_settings(struct reader *reader)
+{
+	static const char *const keys[] = { "send", "expect", "use_regex", "send_program", "timeout", "reentry", "quiesce_server" };
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct setting *setting = find(&reader->service, keys[i]);
+
+		if (setting)
+			setting->used = true;
+	}
+}
+
+static void add_server(struct reader *reader, struct lvs_import_service *service, struct block *block)
+{
+	struct lvs_import_server *server;
+	struct lvs_import_pairs *check;
+	struct lvs_addr addr;
+	uint64_t value = service->conf.port;
+
+	if (!is_active(reader, block, "server") || !address(reader, block, "address", &addr))
+		return;
+	if (number(reader, block, "port", 1, UINT16_MAX, &value) && strcmp(reader->forward, "masq") != 0 &&
+	    value != service->conf.port && !service->conf.mark) {
+		note(reader, LVS_IMPORT_APPROXIMATED, find(block, "port"), "the service's, which this forwarding method does not change");
+		value = service->conf.port;
+	}
+	if (lvs_import_find_server(service, &addr, (uint16_t)value)) {
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, block->at, "server %s: there is one at this address already", block->name);
+		return;
+	}
+	server = lvs_import_add_server(reader->import, service, block->at);
+	if (!server)
+		return;
+	server->conf.addr = addr;
+	server->conf.port = (uint16_t)value;
+	server->conf.forward = reader->forward;
+	if (number(reader, block, "weight", 0, INT32_MAX, &value))
+		lvs_import_weight(reader->import, find(block, "weight")->at, value, &server->conf.weight);
+	if (*block->name)
+		lvs_import_name_server(service, server, block->name);
+	check = lvs_import_add_check(reader->import, server);
+	if (check)
+		set_check(reader, service, check);
+	note_rest(reader, block);
+}
+
+static void read_persistence(struct reader *reader, struct lvs_import_service *service)
+{
+	struct setting *mask = find(&reader->service, "pmask");
+	uint64_t seconds;
+
+	if (number(reader, &reader->service, "persistent", 0, 2678400, &seconds) && seconds) {
+		service->conf.persistent.on = true;
+		service->conf.persistent.timeout = (uint32_t)seconds;
+	}
+	if (mask && !service->conf.persistent.on)
+		note(reader, LVS_IMPORT_LEFT, mask, "a mask for what is not persistent");
+	else if (mask && lvs_import_netmask(&service->conf, mask->value))
+		note(reader, LVS_IMPORT_TRANSLATED, mask, "persistent");
+	else if (mask)
+		bad(reader, mask, "no mask of addresses");
+}
+
+static uint8_t read_protocol(struct reader *reader)
+{
+	struct setting *protocol = find(&reader->service, "protocol");
+	bool udp = protocol && !strcasecmp(protocol->value, "udp");
+
+	if (protocol && !udp && strcasecmp(protocol->value, "tcp") != 0)
+		bad(reader, protocol, "neither tcp nor udp");
+	else if (protocol)
+		note(reader, LVS_IMPORT_TRANSLATED, protocol, "protocol");
+	return udp ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
+/* Return: whether there is a key: an address with a port, or a mark */
+static bool read_key(struct reader *reader, struct lvs_conf_service *key)
+{
+	uint64_t value = 80;
+	bool mark = number(reader, &reader->service, "fwmark", 1, UINT32_MAX, &value);
+
+	lvs_conf_group_defaults(&lvs_conf_service_group, key);
+	key->protocol = read_protocol(reader);
+	if (mark) {
+		struct setting *unused = find(&reader->service, "address");
+
+		key->mark = (uint32_t)value;
+		key->family = LVS_CONF_INET;
+		key->addr = lvs_addr_any(true);
+		key->protocol = 0;
+		if (unused)
+			note(reader, LVS_IMPORT_LEFT, unused, "a service of a mark has no address");
+		return true;
+	}
+	(void)number(reader, &reader->service, "port", 1, UINT16_MAX, &value);
+	key->port = (uint16_t)value;
+	return address(reader, &reader->service, "address", &key->addr);
+}
+
+static void read_scheduler(struct reader *reader, struct lvs_import_service *service)
+{
+	struct setting *scheduler = find(&reader->service, "scheduler");
+
+	if (!scheduler)
+		return;
+	if (lvs_import_scheduler(scheduler->value)) {
+		service->conf.scheduler = lvs_import_scheduler(scheduler->value);
+		note(reader, LVS_IMPORT_TRANSLATED, scheduler, "scheduler");
+	} else {
+		note(reader, LVS_IMPORT_APPROXIMATED, scheduler, "wlc, since lvsd has no such scheduler");
+	}
+}
+
+static void end_virtual(struct reader *reader)
+{
+	struct lvs_conf_service key;
+	struct lvs_import_service *service;
+	struct setting *setting;
+
+	if (!is_active(reader, &reader->service, "virtual") || !read_key(reader, &key))
+		return;
+	if (lvs_import_find_service(reader->import, &key)) {
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, reader->service.at, "virtual %s: there is one like it already",
+				reader->service.name);
+		return;
+	}
+	service = lvs_import_add_service(reader->import, reader->service.at);
+	if (!service)
+		return;
+	service->conf = key;
+	service->conf.forward = reader->forward;
+	read_scheduler(reader, service);
+	read_persistence(reader, service);
+	if (*reader->service.name)
+		lvs_import_name_service(reader->import, service, reader->service.name);
+	if (service->conf.mark)
+		lvs_import_note_mark(reader->import, service);
+	setting = find(&reader->service, "quiesce_server");
+	if (setting && strcmp(setting->value, "0") != 0)
+		lvs_import_pair_text(reader->import, &service->more, setting->at, "on_failure", "quiesce");
+	setting = find(&reader->service, "sorry_server");
+	if (setting) {
+		setting->used = true;
+		lvs_import_pair(reader->import, &service->more, setting->at, "sorry_server", "{ address = \"%.64s\"; }", setting->value);
+	}
+	for (size_t i = 0; i < reader->nservers; i++)
+		add_server(reader, service, &reader->servers[i]);
+	mark_check_settings(reader);
+	note_rest(reader, &reader->service);
+}
+
+static void end_block(struct reader *reader)
+{
+	if (reader->depth == 2) {
+		reader->depth = 1;
+		return;
+	}
+	if (reader->kind == 'v')
+		end_virtual(reader);
+	else
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, reader->service.at,
+				"failover %s: whole services that move are not for a load balancer; see keepalived or Pacemaker",
+				reader->service.name);
+	clear(&reader->service);
+	for (size_t i = 0; i < reader->nservers; i++)
+		clear(&reader->servers[i]);
+	reader->nservers = 0;
+	reader->depth = 0;
+	reader->kind = '\0';
+}
+
+/* @line: "virtual NAME {". Return: whether it was the beginning of a block that may stand here */
+static bool begin_block(struct reader *reader, struct lvs_import_at at, char *line)
+{
+	struct block *block = &reader->service;
+	char *name = line + strcspn(line, " \t{"), *larger;
+	char kind = !strncmp(line, "virtual", 7) ? 'v' : !strncmp(line, "failover", 8) ? 'f' : !strncmp(line, "server", 6) ? 's' : 0;
+
+	if (!kind || (kind == 's') != (reader->depth == 1))
+		return false;
+	if (kind == 's') {
+		if (reader->nservers == BLOCK_SERVERS_MAX || reader->import->failed)
+			return false;
+		larger = realloc(reader->servers, (reader->nservers + 1) * sizeof(*reader->servers));
+		if (!larger)
+			return false;
+		reader->servers = (struct block *)(void *)larger;
+		block = &reader->servers[reader->nservers++];
+		memset(block, 0, sizeof(*block));
+	} else {
+		reader->kind = kind;
+	}
+	name += strspn(name, " \t");
+	if (*name == '"')
+		name[1 + strcspn(name + 1, "\"")] = '\0';
+	else
+		name[strcspn(name, " \t{")] = '\0';
+	name += *name == '"';
+	lvs_import_name(block->name, name);
+	block->at = at;
+	reader->depth++;
+	return true;
+}
+
+static void add_setting(struct reader *reader, struct lvs_import_at at, char *line)
+{
+	struct block *block = reader->depth == 0 ? &reader->global : reader->depth == 1 ? &reader->service
+										       : &reader->servers[reader->nservers - 1];
+	char *value = strchr(line, '='), *end = line + strcspn(line, " \t=");
+	struct setting *setting;
+
+	if (!value || block->n == SETTINGS_MAX) {
+		lvs_import_bad(reader->import, at, value ? "too many settings in one block" : "neither a setting nor a block: %s", line);
+		return;
+	}
+	value++;
+	value += strspn(value, " \t");
+	*end = '\0';
+	end = value + strlen(value);
+	if (*value == '"' && end > value + 1 && end[-1] == '"') {
+		value++;
+		*--end = '\0';
+	}
+	setting = find(block, line);
+	if (setting) {
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, setting->at, "%s: once more in line %u, which counts", line, at.line);
+		free(setting->value);
+		setting->value = strdup(value);
+		setting->at = at;
+	} else {
+		setting = &block->settings[block->n];
+		*setting = (struct setting){ strdup(line), strdup(value), at, false };
+		block->n += setting->key && setting->value;
+	}
+	if (!setting->key || !setting->value)
+		reader->import->failed = true;
+}
+
+/* pulse's pair of directors, as keepalived has it. */
+static void put_vrrp(struct reader *reader)
+{
+	static const char *const keys[] = { "primary", "primary_private", "primary_shared", "backup", "backup_private", "backup_shared",
+					    "backup_active", "heartbeat", "heartbeat_port", "keepalive", "deadtime" };
+	struct setting *backup = find(&reader->global, "backup_active"), *deadtime = find(&reader->global, "deadtime");
+	uint64_t seconds = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct setting *setting = find(&reader->global, keys[i]);
+
+		if (!setting)
+			continue;
+		note(reader, LVS_IMPORT_LEFT, setting, "VRRP's: see the lines at the end of the configuration");
+		any = true;
+	}
+	if (!any || (backup && !strcmp(backup->value, "0")))
+		return;
+	if (!deadtime || !lvs_import_number(deadtime->value, 1, 3600, &seconds))
+		seconds = 3;
+	lvs_import_line(reader->import, "What pulse did is keepalived's today; in keepalived.conf of both directors, with their own interface:");
+	lvs_import_line(reader->import, "vrrp_instance lvs {");
+	lvs_import_line(reader->import, "    interface INTERFACE");
+	lvs_import_line(reader->import, "    virtual_router_id 51");
+	lvs_import_line(reader->import, "    priority 100        # 90 on the other one");
+	lvs_import_line(reader->import, "    advert_int %llu        # a third of deadtime", (unsigned long long)(seconds + 2) / 3);
+	lvs_import_line(reader->import, "    virtual_ipaddress {");
+	for (size_t i = 0; i < reader->import->nservices; i++) {
+		const struct lvs_conf_service *conf = &reader->import->services[i].conf;
+
+		if (!conf->mark && lvs_addr_is4(&conf->addr))
+			lvs_import_line(reader->import, "        %u.%u.%u.%u", conf->addr.bytes[12], conf->addr.bytes[13],
+					conf->addr.bytes[14], conf->addr.bytes[15]);
+	}
+	lvs_import_line(reader->import, "    }");
+	lvs_import_line(reader->import, "}");
+}
+
+/* The forwarding method of all services is wanted before any block is read. */
+static void set_network(struct reader *reader)
+{
+	struct setting *network = find(&reader->global, "network");
+
+	if (!network || network->used)
+		return;
+	reader->forward = !strcasecmp(network->value, "direct") ? "droute" : !strcasecmp(network->value, "nat") ? "masq"
+				  : !strcasecmp(network->value, "tunnel") ? "tunnel" : NULL;
+	if (reader->forward) {
+		note(reader, LVS_IMPORT_TRANSLATED, network, "forward");
+	} else {
+		bad(reader, network, "none of direct, nat, tunnel");
+		reader->forward = "masq";
+	}
+}
+
+static void end_global(struct reader *reader)
+{
+	struct lvs_conf_timeouts *timeouts = &reader->import->base->timeouts;
+	uint64_t value;
+
+	if (number(reader, &reader->global, "tcp_timeout", 1, 2678400, &value))
+		timeouts->tcp = (uint32_t)value;
+	if (number(reader, &reader->global, "tcpfin_timeout", 1, 2678400, &value))
+		timeouts->tcpfin = (uint32_t)value;
+	if (number(reader, &reader->global, "udp_timeout", 1, 2678400, &value))
+		timeouts->udp = (uint32_t)value;
+	put_vrrp(reader);
+	note_rest(reader, &reader->global);
+}
+
+/* Cuts off comments and blanks. Return: where the line begins */
+static char *trim(char *line)
+{
+	bool quoted = false;
+	char *end;
+
+	line += strspn(line, " \t\r\v\f");
+	for (end = line; *end && (quoted || *end != '#'); end++)
+		if (*end == '"')
+			quoted = !quoted;
+	while (end > line && strchr(" \t\r\v\f", end[-1]))
+		end--;
+	*end = '\0';
+	return line;
+}
+
+static void read_line(struct reader *reader, struct lvs_import_at at, char *line)
+{
+	size_t len = strlen(line);
+
+	if (!len)
+		return;
+	if (!strcmp(line, "}")) {
+		if (reader->depth)
+			end_block(reader);
+		else
+			lvs_import_bad(reader->import, at, "a '}' that ends nothing");
+	} else if (line[len - 1] == '{') {
+		set_network(reader);
+		if (!begin_block(reader, at, line))
+			lvs_import_bad(reader->import, at, "no block that may stand here: %s", line);
+	} else {
+		add_setting(reader, at, line);
+	}
+}
+
+void lvs_import_piranha(struct lvs_import *import, const char *path, const char *text, size_t len)
+{
+	struct reader reader = { .import = import, .forward = "masq" };
+	struct lvs_import_at at = { path, 0 };
+
+	for (size_t from = 0; from < len && !import->failed;) {
+		const char *end = memchr(text + from, '\n', len - from);
+		size_t bytes = end ? (size_t)(end - text) - from : len - from;
+		char *line = strndup(text + from, bytes);
+
+		at.line++;
+		if (!line)
+			import->failed = true;
+		else if (strlen(line) < bytes)
+			lvs_import_bad(import, at, "a NUL in the text");
+		else
+			read_line(&reader, at, trim(line));
+		free(line);
+		from += bytes + 1;
+	}
+	if (reader.depth)
+		lvs_import_bad(import, reader.service.at, "a '{' that does not end");
+	set_network(&reader);
+	end_global(&reader);
+	clear(&reader.global);
+	clear(&reader.service);
+	for (size_t i = 0; i < reader.nservers; i++)
+		clear(&reader.servers[i]);
+	free(reader.servers);
+}
