@@ -143,6 +143,14 @@ const char *lvs_conf_bad_path(const void *value)
 	return NULL;
 }
 
+const char *lvs_conf_bad_mode(const void *value)
+{
+	const char *mode = value;
+
+	return strspn(mode, "01234567") == strlen(mode) && (strlen(mode) == 3 || (strlen(mode) == 4 && *mode == '0'))
+		       ? NULL : "is not a mode in octal digits, such as \"0660\"";
+}
+
 /* Its packets are led to the device: not all of them that there are, and none that routers do not forward. */
 const char *lvs_conf_bad_marked(const void *value)
 {

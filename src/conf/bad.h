@@ -15,6 +15,7 @@ const char *lvs_conf_bad_prefix(const void *value);
 const char *lvs_conf_bad_country(const void *value);
 const char *lvs_conf_bad_continent(const void *value);
 const char *lvs_conf_bad_path(const void *value);
+const char *lvs_conf_bad_mode(const void *value);
 const char *lvs_conf_bad_marked(const void *value);
 const char *lvs_conf_bad_client(const void *value);
 const char *lvs_conf_bad_mac(const void *value);

@@ -25,4 +25,7 @@ int lvs_conf_check_tap(const struct lvs_conf *conf, struct lvs_conf_errors *erro
 /* The same for servers that fail their clients: who cannot be offered to another one, and failures that nobody would see. */
 void lvs_conf_passive_check(const struct lvs_conf_service *service, struct lvs_conf_errors *errors);
 
+/* The same for where the director can be asked. */
+void lvs_conf_check_control(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 #endif

@@ -34,6 +34,8 @@ struct lvs_sites;
 #define LVS_CONF_PREFIX_BYTES 50
 #define LVS_CONF_PATH_BYTES 256
 #define LVS_CONF_POOL_BYTES 512
+#define LVS_CONF_SOCKET_BYTES 108	/* sun_path */
+#define LVS_CONF_MODE_BYTES 5
 #define LVS_CONF_GEO_RULES_MAX 65536
 #define LVS_CONF_PREFIXES_MAX (4u << 20)	/* of all rules, the file and the database */
 #define LVS_CONF_GEO_FILE_BYTES_MAX (256u << 20)
@@ -179,6 +181,26 @@ struct lvs_conf_director {
 	uint32_t log_level;
 	struct lvs_conf_where dip_where, dip6_where;
 	struct lvs_conf_where source_pool_where, source_ports_where, masquerade_where;
+};
+
+/**
+ * struct lvs_conf_control - where the running director is asked and told; fixed while lvsd runs
+ * @enabled:	it can be
+ * @socket:	path of a UNIX socket; empty: that of LVS_CONF_SOCKET, as far as it can be made
+ * @mode:	of the socket, octal digits
+ * @group:	whose members may change things; empty: "lvsd", if there is such a group
+ * @listen:	where anybody may ask over TCP; any: nowhere
+ * @listen_any:	that need not be this machine alone
+ */
+struct lvs_conf_control {
+	bool enabled;
+	char socket[LVS_CONF_SOCKET_BYTES];
+	char mode[LVS_CONF_MODE_BYTES];
+	char group[LVS_CONF_USER_BYTES];
+	struct lvs_addr listen;
+	uint16_t listen_port;
+	bool listen_any;
+	struct lvs_conf_where listen_where;
 };
 
 /*
@@ -522,6 +544,7 @@ struct lvs_conf {
 	struct lvs_conf_tap tap;
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
+	struct lvs_conf_control control;
 	struct lvs_conf_timeouts timeouts;
 	struct lvs_conf_geo geo;
 	size_t nmarks;

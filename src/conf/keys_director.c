@@ -153,6 +153,22 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "the least important messages that are logged" },
 };
 
+#define CONTROL(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_control, m)
+static const struct lvs_conf_key control_keys[] = {
+	{ CONTROL(enabled), .type = LVS_CONF_BOOL, .def = true, .help = "whether the running director can be asked and told" },
+	{ CONTROL(socket), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_path,
+	  .help = "the path of the socket for lvsctl and lvsadm" },
+	{ CONTROL(mode), .type = LVS_CONF_TEXT, .def_text = "0660", .bad = lvs_conf_bad_mode,
+	  .help = "the mode of the socket: who may connect, such as \"0660\"" },
+	{ CONTROL(group), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_group,
+	  .help = "the group whose members may change things" },
+	{ CONTROL(listen), .type = LVS_CONF_ENDPOINT, .optional = true,
+	  .where = offsetof(struct lvs_conf_control, listen_where),
+	  .help = "where the status can be read over TCP, such as \"127.0.0.1:8404\"" },
+	{ CONTROL(listen_any), .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether \"listen\" may be more than a loopback address" },
+};
+
 /* 31 days, as much as --set of ipvsadm takes. */
 #define TIMEOUT(m, s)                                                                                                  \
 	{ .name = #m, LVS_CONF_MEMBER(lvs_conf_timeouts, m), LIVE, .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = s, \
@@ -212,6 +228,7 @@ static const struct lvs_conf_key root_keys[] = {
 	  .help = "lvsd as a host of its own on a LAN" },
 	GROUP(network, "how packets are led to the device"),
 	GROUP(director, "the process itself"),
+	GROUP(control, "how the running director is asked and told"),
 	GROUP(timeouts, "when idle connections end"),
 	{ .name = "geo", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, geo), .optional = true, .group = &geo_group,
 	  .help = "where servers stand, and which clients are to go where" },
@@ -228,3 +245,4 @@ const struct lvs_conf_group lvs_conf_root = {
 
 static_assert(offsetof(struct lvs_conf_director, dip_port) == offsetof(struct lvs_conf_director, dip) + 16, "ENDPOINT");
 static_assert(offsetof(struct lvs_conf_director, dip6_port) == offsetof(struct lvs_conf_director, dip6) + 16, "ENDPOINT");
+static_assert(offsetof(struct lvs_conf_control, listen_port) == offsetof(struct lvs_conf_control, listen) + 16, "ENDPOINT");

@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "control/control.h"
 #include "engine/engine.h"
 #include "io/io.h"
 #include "lvsd/announce.h"
+#include "lvsd/host.h"
 #include "lvsd/lan.h"
 #include "lvsd/loader.h"
 #include "lvsd/pump.h"
@@ -316,6 +318,8 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	if (!err)
 		err = set_up_loop(director);
 	if (!err)
+		err = lvs_director_listen(director);
+	if (!err)
 		err = give_up_privilege(director);
 	if (err)
 		return err;
@@ -342,6 +346,7 @@ void lvs_director_stop(struct lvs_director *director)
 {
 	lvs_notify_stopping(&director->notify);
 	lvs_loader_free(director->loader);
+	lvs_control_free(director->control);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);

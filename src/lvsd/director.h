@@ -12,6 +12,7 @@
 #include "sys/notify.h"
 
 struct lvs_conf;
+struct lvs_control;
 struct lvs_engine;
 struct lvs_io;
 struct lvs_loader;
@@ -46,6 +47,7 @@ struct lvs_director {
 	struct lvs_log_limit conflicts;
 	struct lvs_pump *pump;
 	struct lvs_loader *loader;
+	struct lvs_control *control;
 	struct lvs_timer *net_timer;
 	struct lvs_timer *watchdog;
 	bool failed;

@@ -133,7 +133,10 @@ static int run(const char *path, struct lvs_conf *conf)
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Who asks for a reload before there is a loop to hear it shall not be the end of us; the loop lets these come in. */
+/*
+ * Who asks for a reload before there is a loop to hear it shall not be the end of us; the loop lets these come in. Nor
+ * shall a client that went away before its answer came.
+ */
 static void hold_signals(void)
 {
 	sigset_t set;
@@ -142,6 +145,7 @@ static void hold_signals(void)
 	(void)sigaddset(&set, SIGHUP);
 	(void)sigaddset(&set, SIGUSR1);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
 }
 
 /* Return: exit status */

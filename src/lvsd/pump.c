@@ -3,6 +3,8 @@
  * The device is readable: read bursts and hand them to the engine until nothing is there or a budget is used up, then let
  * timers and control have their turn. The loop is level-triggered, so what is left brings us back.
  *
+ * Packets go before what clients of the control socket want; when the budget was used up, that gets a turn in between.
+ *
  * A burst begins with one packet and doubles while bursts come back full. A lone packet is on its way before the device is
  * asked again, and its answer is often there by then; a backlog soon gets the engine's full batches.
  *
@@ -38,6 +40,7 @@ struct lvs_pump {
 	lvs_ns io_due;		/* when that goes off */
 	bool ticking;
 	bool dead;
+	bool stepped_back;
 	void (*lost)(void *arg);
 	void *arg;
 	struct lvs_log_limit limit;
@@ -105,7 +108,8 @@ static void on_error(struct lvs_pump *pump, int err, lvs_ns now)
 	pump->dead = true;
 }
 
-static void drain(struct lvs_pump *pump)
+/* Return: was the budget used up? Then more may be there. */
+static bool drain(struct lvs_pump *pump)
 {
 	size_t want = 1;
 
@@ -114,11 +118,11 @@ static void drain(struct lvs_pump *pump)
 		lvs_ns now;
 
 		if (n == 0)
-			return;
+			return false;
 		now = done ? lvs_clock_now() : lvs_loop_now(pump->loop);
 		if (n < 0) {
 			on_error(pump, n, now);
-			return;
+			return false;
 		}
 		lvs_engine_handle(pump->engine, pump->burst, (size_t)n, now, &pump->sink);
 		if (!pump->ticking)
@@ -126,13 +130,25 @@ static void drain(struct lvs_pump *pump)
 		done += (size_t)n;
 		want = (size_t)n == want ? LVS_MIN(2 * want, ARRAY_LEN(pump->burst)) : 1;
 	}
+	return true;
+}
+
+/* For one turn, since the next one finds less or comes after the others'. */
+static void step_back(struct lvs_pump *pump, bool used_up)
+{
+	bool back = used_up && !pump->stepped_back;
+
+	if (lvs_likely(back == pump->stepped_back))
+		return;
+	pump->stepped_back = back;
+	lvs_loop_set_urgent(pump->loop, pump->io->fd, !back);
 }
 
 static void on_readable(void *arg)
 {
 	struct lvs_pump *pump = arg;
 
-	drain(pump);
+	step_back(pump, drain(pump));
 	follow_io(pump);
 }
 

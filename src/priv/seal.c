@@ -4,7 +4,7 @@
  * the process at once: there is no way to be half sealed, and a kill with SIGSYS is seen by the service manager and by the
  * audit log, where a call that merely fails would be a riddle.
  *
- * Not in the list on purpose: socket() and its kin (all sockets are open), execve(), clone(), ioctl() of devices, prctl(),
+ * Not in the list on purpose: socket() and its kin (all sockets are open; clients of the control socket are taken in), execve(), clone(), ioctl() of devices, prctl(),
  * anything that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
  * passed over by libseccomp.
  */
@@ -58,6 +58,14 @@ static const struct rule rules[] = {
 	CALL(recv),
 	CALL(recvfrom),
 	CALL(recvmsg),
+
+	/* clients of the control socket, who they are, and how much they have sent */
+	CALL(accept4),
+	CALL(getsockopt),
+	CALL(geteuid),
+	CALL(geteuid32),
+	CALL_WITH(ioctl, 1, FIONREAD),
+	CALL(shutdown),
 
 	/* reading lvs.conf again on SIGHUP; what may be opened is below */
 	CALL(fstat),

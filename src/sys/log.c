@@ -26,6 +26,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define NAME_MAX_BYTES 32
 
@@ -102,6 +104,27 @@ void lvs_log_free(struct lvs_log *log)
 void lvs_log_set_level(struct lvs_log *log, enum lvs_log_level level)
 {
 	log->level = level;
+}
+
+enum lvs_log_level lvs_log_level(const struct lvs_log *log)
+{
+	return log->level;
+}
+
+const char *lvs_log_level_name(enum lvs_log_level level)
+{
+	return level_names[level];
+}
+
+bool lvs_log_level_find(const char *name, enum lvs_log_level *ret_level)
+{
+	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
+		if (!level_names[i] || strcmp(level_names[i], name) != 0)
+			continue;
+		*ret_level = (enum lvs_log_level)i;
+		return true;
+	}
+	return false;
 }
 
 uint64_t lvs_log_lost(const struct lvs_log *log)

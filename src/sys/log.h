@@ -42,6 +42,13 @@ int lvs_log_new(const char *name, enum lvs_log_level level, struct lvs_log **ret
 void lvs_log_free(struct lvs_log *log);
 
 void lvs_log_set_level(struct lvs_log *log, enum lvs_log_level level);
+enum lvs_log_level lvs_log_level(const struct lvs_log *log);
+
+/* "error" to "debug" */
+const char *lvs_log_level_name(enum lvs_log_level level);
+
+/* Return: is @name one of these? */
+bool lvs_log_level_find(const char *name, enum lvs_log_level *ret_level);
 
 /**
  * lvs_log() - say one thing

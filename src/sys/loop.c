@@ -12,6 +12,10 @@
  *
  * libevent is asked for one turn at a time, so that its length can be taken: from the first callback, which is told the
  * time, to when all of them have returned, or one of them is called again. That costs one look at the clock.
+ *
+ * Two priorities: what the loop itself watches and its timers come first, and events that others keep in its base are
+ * called back a few at a time, after which the kernel is asked for what has come meanwhile. So packets wait for a few
+ * callbacks at most, however many clients talk to the director.
  */
 #include "sys/loop.h"
 
@@ -27,6 +31,8 @@
 #include "sys/turns.h"
 
 #define LOOP_EVENTS_MAX 16
+enum { URGENT, ORDINARY, PRIORITIES };
+#define ORDINARY_AT_ONCE 8
 
 struct loop_event {
 	struct lvs_loop *loop;
@@ -44,6 +50,7 @@ struct lvs_loop {
 	lvs_ns now;
 	lvs_ns began;	/* when this turn did; 0: no callback was called yet */
 	uint64_t turn;	/* its number */
+	bool stopped;
 	struct lvs_turns turns;
 };
 
@@ -61,11 +68,14 @@ int lvs_loop_new(struct lvs_loop **ret_loop)
 	struct lvs_loop *loop = calloc(1, sizeof(*loop));
 	struct timespec step;
 
-	if (config && loop && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+	if (config && loop && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0 &&
+	    event_config_set_max_dispatch_interval(config, NULL, ORDINARY_AT_ONCE, ORDINARY) == 0)
 		loop->base = event_base_new_with_config(config);
 	if (config)
 		event_config_free(config);
-	if (!loop || !loop->base) {
+	if (!loop || !loop->base || event_base_priority_init(loop->base, PRIORITIES) < 0) {
+		if (loop && loop->base)
+			event_base_free(loop->base);
 		free(loop);
 		return -ENOMEM;
 	}
@@ -131,7 +141,7 @@ static int watch(struct lvs_loop *loop, int fd, short what, lvs_loop_fn *fn, voi
 	event->event = event_new(loop->base, fd, (short)(what | EV_PERSIST), on_event, event);
 	if (!event->event)
 		return -ENOMEM;
-	if (event_add(event->event, NULL) < 0) {
+	if (event_priority_set(event->event, URGENT) < 0 || event_add(event->event, NULL) < 0) {
 		event_free(event->event);
 		return -ENOMEM;
 	}
@@ -157,16 +167,24 @@ int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *a
 	return watch(loop, fd, EV_READ, fn, arg);
 }
 
+void lvs_loop_set_urgent(struct lvs_loop *loop, int fd, bool urgent)
+{
+	for (size_t i = 0; i < loop->nevents; i++)
+		if (event_get_fd(loop->events[i].event) == fd && !(event_get_events(loop->events[i].event) & EV_SIGNAL))
+			(void)event_priority_set(loop->events[i].event, urgent ? URGENT : ORDINARY);
+}
+
 int lvs_loop_run(struct lvs_loop *loop)
 {
 	int err;
 
+	loop->stopped = false;
 	do {
 		errno = 0;
 		err = event_base_loop(loop->base, EVLOOP_ONCE);
 		if (lvs_likely(loop->began))
 			end_turn(loop, lvs_clock_now());
-	} while (!err && !event_base_got_break(loop->base));
+	} while (!err && !loop->stopped);
 	if (err < 0)
 		return errno ? -errno : -EIO;
 	return 0;
@@ -188,6 +206,12 @@ const struct lvs_turns *lvs_loop_turns(const struct lvs_loop *loop)
 }
 
 void lvs_loop_stop(struct lvs_loop *loop)
+{
+	loop->stopped = true;
+	(void)event_base_loopbreak(loop->base);
+}
+
+void lvs_loop_end_turn(struct lvs_loop *loop)
 {
 	(void)event_base_loopbreak(loop->base);
 }
@@ -228,7 +252,7 @@ int lvs_timer_new(struct lvs_loop *loop, lvs_loop_fn *fn, void *arg, struct lvs_
 	timer->deadline = LVS_SECONDS(1);
 	timer->event = evtimer_new(loop->base, on_timer, timer);
 	/* Started once, so that libevent has got its memory for one more timer before packets flow. */
-	if (!timer->event || arm(timer, 0) < 0) {
+	if (!timer->event || event_priority_set(timer->event, URGENT) < 0 || arm(timer, 0) < 0) {
 		if (timer->event)
 			event_free(timer->event);
 		free(timer);

@@ -3,6 +3,8 @@
 #ifndef LVS_SYS_LOOP_H
 #define LVS_SYS_LOOP_H
 
+#include <stdbool.h>
+
 #include "base/time.h"
 
 struct event_base;
@@ -23,7 +25,7 @@ int lvs_loop_new(struct lvs_loop **ret_loop);
 /* @loop: may be NULL. Signals that were watched get their default action back. */
 void lvs_loop_free(struct lvs_loop *loop);
 
-/* Return: borrowed, for modules that keep events of their own */
+/* Return: borrowed, for modules that keep events of their own. A few of them at a time, after those of the loop. */
 struct event_base *lvs_loop_base(struct lvs_loop *loop);
 
 /**
@@ -46,6 +48,14 @@ int lvs_loop_on_signal(struct lvs_loop *loop, int signo, lvs_loop_fn *fn, void *
  * Return: 0, -ENOSPC or -ENOMEM
  */
 int lvs_loop_on_readable(struct lvs_loop *loop, int fd, lvs_loop_fn *fn, void *arg);
+
+/**
+ * lvs_loop_set_urgent() - whether @fd goes before events that are not the loop's own
+ * @fd:		of lvs_loop_on_readable(), where it is so from the start
+ *
+ * Whoever always has more to read steps back now and then, or others would never get a turn.
+ */
+void lvs_loop_set_urgent(struct lvs_loop *loop, int fd, bool urgent);
 
 /**
  * lvs_loop_run() - wait and call back until lvs_loop_stop()
@@ -71,6 +81,9 @@ void lvs_loop_mark(struct lvs_loop *loop);
 
 /* How long turns take, from the first callback to the last or to the next call of one of them. Return: borrowed, live */
 const struct lvs_turns *lvs_loop_turns(const struct lvs_loop *loop);
+
+/* For events that others keep, and that are ready again at once: the turn ends when the callback that called this returns. */
+void lvs_loop_end_turn(struct lvs_loop *loop);
 
 /**
  * lvs_timer_new() - something that happens later, once for each lvs_timer_start()
