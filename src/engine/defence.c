@@ -62,6 +62,11 @@ bool lvs_defence_refuses(struct lvs_engine *engine)
 	return true;
 }
 
+bool lvs_defence_is_refusing(const struct lvs_engine *engine)
+{
+	return on(engine, engine->settings.defence.drop_packet) && rate(engine);
+}
+
 void lvs_defence_make_room(struct lvs_engine *engine)
 {
 	uint32_t max = engine->settings.defence.max_half_open;

@@ -59,6 +59,9 @@ struct lvs_defence {
 /* Is a packet that would begin a connection to be dropped? Counts it. */
 bool lvs_defence_refuses(struct lvs_engine *engine);
 
+/* Does it drop some of what would begin a connection, now? */
+bool lvs_defence_is_refusing(const struct lvs_engine *engine);
+
 /* A connection is about to begin, half-open: make room if there are too many of them. */
 void lvs_defence_make_room(struct lvs_engine *engine);
 

@@ -183,6 +183,27 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 	return LVS_DROP_NONE;
 }
 
+bool lvs_persist_peek(struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet,
+		      struct lvs_server **ret_server, struct lvs_conn **ret_template)
+{
+	struct lvs_conn *template;
+	struct lvs_server *server;
+	struct lvs_tuple key;
+	enum lvs_dir dir;
+
+	if (key_of(engine, service, packet, &packet->tuple, &key))
+		return false;
+	template = lvs_conn_find(&engine->conns, &key, lvs_conn_hash(&engine->conns, &key), &dir);
+	if (!template)
+		return false;
+	server = lvs_server_at(&engine->rules, template->server);
+	if (server->service ? quiescent(engine, service, template, server) : !service->spec.persist.keep)
+		return false;
+	*ret_server = server->service ? server : NULL;
+	*ret_template = template;
+	return true;
+}
+
 enum lvs_drop lvs_persist_pin(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_packet *packet,
 			      const struct lvs_tuple *tuple, struct lvs_conn **ret_template)
 {

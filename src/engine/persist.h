@@ -53,6 +53,16 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 			       struct lvs_server **ret_server, struct lvs_conn **ret_template);
 
 /**
+ * lvs_persist_peek() - what a template says of a new connection, without any effect
+ * @service:	with a persistence timeout, and no helper that reads keys
+ * @ret_server:	borrowed; NULL: the client waits for one that is gone
+ *
+ * Return: is there one that says anything? Then both are set
+ */
+bool lvs_persist_peek(struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet,
+		      struct lvs_server **ret_server, struct lvs_conn **ret_template);
+
+/**
  * lvs_persist_pin() - a real server begins a connection: the client's answers are to come back to it
  * @server:	of a persistent service
  * @packet:	from @server
