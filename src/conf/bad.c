@@ -151,14 +151,16 @@ const char *lvs_conf_bad_mode(const void *value)
 		       ? NULL : "is not a mode in octal digits, such as \"0660\"";
 }
 
-/* Its packets are led to the device: not all of them that there are, and none that routers do not forward. */
+/* Its packets are led to the device, but none that routers do not forward. A /3 of IPv6 is what has been allocated so far. */
 const char *lvs_conf_bad_marked(const void *value)
 {
 	const struct lvs_prefix *prefix = value;
 	struct lvs_addr last = lvs_prefix_last(prefix);
 
-	if (prefix->bits < (lvs_addr_is4(&prefix->addr) ? LVS_PREFIX_IP4 + 8 : 16))
-		return "is too wide: /8 is the widest, of IPv6 /16";
+	if (lvs_addr_is4(&prefix->addr) && prefix->bits == LVS_PREFIX_IP4)
+		return NULL;
+	if (prefix->bits < 3)
+		return "is too wide: \"2000::/3\" is all that is routed";
 	if (!lvs_addr_is_unicast(&prefix->addr) || !lvs_addr_is_unicast(&last) || lvs_addr_is_loopback(&prefix->addr) ||
 	    lvs_addr_is_linklocal6(&prefix->addr))
 		return "is not what clients can reach";

@@ -451,20 +451,17 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 	return err < 0 ? err : check_server_names(service, errors);
 }
 
-static void check_interfaces(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+static void check_interfaces(const struct lvs_conf *conf, const struct lvs_conf_interfaces *interfaces, const char *key,
+			     const char *hint, struct lvs_conf_errors *errors)
 {
-	const struct lvs_conf_interfaces *interfaces = &conf->network.server_interfaces;
-
 	for (size_t i = 0; i < interfaces->n; i++) {
 		if (!strcmp(interfaces->names[i], conf->device.name))
-			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &interfaces->where,
-					    "name the interfaces that lead to the real servers",
-					    "\"server_interfaces\" holds \"%s\", the device itself",
-					    conf->device.name);
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &interfaces->where, hint,
+					    "\"%s\" holds \"%s\", the device itself", key, conf->device.name);
 		for (size_t k = 0; k < i; k++)
 			if (!strcmp(interfaces->names[i], interfaces->names[k]))
 				lvs_conf_errors_add(errors, LVS_CONF_ERROR, &interfaces->where, NULL,
-						    "\"server_interfaces\" holds \"%s\" twice", interfaces->names[i]);
+						    "\"%s\" holds \"%s\" twice", key, interfaces->names[i]);
 	}
 }
 
@@ -475,7 +472,10 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 
 	if (!sorted)
 		return -ENOMEM;
-	check_interfaces(conf, errors);
+	check_interfaces(conf, &conf->network.server_interfaces, "server_interfaces",
+			 "name the interfaces that lead to the real servers", errors);
+	check_interfaces(conf, &conf->network.client_interfaces, "client_interfaces",
+			 "name the interfaces that lead to the clients", errors);
 	err = lvs_conf_check_tap(conf, errors);
 	if (!err)
 		err = lvs_conf_check_marks(conf, errors);

@@ -20,7 +20,7 @@ struct use {
 	const struct lvs_conf_service *service;
 };
 
-/* Rules by address; those that could not be read are left out. */
+/* Rules by address, all or those whose addresses are virtual; those that could not be read are left out. */
 struct places {
 	const struct lvs_conf_mark **v;
 	size_t n;
@@ -64,14 +64,14 @@ static int by_rule_and_place(const void *a, const void *b)
 	return order ? order : (x > y) - (x < y);
 }
 
-static int make_places(const struct lvs_conf *conf, struct places *ret_places)
+static int make_places(const struct lvs_conf *conf, bool all, struct places *ret_places)
 {
 	struct places places = { .v = calloc(conf->nmarks + 1, sizeof(const struct lvs_conf_mark *)) };
 
 	if (!places.v)
 		return -ENOMEM;
 	for (size_t i = 0; i < conf->nmarks; i++)
-		if (readable(&conf->marks[i]))
+		if (readable(&conf->marks[i]) && (all || !conf->marks[i].transparent))
 			places.v[places.n++] = &conf->marks[i];
 	qsort(places.v, places.n, sizeof(const struct lvs_conf_mark *), by_rule_and_place);
 	for (size_t i = 0; i < places.n; i++)
@@ -95,6 +95,18 @@ static void check_twins(const struct places *places, struct lvs_conf_errors *err
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &places->v[i]->where, hint,
 				    "mark %u has no packets: there is a rule for the same ones", places->v[i]->mark);
 	}
+}
+
+static void check_width(const struct lvs_conf_mark *rule, struct lvs_conf_errors *errors)
+{
+	bool four = lvs_addr_is4(&rule->address.addr);
+	char text[LVS_PREFIX_TEXT_BYTES];
+
+	if (readable(rule) && !rule->transparent && rule->address.bits < (four ? LVS_PREFIX_IP4 + 8 : 16))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &rule->address_where,
+				    "say \"transparent = true\" if the addresses are those of others",
+				    "\"%s\" is too wide to be virtual as a whole: /8 is the widest, of IPv6 /16",
+				    lvs_prefix_format(&rule->address, text));
 }
 
 static void check_client(const struct lvs_conf_mark *rule, struct lvs_conf_errors *errors)
@@ -122,26 +134,56 @@ static const struct lvs_conf_mark *find_place(const struct places *places, const
 	return low < places->n && lvs_prefix_equal(&places->v[low]->address, prefix) ? places->v[low] : NULL;
 }
 
+/* Return: a rule with an address that @prefix is in, or NULL */
+static const struct lvs_conf_mark *find_around(const struct places *places, const struct lvs_prefix *prefix)
+{
+	const struct lvs_conf_mark *rule = NULL;
+
+	for (size_t i = 0; !rule && i < places->nlengths && places->lengths[i] <= prefix->bits; i++) {
+		const struct lvs_addr mask = lvs_prefix_mask(places->lengths[i]);
+		const struct lvs_prefix around = { lvs_addr_masked(&prefix->addr, &mask), places->lengths[i] };
+
+		rule = find_place(places, &around);
+	}
+	return rule;
+}
+
 /* Whatever its port: the address as a whole is led to the device, so no packet ever reaches the server. */
-static void check_server(const struct places *places, const struct lvs_conf_server *server,
+static void check_server(const struct places *virtual, const struct lvs_conf_server *server,
 			 struct lvs_conf_errors *errors)
 {
+	const struct lvs_conf_mark *rule = find_around(virtual, &(struct lvs_prefix){ server->addr, LVS_PREFIX_HOST });
 	char text[LVS_ENDPOINT_TEXT_BYTES], net[LVS_PREFIX_TEXT_BYTES], hint[48];
 
-	for (size_t i = 0; i < places->nlengths; i++) {
-		const struct lvs_addr mask = lvs_prefix_mask(places->lengths[i]);
-		const struct lvs_prefix prefix = { lvs_addr_masked(&server->addr, &mask), places->lengths[i] };
-		const struct lvs_conf_mark *rule = find_place(places, &prefix);
-
-		if (!rule)
-			continue;
-		(void)snprintf(hint, sizeof(hint), "the mark is in line %u", rule->where.line);
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint,
-				    "server %s is in \"%s\", which has mark %u: its packets would come back",
-				    lvs_endpoint_format(&server->addr, server->port, text),
-				    lvs_prefix_format(&prefix, net), rule->mark);
+	if (!rule || !strcmp(server->forward, "bypass"))
 		return;
-	}
+	(void)snprintf(hint, sizeof(hint), "the mark is in line %u", rule->where.line);
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where, hint,
+			    "server %s is in \"%s\", which has mark %u: its packets would come back",
+			    lvs_endpoint_format(&server->addr, server->port, text),
+			    lvs_prefix_format(&rule->address, net), rule->mark);
+}
+
+/* What goes on to such an address would come back. */
+static void check_transparent(const struct places *virtual, const struct lvs_conf_mark *rule, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_mark *other;
+	char text[LVS_PREFIX_TEXT_BYTES], net[LVS_PREFIX_TEXT_BYTES], hint[48];
+
+	if (!readable(rule) || !rule->transparent)
+		return;
+	other = find_around(virtual, &rule->address);
+	if (!other)
+		return;
+	(void)snprintf(hint, sizeof(hint), "that is what line %u says", other->where.line);
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &rule->address_where, hint,
+			    "\"%s\" is not that of others: \"%s\" is virtual as a whole",
+			    lvs_prefix_format(&rule->address, text), lvs_prefix_format(&other->address, net));
+}
+
+static const struct lvs_conf_where *forward_where(const struct lvs_conf_server *server)
+{
+	return server->forward_where.line ? &server->forward_where : &server->where;
 }
 
 static void check_service(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
@@ -162,6 +204,15 @@ static void check_service(const struct lvs_conf_service *service, struct lvs_con
 		if (others[i].where)
 			lvs_conf_errors_add(errors, LVS_CONF_ERROR, others[i].where, "put it into a rule of \"marks\"",
 					    "a service of a mark has no \"%s\"", others[i].key);
+	if (!service->mark && service->cache_bypass != LVS_CONF_DEFAULT)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->cache_bypass_where,
+				    "a virtual address has nobody behind it but the servers", "\"cache_bypass\" goes with \"mark\"");
+	for (size_t i = 0; !service->mark && i < service->nservers; i++)
+		if (!strcmp(service->servers[i].forward, "bypass"))
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, forward_where(&service->servers[i]),
+					    "a virtual address has nobody behind it but the servers",
+					    "server \"%s\": \"bypass\" is for services of a transparent mark",
+					    service->servers[i].name);
 	for (size_t i = 0; service->mark && service->persistent.on && i < service->nservers; i++)
 		if (service->servers[i].port)
 			lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->servers[i].where, "leave it out",
@@ -177,22 +228,42 @@ static int by_mark(const void *a, const void *b)
 	return order ? order : (int)x->ip4 - (int)y->ip4;
 }
 
+/* Packets of its mark have nobody behind them but its servers. */
+static void check_opaque(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	if (service->cache_bypass == LVS_CONF_YES)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->cache_bypass_where,
+				    "it takes rules with \"transparent = true\"",
+				    "\"cache_bypass\" has no effect: no rule of mark %u is transparent", service->mark);
+	for (size_t i = 0; i < service->nservers; i++)
+		if (!strcmp(service->servers[i].forward, "bypass"))
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, forward_where(&service->servers[i]),
+					    "it takes rules with \"transparent = true\"",
+					    "server \"%s\": nothing can bypass it, as no rule of mark %u is transparent",
+					    service->servers[i].name, service->mark);
+}
+
 /* Of one mark and family: rules without a service, or services without a rule. */
 static void check_use(const struct use *uses, size_t n, struct lvs_conf_errors *errors)
 {
 	const struct lvs_conf_mark *rule = NULL;
 	const struct lvs_conf_service *service = NULL;
+	bool transparent = false;
 
 	for (size_t i = 0; i < n; i++) {
 		if (uses[i].rule && (!rule || uses[i].rule < rule))
 			rule = uses[i].rule;
 		if (uses[i].service)
 			service = uses[i].service;
+		transparent |= uses[i].rule && uses[i].rule->transparent;
 	}
 	if (!service)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &rule->where,
-				    "its packets are refused unless a service has their address",
+				    transparent ? "its packets go on unless a service has their address" :
+						  "its packets are refused unless a service has their address",
 				    "mark %u has no service (%s)", uses->mark, uses->ip4 ? "inet" : "inet6");
+	else if (!transparent)
+		check_opaque(service, errors);
 	if (!rule)
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->mark_where, "give packets that mark in \"marks\"",
 				    "service \"%s\" has no packets: nothing has mark %u (%s)", service->name, uses->mark,
@@ -225,27 +296,46 @@ static int check_uses(const struct lvs_conf *conf, struct lvs_conf_errors *error
 	return 0;
 }
 
+static void check_rules(const struct lvs_conf *conf, const struct places *virtual, struct lvs_conf_errors *errors)
+{
+	bool transparent = false;
+
+	for (size_t i = 0; i < conf->nmarks; i++) {
+		check_width(&conf->marks[i], errors);
+		check_client(&conf->marks[i], errors);
+		check_transparent(virtual, &conf->marks[i], errors);
+		transparent |= conf->marks[i].transparent;
+	}
+	if (conf->director.cache_bypass && !transparent)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &conf->director.cache_bypass_where,
+				    "it takes rules with \"transparent = true\"",
+				    "\"cache_bypass\" has no effect: no rule of \"marks\" is transparent");
+}
+
 int lvs_conf_check_marks(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 {
-	struct places places;
-	int err = make_places(conf, &places);
+	struct places all = { .n = 0 }, virtual = { .n = 0 };
+	int err = make_places(conf, true, &all);
 
+	if (!err)
+		err = make_places(conf, false, &virtual);
 	if (err < 0)
-		return err;
-	check_twins(&places, errors);
-	for (size_t i = 0; i < conf->nmarks; i++)
-		check_client(&conf->marks[i], errors);
+		goto out;
+	check_twins(&all, errors);
+	check_rules(conf, &virtual, errors);
 	for (size_t i = 0; i < conf->nservices; i++) {
 		const struct lvs_conf_service *service = &conf->services[i];
 
 		check_service(service, errors);
 		for (size_t k = 0; k < service->nservers; k++)
 			if (!lvs_addr_is_any(&service->servers[k].addr))
-				check_server(&places, &service->servers[k], errors);
+				check_server(&virtual, &service->servers[k], errors);
 	}
 	/* After errors it is more likely that the other end could not be read. */
 	if (!errors->nerrors)
 		err = check_uses(conf, errors);
-	free(places.v);
+out:
+	free(all.v);
+	free(virtual.v);
 	return err;
 }

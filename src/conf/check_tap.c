@@ -165,7 +165,7 @@ static void check_server(const struct lvs_conf_tap *tap, const struct lvs_conf_s
 {
 	char text[LVS_ADDR_TEXT_BYTES];
 
-	if (lvs_addr_is_any(&server->addr))
+	if (lvs_addr_is_any(&server->addr) || !strcmp(server->forward, "bypass"))
 		return;
 	lvs_addr_format(&server->addr, text);
 	if (!strcmp(server->forward, "local"))

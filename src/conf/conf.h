@@ -116,6 +116,8 @@ enum lvs_conf_setup { LVS_CONF_SETUP_AUTO, LVS_CONF_SETUP_MANUAL };
  * @priority:	preference of the first policy rule; the later ones stand at +90 and +100
  * @proxy:	answer on attached networks for VIPs that are no addresses of this machine
  * @server_interfaces: where replies of real servers arrive; none named: those that the routes to the servers use
+ * @client_interfaces: where packets to addresses of others arrive that have a mark; none named: those that no route to these
+ *		addresses uses
  */
 struct lvs_conf_network {
 	enum lvs_conf_setup setup;
@@ -123,6 +125,7 @@ struct lvs_conf_network {
 	uint32_t priority;
 	bool proxy;
 	struct lvs_conf_interfaces server_interfaces;
+	struct lvs_conf_interfaces client_interfaces;
 };
 
 enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_NEVER };
@@ -146,6 +149,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @am_droprate: one packet in so many, in mode 3
  * @ignore_tunneled: what this host unpacks from tunnels stays at its own addresses; fixed while lvsd runs
  * @conn_reuse_mode: 0 to 2, of IPVS
+ * @cache_bypass: what no server of a transparent mark takes goes on to its own destination
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
  */
 struct lvs_conf_director {
@@ -177,9 +181,11 @@ struct lvs_conf_director {
 	bool expire_nodest_conn;
 	bool expire_quiescent_template;
 	uint32_t conn_reuse_mode;
+	bool cache_bypass;
 	bool pmtu_disc;
 	uint32_t log_level;
 	struct lvs_conf_where dip_where, dip6_where;
+	struct lvs_conf_where cache_bypass_where;
 	struct lvs_conf_where source_pool_where, source_ports_where, masquerade_where;
 };
 
@@ -445,6 +451,7 @@ struct lvs_conf_server {
  * @address:	where a packet goes
  * @client:	where it comes from; 0 bits: anywhere
  * @ports:	where it goes; n is 0: any
+ * @transparent: the addresses are those of others
  */
 struct lvs_conf_mark {
 	uint32_t mark;
@@ -452,6 +459,7 @@ struct lvs_conf_mark {
 	struct lvs_prefix address;
 	struct lvs_prefix client;
 	struct lvs_ports ports;
+	bool transparent;
 	struct lvs_conf_where where;
 	struct lvs_conf_where address_where;
 	struct lvs_conf_where client_where;
@@ -480,7 +488,7 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @helper:	"none", or its name; static storage
  * @one_packet:	each datagram is scheduled anew; UDP only
  * @pickup:	connections that began before, or elsewhere, go on
- * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template: the service's own answers
+ * @sloppy_tcp, @sloppy_sctp, @expire_nodest_conn, @expire_quiescent_template, @cache_bypass: the service's own answers
  * @syn_proxy:	when SYNs are answered with cookies; TCP only
  * @mss:	bytes that a segment may carry; 0: any number. TCP only
  * @mss_clamp:	whether it may carry no more than fit the path to the server; TCP only
@@ -511,6 +519,7 @@ struct lvs_conf_service {
 	const char *helper;
 	enum lvs_conf_answer sloppy_tcp, sloppy_sctp;
 	enum lvs_conf_answer expire_nodest_conn, expire_quiescent_template;
+	enum lvs_conf_answer cache_bypass;
 	enum lvs_conf_reuse conn_reuse_mode;
 	struct lvs_conf_own_timeouts timeouts;
 	enum lvs_conf_syn_proxy syn_proxy;
@@ -536,6 +545,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;
 	struct lvs_conf_where sloppy_sctp_where;
+	struct lvs_conf_where cache_bypass_where;
 };
 
 /* The whole. @marks, @services: owned, in the order of the file. */

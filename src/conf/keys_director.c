@@ -88,6 +88,9 @@ static const struct lvs_conf_key network_keys[] = {
 	{ NETWORK(server_interfaces), .type = LVS_CONF_INTERFACES, .bad = lvs_conf_bad_interface,
 	  .where = offsetof(struct lvs_conf_network, server_interfaces.where),
 	  .help = "the interfaces where replies of real servers arrive" },
+	{ NETWORK(client_interfaces), .type = LVS_CONF_INTERFACES, .bad = lvs_conf_bad_interface,
+	  .where = offsetof(struct lvs_conf_network, client_interfaces.where),
+	  .help = "the interfaces where packets to the addresses of transparent marks arrive" },
 };
 
 #define DIRECTOR(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_director, m)
@@ -143,6 +146,9 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "whether persistent clients leave a server of weight 0" },
 	{ DIRECTOR(conn_reuse_mode), LIVE, .type = LVS_CONF_NUMBER, .min = 0, .max = 2, .def = 1,
 	  .help = "when a client's port may begin another connection: 0: never, 1: its last one is over, 2: or closing" },
+	{ DIRECTOR(cache_bypass), LIVE, .type = LVS_CONF_BOOL, .def = false,
+	  .where = offsetof(struct lvs_conf_director, cache_bypass_where),
+	  .help = "whether what no server of a transparent mark takes goes on to where it was sent" },
 	{ DIRECTOR(nat_icmp_send), LIVE, .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether a real server is told that nobody knows its connection" },
 	{ DIRECTOR(ignore_tunneled), .type = LVS_CONF_BOOL, .def = false,

@@ -28,6 +28,8 @@ static const struct lvs_conf_key mark_keys[] = {
 	{ MARK(client), .type = LVS_CONF_PREFIX, .optional = true, .bad = lvs_conf_bad_client,
 	  .where = offsetof(struct lvs_conf_mark, client_where),
 	  .help = "where the clients are: an address or a network" },
+	{ MARK(transparent), .type = LVS_CONF_BOOL, .def = false,
+	  .help = "whether the addresses are those of others, as in front of caches" },
 	{ .name = "interface", .type = LVS_CONF_ABSENT,
 	  .help = "a packet from a TUN device does not say where it came in; from a TAP device it will",
 	  .def_text = "tell the sides apart by \"client\", the network that packets come from" },

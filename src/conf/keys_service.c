@@ -37,7 +37,7 @@ static const struct lvs_conf_word mh_orders[] = {
 };
 static const struct lvs_conf_word forwards[] = {
 	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, false }, { "local", 0, false },
-	{ "bypass", 0, true }, { "fullnat", 0, false }, { NULL, 0, false },
+	{ "bypass", 0, false }, { "fullnat", 0, false }, { NULL, 0, false },
 };
 static const struct lvs_conf_word helpers[] = {
 	{ "none", 0, false }, { "ftp", 0, false }, { "sip", 0, false }, { NULL, 0, false },
@@ -234,6 +234,10 @@ static const struct lvs_conf_key service_keys[] = {
 	{ SERVICE(expire_quiescent_template, expire_quiescent_template), .type = LVS_CONF_CHOICE, .optional = true, .words = answers,
 	  .def = LVS_CONF_DEFAULT,
 	  .help = "whether persistent clients leave a server of weight 0: \"yes\", \"no\" or \"default\", as the director's" },
+	{ SERVICE(cache_bypass, cache_bypass), .type = LVS_CONF_CHOICE, .optional = true, .words = answers,
+	  .def = LVS_CONF_DEFAULT,
+	  .where = offsetof(struct lvs_conf_service, cache_bypass_where),
+	  .help = "whether what no server takes goes on to where it was sent: \"yes\", \"no\" or \"default\", as the director's" },
 	{ SERVICE(conn_reuse_mode, conn_reuse_mode), .type = LVS_CONF_CHOICE, .optional = true, .words = reuse_modes,
 	  .def = LVS_CONF_REUSE_DEFAULT,
 	  .help = "when a client's port may begin another connection: \"0\", \"1\", \"2\" or \"default\", as the director's" },

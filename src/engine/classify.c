@@ -6,7 +6,7 @@
  * overlap: they are made by sweeping over the ports with a heap of the rules that are open, so that R ranges cost
  * R log R and make no more than 2R pieces. The lowest rule of all spaces counts.
  *
- * Beside that, each address prefix is a place, which knows what marks its packets may get.
+ * Beside that, each address prefix is a place, which knows what marks its packets may get, and whose it is.
  */
 #include "engine/classify.h"
 
@@ -39,6 +39,7 @@ struct place {
 	struct lvs_prefix prefix;
 	uint32_t next;		/* in its chain, from 1 */
 	uint32_t marks, nmarks;
+	bool transparent;
 };
 
 /* Chains begin in @cell_heads and @place_heads, numbers from 1. @place_marks: of all places, each once per place */
@@ -172,9 +173,10 @@ static void add_places(struct lvs_classifier *classifier, const struct entry *en
 				classifier->lengths[classifier->nlengths++] = prefix->bits;
 			head = &classifier->place_heads[hash_place(classifier, prefix) % classifier->nheads];
 			place = &classifier->places[classifier->nplaces++];
-			*place = (struct place){ .prefix = *prefix, .next = *head, .marks = nmarks };
+			*place = (struct place){ .prefix = *prefix, .next = *head, .marks = nmarks, .transparent = true };
 			*head = classifier->nplaces;
 		}
+		place->transparent = place->transparent && entries[i].rule->transparent;
 		if (place->nmarks && classifier->place_marks[nmarks - 1] == entries[i].rule->mark)
 			continue;
 		classifier->place_marks[nmarks++] = entries[i].rule->mark;
@@ -455,9 +457,12 @@ static const struct place *find_place(const struct lvs_classifier *classifier, c
 
 bool lvs_classifier_covers(const struct lvs_classifier *classifier, const struct lvs_addr *addr)
 {
-	for (uint32_t i = 0; classifier && i < classifier->nlengths; i++)
-		if (find_place(classifier, addr, classifier->lengths[i]))
+	for (uint32_t i = 0; classifier && i < classifier->nlengths; i++) {
+		const struct place *place = find_place(classifier, addr, classifier->lengths[i]);
+
+		if (place && !place->transparent)
 			return true;
+	}
 	return false;
 }
 
@@ -474,7 +479,10 @@ bool lvs_classifier_any(const struct lvs_classifier *classifier, const struct lv
 	return false;
 }
 
-const struct lvs_prefix *lvs_classifier_prefix(const struct lvs_classifier *classifier, uint32_t i)
+const struct lvs_prefix *lvs_classifier_prefix(const struct lvs_classifier *classifier, uint32_t i, bool *ret_transparent)
 {
-	return classifier && i < classifier->nplaces ? &classifier->places[i].prefix : NULL;
+	if (!classifier || i >= classifier->nplaces)
+		return NULL;
+	*ret_transparent = classifier->places[i].transparent;
+	return &classifier->places[i].prefix;
 }

@@ -24,12 +24,14 @@ struct lvs_tuple;
  * @address:	where it goes
  * @client:	where it comes from; 0 bits: anywhere
  * @ports:	where it goes; n is 0: any
+ * @transparent: the address is that of others, who have what no service takes; else it is virtual
  */
 struct lvs_mark_rule {
 	uint32_t mark;
 	uint8_t proto;
 	struct lvs_prefix address, client;
 	struct lvs_ports ports;
+	bool transparent;
 };
 
 struct lvs_classifier;
@@ -60,14 +62,20 @@ void lvs_classifier_free(struct lvs_classifier *classifier);
  */
 uint32_t lvs_classify(const struct lvs_classifier *classifier, const struct lvs_tuple *tuple);
 
-/* Is @addr in the address of any rule? @classifier: as above */
+/* Is @addr in the address of any rule that is not transparent? @classifier: as above */
 bool lvs_classifier_covers(const struct lvs_classifier *classifier, const struct lvs_addr *addr);
 
 /* Is @fn true of any mark that packets to @addr may get? @classifier: as above */
 bool lvs_classifier_any(const struct lvs_classifier *classifier, const struct lvs_addr *addr,
 			bool (*fn)(const void *arg, uint32_t mark), const void *arg);
 
-/* The addresses of all rules, each once. Return: borrowed, the @i-th of them; NULL behind the last */
-const struct lvs_prefix *lvs_classifier_prefix(const struct lvs_classifier *classifier, uint32_t i);
+/**
+ * lvs_classifier_prefix() - the addresses of all rules, each once
+ * @classifier:	as above
+ * @ret_transparent: whether all its rules are transparent
+ *
+ * Return: borrowed, the @i-th of them; NULL behind the last
+ */
+const struct lvs_prefix *lvs_classifier_prefix(const struct lvs_classifier *classifier, uint32_t i, bool *ret_transparent);
 
 #endif

@@ -157,6 +157,24 @@ enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *s
 enum lvs_drop lvs_engine_choose(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 				struct lvs_server **ret_server, struct lvs_conn **ret_template);
 
+/**
+ * lvs_bypass_spares() - is a packet none of its service's, though it has the mark?
+ *
+ * What a cache asks of the sites themselves would come back to it, or to the next cache, without end.
+ */
+bool lvs_bypass_spares(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet);
+
+/**
+ * lvs_bypass_begin() - a packet that begins a connection which no server of @service can take
+ * @midst:	it began before
+ *
+ * The connection is none of the service's: its timeouts, limits and counters have nothing to do with it.
+ *
+ * Return: whether it is one that goes on to its own destination; then @ret_drop is how it went
+ */
+bool lvs_bypass_begin(struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_proto_ops *proto,
+		      struct lvs_packet *packet, bool midst, enum lvs_drop *ret_drop);
+
 /* A record, if need be that of somebody who lives less. Return: NULL if all are alive */
 struct lvs_conn *lvs_engine_claim(struct lvs_engine *engine);
 

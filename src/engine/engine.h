@@ -45,7 +45,8 @@ enum lvs_ping {
  * @syn_backlog: half-open connections from which on services with LVS_SYN_PROXY_AUTO use cookies; 0: when under attack only
  * @mtu:	of the device, bytes; 0: 1500
  * @timeouts:	seconds, per protocol and state; 0 takes the protocol's default
- * @expire_quiescent_template, @expire_nodest_conn, @conn_reuse: as in lvs_service_spec, of services that do not choose
+ * @expire_quiescent_template, @expire_nodest_conn, @conn_reuse, @cache_bypass: as in lvs_service_spec, of services that do
+ *		not choose
  */
 struct lvs_engine_settings {
 	enum lvs_ping ping;
@@ -67,6 +68,7 @@ struct lvs_engine_settings {
 	bool expire_quiescent_template;
 	bool expire_nodest_conn;
 	enum lvs_reuse conn_reuse;
+	bool cache_bypass;
 };
 
 /**

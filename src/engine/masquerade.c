@@ -22,6 +22,16 @@ void lvs_masquerade_init(struct lvs_masquerade *masquerade, struct lvs_rules *ru
 	rules->servers[0] = server;
 }
 
+struct lvs_server *lvs_masquerade_other_side(struct lvs_engine *engine, const struct lvs_forward_ops *forward,
+					     const struct lvs_addr *addr)
+{
+	struct lvs_server *server = &engine->masquerade.other_side;
+
+	server->spec.forward = forward;
+	server->spec.addr = *addr;
+	return server;
+}
+
 void lvs_engine_set_masquerade(struct lvs_engine *engine, bool servers, const struct lvs_prefix *prefixes, uint32_t n)
 {
 	struct lvs_masquerade *masquerade = &engine->masquerade;
@@ -51,15 +61,15 @@ static bool is_inside(const struct lvs_engine *engine, const struct lvs_addr *ad
 bool lvs_masquerade_begin(struct lvs_engine *engine, struct lvs_packet *packet, enum lvs_drop *ret_drop)
 {
 	const struct lvs_proto_ops *proto = lvs_proto_find(packet->proto);
-	struct lvs_server *server = &engine->masquerade.other_side;
 	const struct lvs_tuple *tuple = &packet->tuple;
+	struct lvs_server *server;
 	struct lvs_conn *conn;
 
 	if (!proto->starts(packet, false) || !lvs_sources_serve(&engine->sources, &tuple->dst) ||
 	    !is_inside(engine, &tuple->src) || is_inside(engine, &tuple->dst) ||
 	    lvs_rules_owner(&engine->rules, &tuple->dst) != LVS_OWNER_OTHER)
 		return false;
-	server->spec.addr = tuple->dst;
+	server = lvs_masquerade_other_side(engine, &lvs_forward_fullnat, &tuple->dst);
 	*ret_drop = lvs_engine_connect(engine, server, tuple, true, &conn);
 	if (!*ret_drop)
 		*ret_drop = lvs_engine_track(engine, conn, proto, packet, LVS_DIR_REQUEST);

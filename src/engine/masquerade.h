@@ -19,8 +19,9 @@ struct lvs_engine;
  * struct lvs_masquerade - who is translated
  * @servers:	all real servers
  * @prefixes:	and who is in these networks
- * @nowhere, @other_side: the service and server that stand for whom such connections lead to. They are in no list; the
- *		server has number 0, which no other one has, and the address of the latest connection
+ * @nowhere, @other_side: the service and server that stand for whom such connections lead to, and those that bypass all
+ *		servers. They are in no list; the server has number 0, which no other one has, and forwarding method and
+ *		address of the latest connection
  */
 struct lvs_masquerade {
 	bool servers;
@@ -39,6 +40,10 @@ void lvs_masquerade_init(struct lvs_masquerade *masquerade, struct lvs_rules *ru
  * @prefixes:	and those of these networks, at most LVS_MASQUERADE_MAX
  */
 void lvs_engine_set_masquerade(struct lvs_engine *engine, bool servers, const struct lvs_prefix *prefixes, uint32_t n);
+
+/* The server of a connection that is about to begin with nobody's server at @addr. Return: borrowed */
+struct lvs_server *lvs_masquerade_other_side(struct lvs_engine *engine, const struct lvs_forward_ops *forward,
+					     const struct lvs_addr *addr);
 
 /* Is anybody's connection? */
 bool lvs_engine_masquerades(const struct lvs_engine *engine);

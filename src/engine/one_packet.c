@@ -69,6 +69,18 @@ static enum lvs_drop keep(struct lvs_engine *engine, const struct lvs_conn *draf
 	return LVS_DROP_NONE;
 }
 
+/* It is nobody else's than before, and so are the fragments that follow it. */
+static enum lvs_drop go_on(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet)
+{
+	enum lvs_drop drop = lvs_engine_take_hop(engine, packet);
+
+	if (drop)
+		return drop;
+	lvs_engine_count(engine, conn, packet, LVS_DIR_REQUEST);
+	lvs_engine_pass(engine, packet);
+	return LVS_DROP_NONE;
+}
+
 enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server *server, const struct lvs_tuple *tuple,
 				   struct lvs_packet *packet, enum lvs_dir dir)
 {
@@ -91,5 +103,7 @@ enum lvs_drop lvs_one_packet_relay(struct lvs_engine *engine, struct lvs_server 
 	server->service->counters.conns++;
 	engine->stats.total.conns++;
 	lvs_limit_count(engine, server, &once.caddr, NULL, dir == LVS_DIR_REPLY);
+	if (once.forward == LVS_FORWARD_INDEX_bypass)
+		return go_on(engine, conn, packet);
 	return lvs_engine_relay(engine, conn, packet, dir);
 }

@@ -247,6 +247,8 @@ static enum lvs_drop begin(struct lvs_engine *engine, struct lvs_service *servic
 	drop = lvs_engine_choose(engine, service, packet, &server, &template);
 	if (drop)
 		return drop;
+	if (!server && !proven && lvs_bypass_begin(engine, service, proto, packet, midst, &drop))
+		return drop;
 	if (!server)
 		return no_server(engine, service, packet, proven);
 	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {
@@ -307,6 +309,8 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 	if (lvs_unlikely(engine->expectations.n) && lvs_expect_begin(engine, packet, &drop))
 		return drop;
 	service = lvs_service_lookup(&engine->rules, packet);
+	if (service && lvs_bypass_spares(engine, service, packet))
+		service = NULL;
 	if (!service && lvs_stray_reply(engine, packet, &drop))
 		return drop;
 	if (!service && (engine->masquerade.servers || engine->masquerade.n) && lvs_masquerade_begin(engine, packet, &drop))

@@ -110,6 +110,7 @@ struct lvs_syn_memory {
  * @helper:	borrowed; NULL: none. One with a key needs persistence
  * @expire_quiescent_template: enum lvs_choice: weight 0 sends persistent clients to other servers too
  * @expire_nodest_conn: enum lvs_choice: connections of a removed server end, and do not wait for it
+ * @cache_bypass: enum lvs_choice: of a mark: where no server can be chosen packets go on to their own destinations
  * @sloppy:	enum lvs_choice: connections may begin in their midst
  * @conn_reuse:	enum lvs_reuse
  * @timeouts:	seconds, per protocol and state; 0 takes that of the settings
@@ -133,6 +134,7 @@ struct lvs_service_spec {
 	struct lvs_persist_spec persist;
 	uint8_t expire_quiescent_template;
 	uint8_t expire_nodest_conn;
+	uint8_t cache_bypass;
 	uint8_t sloppy[LVS_PROTO_INDEX_COUNT];
 	uint8_t conn_reuse;
 	uint32_t timeouts[LVS_PROTO_INDEX_COUNT][LVS_STATES_MAX];

@@ -51,6 +51,7 @@ enum lvs_helped {
  * @forwarded:	to a server or back to a client, held fragments once they are released
  * @passed:	not for any virtual service: written back unchanged
  * @answered:	pings, what the SYN proxy takes, and ACKs that came with a PROXY header: consumed by what was said instead
+ * @bypassed:	connections that went on to their own destination, as their service had no server for them
  * @held:	fragments held back right now
  * @dropped:	by reason
  * @cookies_accepted: SYN cookies that came back; replied[LVS_REPLY_COOKIE] went out, dropped[LVS_DROP_COOKIE] were wrong
@@ -64,6 +65,7 @@ struct lvs_stats {
 	uint64_t forwarded;
 	uint64_t passed;
 	uint64_t answered;
+	uint64_t bypassed;
 	uint64_t held;
 	uint64_t dropped[LVS_DROP_COUNT];
 	uint64_t cookies_accepted;

@@ -15,42 +15,57 @@
 #include "net/net.h"
 #include "sys/clock.h"
 
+/* Is it a machine that packets are sent to, or this one, or a name? */
+static bool is_elsewhere(const struct lvs_server *server)
+{
+	return server->spec.forward != &lvs_forward_local && server->spec.forward != &lvs_forward_bypass;
+}
+
 /* Do its packets to strangers have to pass lvsd? What it begins itself in another name does, by whatever method. */
 static bool is_led(const struct lvs_engine *engine, const struct lvs_server *server)
 {
-	if (server->spec.forward == &lvs_forward_local)
+	if (!is_elsewhere(server))
 		return server->led;
 	return server->led || lvs_engine_masquerades(engine) ||
 	       (server->spec.forward->replies && server->service->spec.helper);
 }
 
-/* Single addresses of mark rules are VIPs like any other. Return: 0 or -ENOMEM; both lists are the caller's */
+/*
+ * Single addresses of mark rules are VIPs like any other, unless they are those of others. Return: 0 or -ENOMEM; both lists are
+ * the caller's, networks of others at the end of the second one
+ */
 static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_vips, struct lvs_prefix **ret_prefixes,
 			  struct lvs_net_wanted *wanted)
 {
 	const struct lvs_prefix *prefix;
+	struct lvs_prefix *end;
+	bool transparent;
 	uint32_t n = 0;
 
-	while (lvs_classifier_prefix(rules->classifier, n))
+	while (lvs_classifier_prefix(rules->classifier, n, &transparent))
 		n++;
 	*ret_vips = calloc(rules->nservices + rules->nown + n + rules->ndips + 1, sizeof(**ret_vips));
 	*ret_prefixes = calloc(n + 1, sizeof(**ret_prefixes));
 	if (!*ret_vips || !*ret_prefixes)
 		return -ENOMEM;
+	end = *ret_prefixes + n;
 	for (uint32_t i = 0; i < rules->nheads; i++)
 		for (const struct lvs_vip *vip = rules->vip_heads[i]; vip; vip = vip->next)
 			if ((vip->own || !lvs_list_empty(&vip->services)) && !lvs_addr_is_any(&vip->addr))
 				(*ret_vips)[wanted->nvips++] = vip->addr;
 	for (uint32_t i = 0; i < rules->ndips; i++)
 		(*ret_vips)[wanted->nvips++] = rules->own[i].addr;
-	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i)); i++) {
-		if (prefix->bits == LVS_PREFIX_HOST)
+	for (uint32_t i = 0; (prefix = lvs_classifier_prefix(rules->classifier, i, &transparent)); i++) {
+		if (transparent)
+			end[-(ptrdiff_t)++wanted->ntransparent] = *prefix;
+		else if (prefix->bits == LVS_PREFIX_HOST)
 			(*ret_vips)[wanted->nvips++] = prefix->addr;
 		else
 			(*ret_prefixes)[wanted->nprefixes++] = *prefix;
 	}
 	wanted->vips = *ret_vips;
 	wanted->prefixes = *ret_prefixes;
+	wanted->transparent = end - wanted->ntransparent;
 	return 0;
 }
 
@@ -68,7 +83,7 @@ static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, st
 			continue;
 		if (is_led(engine, server))
 			led[wanted->nservers++] = server->spec.addr;
-		else if (server->spec.forward != &lvs_forward_local)
+		else if (is_elsewhere(server))
 			one_way[wanted->none_way++] = server->spec.addr;
 	}
 	wanted->servers = led;

@@ -166,7 +166,7 @@ static void on_net_timer(void *arg)
 static int set_up_network(struct lvs_director *director)
 {
 	const struct lvs_conf *conf = director->conf;
-	const char *interfaces[LVS_CONF_INTERFACES_MAX];
+	const char *servers[LVS_CONF_INTERFACES_MAX], *clients[LVS_CONF_INTERFACES_MAX];
 	const struct lvs_net_options options = {
 		.setup = conf->network.setup == LVS_CONF_SETUP_AUTO ? LVS_NET_AUTO : LVS_NET_MANUAL,
 		.mtu = conf->device.mtu,
@@ -177,16 +177,20 @@ static int set_up_network(struct lvs_director *director)
 		.priority = conf->network.priority,
 		.no_proxy = !conf->network.proxy,
 		.ignore_tunneled = conf->director.ignore_tunneled,
-		.server_interfaces = interfaces,
+		.server_interfaces = servers,
 		.nserver_interfaces = conf->network.server_interfaces.n,
+		.client_interfaces = clients,
+		.nclient_interfaces = conf->network.client_interfaces.n,
 	};
 	const struct lvs_net_callbacks callbacks = {
 		.arg = director, .say = on_net_say, .server_mtu = on_server_mtu, .vip_local = on_vip_local,
 	};
 	int err;
 
-	for (size_t i = 0; i < conf->network.server_interfaces.n; i++)
-		interfaces[i] = conf->network.server_interfaces.names[i];
+	for (size_t i = 0; i < LVS_CONF_INTERFACES_MAX; i++) {
+		servers[i] = conf->network.server_interfaces.names[i];
+		clients[i] = conf->network.client_interfaces.names[i];
+	}
 	err = lvs_net_new(&options, &callbacks, &director->net);
 	if (err)
 		return fail(director, err, "cannot talk to the kernel over netlink");

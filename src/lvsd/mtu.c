@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/forward.h"
 
 void lvs_mtus_set(struct lvs_mtus *mtus, const struct lvs_addr *addr, uint32_t mtu)
 {
@@ -55,7 +56,8 @@ void lvs_mtus_apply(struct lvs_mtus *mtus, struct lvs_engine *engine)
 	for (uint32_t id = 1; n && id < rules->servers_len; id++) {
 		struct lvs_mtu key, *found;
 
-		if (!rules->servers[id])
+		/* The path to one that is bypassed is that to whomever clients ask. */
+		if (!rules->servers[id] || rules->servers[id]->spec.forward == &lvs_forward_bypass)
 			continue;
 		key.addr = rules->servers[id]->spec.addr;
 		found = bsearch(&key, mtus->list, n, sizeof(key), by_addr);

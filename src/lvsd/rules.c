@@ -105,6 +105,7 @@ static void settings_from(const struct lvs_conf *conf, struct lvs_engine_setting
 	ret->nat_icmp_send = conf->director.nat_icmp_send;
 	ret->expire_nodest_conn = conf->director.expire_nodest_conn;
 	ret->expire_quiescent_template = conf->director.expire_quiescent_template;
+	ret->cache_bypass = conf->director.cache_bypass;
 	ret->conn_reuse = reuse_of((enum lvs_conf_reuse)(LVS_CONF_REUSE_0 + conf->director.conn_reuse_mode));
 	timeouts_from(&conf->timeouts, ret->timeouts);
 }
@@ -222,6 +223,7 @@ static struct lvs_service_spec service_spec(const struct lvs_conf_service *servi
 			    [LVS_PROTO_INDEX_sctp] = choice_of(service->sloppy_sctp) },
 		.expire_nodest_conn = choice_of(service->expire_nodest_conn),
 		.expire_quiescent_template = choice_of(service->expire_quiescent_template),
+		.cache_bypass = choice_of(service->cache_bypass),
 		.conn_reuse = (uint8_t)reuse_of(service->conn_reuse_mode),
 	};
 
@@ -286,7 +288,8 @@ static int make_classifier(const struct lvs_conf *conf, const struct lvs_hash_ke
 		const struct lvs_conf_mark *mark = &conf->marks[i];
 
 		list[i] = (struct lvs_mark_rule){ .mark = mark->mark, .proto = mark->protocol, .address = mark->address,
-						  .client = mark->client, .ports = mark->ports };
+						  .client = mark->client, .ports = mark->ports,
+						  .transparent = mark->transparent };
 	}
 	if (conf->nmarks)
 		err = lvs_classifier_new(list, (uint32_t)conf->nmarks, key, ret_classifier);

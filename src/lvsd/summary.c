@@ -92,6 +92,9 @@ static void tell_said(struct lvs_summary *summary, const struct lvs_stats *stats
 	tell(summary, "said: %" PRIu64 " echo replies, %" PRIu64 " resets, %" PRIu64 " errors, %" PRIu64 " probes",
 	     stats->replied[LVS_REPLY_ECHO], stats->replied[LVS_REPLY_RESET], stats->replied[LVS_REPLY_ERROR],
 	     stats->replied[LVS_REPLY_PROBE]);
+	if (stats->bypassed)
+		tell(summary, "bypassed: %" PRIu64 " connections without a server went on to their own destinations",
+		     stats->bypassed);
 	if (stats->replied[LVS_REPLY_COOKIE])
 		tell(summary, "SYN proxy: %" PRIu64 " cookies sent, %" PRIu64 " accepted, %" PRIu64 " refused",
 		     stats->replied[LVS_REPLY_COOKIE], stats->cookies_accepted, stats->dropped[LVS_DROP_COOKIE]);

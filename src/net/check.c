@@ -68,7 +68,7 @@ static bool is_in_table(const struct check *check, const struct lvs_net_object *
 		const struct lvs_net_object *rule = &check->plan->objects.v[i];
 		const struct lvs_net_link *link;
 
-		if (rule->kind != LVS_NET_RULE || !rule->no_default ||
+		if (rule->kind != LVS_NET_RULE || rule->pref != check->question->priority ||
 		    lvs_addr_is4(&rule->addr) != lvs_addr_is4(&route->addr))
 			continue;
 		link = lvs_net_state_link_by_name(check->question->state, rule->iif);
@@ -78,10 +78,44 @@ static bool is_in_table(const struct check *check, const struct lvs_net_object *
 	return true;
 }
 
+static bool is_transparent(const struct check *check, const struct lvs_net_object *object)
+{
+	return object->kind == LVS_NET_RULE && object->pref == check->question->priority + LVS_NET_TRANSPARENT;
+}
+
+/* Return: the network of others that @route is for, or NULL */
+static const struct lvs_prefix *network_of(const struct check *check, const struct lvs_net_object *route)
+{
+	const struct lvs_net_wants *wants = check->question->wants;
+
+	for (size_t i = 0; route->table != RT_TABLE_MAIN && i < wants->ntransparent; i++)
+		if (wants->transparent[i].bits == route->bits && lvs_addr_equal(&wants->transparent[i].addr, &route->addr))
+			return &wants->transparent[i];
+	return NULL;
+}
+
+/* The first interface that the plan has such a rule on stands for all. */
+static bool network_arrives(const struct check *check, const struct lvs_prefix *network)
+{
+	const struct lvs_addr way = lvs_net_way(network);
+
+	for (size_t i = 0; i < check->plan->objects.n; i++) {
+		const struct lvs_net_object *rule = &check->plan->objects.v[i];
+		const struct lvs_net_link *link = lvs_net_state_link_by_name(check->question->state, rule->iif);
+
+		if (link && is_transparent(check, rule) && lvs_addr_is4(&rule->addr) == lvs_addr_is4(&way))
+			return local_vip_arrives(check, &way, link->ifindex);
+	}
+	return true;
+}
+
 static bool vip_arrives(const struct check *check, const struct lvs_net_object *route)
 {
+	const struct lvs_prefix *network = network_of(check, route);
 	const struct lvs_net_target *vip = destination(check, route);
 
+	if (network)
+		return network_arrives(check, network);
 	if (!vip)
 		return true;	/* the default route of our table: tried together with the rules for replies */
 	if (route->table != RT_TABLE_MAIN)
@@ -121,15 +155,31 @@ static bool reply_arrives(const struct check *check, const struct lvs_net_object
 	return true;
 }
 
+/* Any network of others stands for all. */
+static bool transparent_arrives(const struct check *check, const struct lvs_net_object *rule, uint32_t ifindex)
+{
+	const struct lvs_net_wants *wants = check->question->wants;
+
+	for (size_t i = 0; i < wants->ntransparent; i++) {
+		const struct lvs_addr way = lvs_net_way(&wants->transparent[i]);
+
+		if (lvs_addr_is4(&way) == lvs_addr_is4(&rule->addr))
+			return local_vip_arrives(check, &way, ifindex);
+	}
+	return true;
+}
+
 static bool rule_works(const struct check *check, const struct lvs_net_object *rule)
 {
 	const struct lvs_net_link *link = lvs_net_state_link_by_name(check->question->state, rule->iif);
 
 	if (rule->table == RT_TABLE_LOCAL)
 		return !check->plan->unlocal[lvs_addr_is4(&rule->addr)];
-	/* What the rule on "lo" is for cannot be asked. */
-	if (!link || link->flags & IFF_LOOPBACK)
+	/* What the rule on "lo" is for cannot be asked; those that spare servers spare the device work. */
+	if (!link || link->flags & IFF_LOOPBACK || rule->table == RT_TABLE_MAIN)
 		return true;
+	if (is_transparent(check, rule))
+		return transparent_arrives(check, rule, link->ifindex);
 	return rule->no_default ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
 }
 
@@ -188,7 +238,7 @@ static void complain(struct check *check, const struct lvs_net_object *object)
 		lvs_net_complain(check->say, LVS_NET_WARNING,
 				 "the local table takes virtual addresses of this host; mend it with: %s && %s", command,
 				 lvs_net_command(check->question->state, &original, false, other));
-	else if (object->kind == LVS_NET_RULE && !object->no_default)
+	else if (object->kind == LVS_NET_RULE && !object->no_default && !is_transparent(check, object))
 		lvs_net_complain(check->say, LVS_NET_WARNING, "replies do not reach the device; mend it with: %s && %s",
 				 lvs_net_command(check->question->state, &route, true, other), command);
 	else

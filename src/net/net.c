@@ -51,7 +51,7 @@
 struct lvs_net {
 	struct lvs_net_options options;
 	struct lvs_net_callbacks callbacks;
-	char (*server_interfaces)[IFNAMSIZ];
+	char (*server_interfaces)[IFNAMSIZ], (*client_interfaces)[IFNAMSIZ];
 	char bridge[IFNAMSIZ];
 	struct lvs_net_say say;
 	struct lvs_rtnl ask, listen;
@@ -64,19 +64,19 @@ struct lvs_net {
 	lvs_ns wake, last, calm, gap;
 };
 
-static int copy_interfaces(struct lvs_net *net, const struct lvs_net_options *options)
+/* *@ret_copy is the caller's, whatever is returned. */
+static int copy_interfaces(const char *const *names, size_t n, char (**ret_copy)[IFNAMSIZ])
 {
-	net->server_interfaces = calloc(options->nserver_interfaces + 1, sizeof(*net->server_interfaces));
-	if (!net->server_interfaces)
+	*ret_copy = calloc(n + 1, sizeof(**ret_copy));
+	if (!*ret_copy)
 		return -ENOMEM;
-	for (size_t i = 0; i < options->nserver_interfaces; i++) {
-		size_t len = strnlen(options->server_interfaces[i], IFNAMSIZ);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strnlen(names[i], IFNAMSIZ);
 
 		if (len == IFNAMSIZ)
 			return -ENAMETOOLONG;
-		memcpy(net->server_interfaces[i], options->server_interfaces[i], len);
+		memcpy((*ret_copy)[i], names[i], len);
 	}
-	net->options.server_interfaces = NULL;	/* the caller's */
 	return 0;
 }
 
@@ -89,7 +89,8 @@ int lvs_net_new(const struct lvs_net_options *options, const struct lvs_net_call
 	if (!net)
 		return -ENOMEM;
 	net->options = *options;
-	net->options.bridge = NULL;	/* the caller's */
+	net->options.bridge = NULL;	/* the caller's, as are these */
+	net->options.server_interfaces = net->options.client_interfaces = NULL;
 	if (options->bridge)
 		(void)strncpy(net->bridge, options->bridge, sizeof(net->bridge) - 1);
 	net->callbacks = *callbacks;
@@ -103,7 +104,9 @@ int lvs_net_new(const struct lvs_net_options *options, const struct lvs_net_call
 		net->options.priority = LVS_NET_PRIORITY;
 	if (!net->options.txqueuelen)
 		net->options.txqueuelen = LVS_NET_TXQUEUELEN;
-	err = copy_interfaces(net, options);
+	err = copy_interfaces(options->server_interfaces, options->nserver_interfaces, &net->server_interfaces);
+	if (!err)
+		err = copy_interfaces(options->client_interfaces, options->nclient_interfaces, &net->client_interfaces);
 	if (!err)
 		err = lvs_net_targets_replace(&net->strangers, strangers, ARRAY_LEN(strangers));
 	if (err >= 0)
@@ -121,13 +124,15 @@ fail:
 
 static size_t count_stale(const struct lvs_net *net)
 {
-	return net->vips.nstale + net->wants.probes.nstale + net->servers.nstale + net->strangers.nstale;
+	return net->vips.nstale + net->wants.probes.nstale + net->wants.ways.nstale + net->servers.nstale +
+	       net->strangers.nstale;
 }
 
 static void touch_all(struct lvs_net *net)
 {
 	lvs_net_targets_touch_all(&net->vips);
 	lvs_net_targets_touch_all(&net->wants.probes);
+	lvs_net_targets_touch_all(&net->wants.ways);
 	lvs_net_targets_touch_all(&net->servers);
 	lvs_net_targets_touch_all(&net->strangers);
 }
@@ -318,6 +323,8 @@ static int follow_plan(struct lvs_net *net)
 		.no_proxy = net->options.no_proxy, .ignore_tunneled = net->options.ignore_tunneled,
 		.server_interfaces = net->server_interfaces,
 		.nserver_interfaces = net->options.nserver_interfaces,
+		.client_interfaces = net->client_interfaces,
+		.nclient_interfaces = net->options.nclient_interfaces,
 	};
 	struct lvs_net_plan plan;
 	int err = lvs_net_plan(&question, &plan);
@@ -356,7 +363,7 @@ static int look_at_device(struct lvs_net *net)
 /* Return: 1 when there is more to ask than @budget, 0, or the first error */
 static int make_round(struct lvs_net *net, size_t budget)
 {
-	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->wants.probes, &net->servers };
+	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->wants.probes, &net->wants.ways, &net->servers };
 	int err = 0;
 
 	if (net->stale)
@@ -426,6 +433,7 @@ static bool take_note(struct lvs_net *net, const struct nlmsghdr *nlh)
 	if (event & LVS_NET_EVENT_PREFIX) {
 		lvs_net_targets_touch(&net->vips, &prefix, bits);
 		lvs_net_targets_touch(&net->wants.probes, &prefix, bits);
+		lvs_net_targets_touch(&net->wants.ways, &prefix, bits);
 		lvs_net_targets_touch(&net->servers, &prefix, bits);
 		lvs_net_targets_touch(&net->strangers, &prefix, bits);
 	}
@@ -552,5 +560,6 @@ void lvs_net_free(struct lvs_net *net)
 	lvs_rtnl_close(&net->ask);
 	lvs_rtnl_close(&net->listen);
 	free(net->server_interfaces);
+	free(net->client_interfaces);
 	free(net);
 }

@@ -28,7 +28,10 @@
 /* Default number of the routing table that leads to the device. */
 #define LVS_NET_TABLE 77
 
-/* Preference of the rules for local VIPs; the local table moves to +90, the rules for replies stand at +100 and +101. */
+/*
+ * Preference of the rules for local VIPs; the local table moves to +90, the rules for replies stand at +100 and +101, those for
+ * networks of others at +102 and +103.
+ */
 #define LVS_NET_PRIORITY 10
 
 /* The length of the device's queue unless options say otherwise; the kernel's own 500 drops silently under load. */
@@ -63,6 +66,8 @@ enum lvs_net_level {
  * @ignore_tunneled: what this host unpacks from tunnels stays with it where the VIP is local. For directors that are real
  *		servers of another one
  * @server_interfaces: where replies of real servers arrive; none: where the routes to the servers lead
+ * @client_interfaces: where packets to networks of others arrive that are wanted; none: where no route to one of them leads,
+ *		or, if such routes lead everywhere, everywhere
  */
 struct lvs_net_options {
 	enum lvs_net_setup setup;
@@ -76,6 +81,8 @@ struct lvs_net_options {
 	bool ignore_tunneled;
 	const char *const *server_interfaces;
 	size_t nserver_interfaces;
+	const char *const *client_interfaces;
+	size_t nclient_interfaces;
 };
 
 /**
@@ -103,6 +110,8 @@ struct lvs_net_callbacks {
  * @vips:	addresses that clients reach: all that arrives for them goes to the device
  * @prefixes:	the same for whole networks. Nobody answers for their addresses on attached subnets, as no host is known to
  *		have none of them, but for those that this host has, which are VIPs like the others
+ * @transparent: networks, or addresses, of others. What arrives for them is led to the device; what the host itself sends
+ *		there, and what comes out of the device, goes its way, and so does what is for addresses of this host
  * @servers:	real servers whose replies have to come back through the device
  * @one_way:	real servers whose replies find their way by themselves: all that matters is the path to them. One that is
  *		in both lists is one of @servers
@@ -112,6 +121,8 @@ struct lvs_net_wanted {
 	size_t nvips;
 	const struct lvs_prefix *prefixes;
 	size_t nprefixes;
+	const struct lvs_prefix *transparent;
+	size_t ntransparent;
 	const struct lvs_addr *servers;
 	size_t nservers;
 	const struct lvs_addr *one_way;

@@ -20,6 +20,12 @@
  * not pass the device for nothing. Servers that answer clients by themselves, or the director at an address of his own,
  * need no such rule: their packets to strangers are none of ours.
  *
+ * Networks of others, whose packets some service takes on their way: they are routes in our own table alone, which a rule
+ * on each interface that clients come through looks into, behind the local table. So what comes out of the device finds
+ * the host's own routes, and goes on to where it was sent. Where clients come through is for routes to tell: what
+ * comes in through an interface that leads to such a network is on its way back. Real servers may ask the sites themselves, so
+ * rules in front spare them; what slips through for want of those, the engine lets pass.
+ *
  * The device has an address of scope host, 127.0.0.77, while IPv4 passes it. Nobody talks to it, and forwarding and ICMP
  * would do without; but what comes out of a device that has none and does not go back to where its sender is routed
  * (packets for the host itself, real servers' own ones to strangers) even the loose reverse-path filter drops, and that
@@ -244,6 +250,8 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 	}
 	for (size_t i = 0; i < question->servers->n; i++)
 		any[lvs_addr_is4(&question->servers->v[i].addr)] = true;
+	for (size_t i = 0; i < question->wants->ntransparent; i++)
+		any[lvs_addr_is4(&question->wants->transparent[i].addr)] = true;
 	if (any[true]) {
 		const struct lvs_net_object addr = lvs_net_own_addr(question->device);
 
@@ -261,6 +269,14 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 	plan_proxies(plan, question);
 }
 
+static bool is_named(char (*interfaces)[IFNAMSIZ], size_t n, const struct lvs_net_link *link)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(interfaces[i], link->name) == 0)
+			return true;
+	return false;
+}
+
 static bool carries_replies(const struct lvs_net_question *question, const struct lvs_net_target *server,
 			    const struct lvs_net_link *link)
 {
@@ -268,10 +284,7 @@ static bool carries_replies(const struct lvs_net_question *question, const struc
 		return false;
 	if (question->nserver_interfaces == 0)
 		return lvs_net_target_via(server, link->ifindex);
-	for (size_t i = 0; i < question->nserver_interfaces; i++)
-		if (strcmp(question->server_interfaces[i], link->name) == 0)
-			return true;
-	return false;
+	return is_named(question->server_interfaces, question->nserver_interfaces, link);
 }
 
 /* Whether clients may come through an interface that leads to real servers. */
@@ -286,7 +299,12 @@ static bool carries_requests(const struct lvs_net_plan *plan, const struct lvs_n
 	for (size_t i = 0; i < plan->objects.n; i++) {
 		const struct lvs_net_object *object = &plan->objects.v[i];
 
-		if (object->kind == LVS_NET_PROXY && object->ifindex == link->ifindex && lvs_addr_is4(&object->addr) == ip4)
+		if (lvs_addr_is4(&object->addr) != ip4)
+			continue;
+		if (object->kind == LVS_NET_PROXY && object->ifindex == link->ifindex)
+			return true;
+		if (object->kind == LVS_NET_RULE && object->pref == question->priority + LVS_NET_TRANSPARENT &&
+		    strcmp(object->iif, link->name) == 0)
 			return true;
 	}
 	for (size_t i = 0; i < state->nlinks && alone; i++)
@@ -331,6 +349,15 @@ static void want_sources(struct lvs_net_plan *plan, struct lvs_net_object rule, 
 	}
 }
 
+/* Somebody may keep the local table behind @pref, where our rule would take the host's own packets. */
+static void keep_local(struct lvs_net_plan *plan, const struct lvs_net_question *question, bool ip4, uint32_t pref)
+{
+	const struct lvs_net_object local = lvs_net_plan_local_rule(ip4, question->priority + 90);
+
+	if (question->state->local_pref[ip4] != LVS_NET_NO_PREF && question->state->local_pref[ip4] > pref)
+		lvs_net_objects_push(&plan->objects, &local);
+}
+
 /* Rules behind the local table, for one family on one interface. @v, @bits: room for all servers */
 static void plan_replies(struct lvs_net_plan *plan, const struct lvs_net_question *question, const struct lvs_net_link *link,
 			 bool ip4, struct lvs_addr *v, uint8_t *bits)
@@ -351,12 +378,7 @@ static void plan_replies(struct lvs_net_plan *plan, const struct lvs_net_questio
 		return;
 	memcpy(rule.iif, link->name, sizeof(rule.iif));
 	want_route(plan, question, question->table, &rule.addr, rule.bits);
-	if (question->state->local_pref[ip4] != LVS_NET_NO_PREF && question->state->local_pref[ip4] > rule.pref) {
-		/* Somebody keeps the local table further behind, where our rule would take the host's own packets. */
-		const struct lvs_net_object local = lvs_net_plan_local_rule(ip4, question->priority + 90);
-
-		lvs_net_objects_push(&plan->objects, &local);
-	}
+	keep_local(plan, question, ip4, rule.pref);
 	if (carries_requests(plan, question, link, ip4)) {
 		n = merge(v, bits, n);
 		if (n <= LVS_NET_REPLY_RULES) {
@@ -367,31 +389,34 @@ static void plan_replies(struct lvs_net_plan *plan, const struct lvs_net_questio
 	want_rule(plan, &rule);
 }
 
-/* Whether any server is behind an interface, without going through all of them for each of many interfaces. */
+/* What is behind interfaces, without going through all of it for each of many interfaces. */
 struct behind {
 	uint32_t v[16];
 	size_t n;
 	bool many;
 };
 
+static void add_behind(struct behind *behind, const struct lvs_net_target *target)
+{
+	for (size_t h = 0; h < target->nhops; h++) {
+		size_t b = 0;
+
+		while (b < behind->n && behind->v[b] != target->hops[h])
+			b++;
+		if (b == ARRAY_LEN(behind->v))
+			behind->many = true;
+		else if (b == behind->n)
+			behind->v[behind->n++] = target->hops[h];
+	}
+}
+
 static struct behind find_behind(const struct lvs_net_question *question)
 {
 	struct behind behind = { .many = question->nserver_interfaces > 0 };
 
-	for (size_t i = 0; i < question->servers->n; i++) {
-		const struct lvs_net_target *server = &question->servers->v[i];
-
-		for (size_t h = 0; h < server->nhops && !server->one_way; h++) {
-			size_t b = 0;
-
-			while (b < behind.n && behind.v[b] != server->hops[h])
-				b++;
-			if (b == ARRAY_LEN(behind.v))
-				behind.many = true;
-			else if (b == behind.n)
-				behind.v[behind.n++] = server->hops[h];
-		}
-	}
+	for (size_t i = 0; i < question->servers->n; i++)
+		if (!question->servers->v[i].one_way)
+			add_behind(&behind, &question->servers->v[i]);
 	return behind;
 }
 
@@ -404,6 +429,82 @@ static bool is_behind(const struct behind *behind, uint32_t ifindex)
 	return hit;
 }
 
+/* Rules for networks of others, for one family on one interface. @v, @bits: room for all servers */
+static void plan_transparent(struct lvs_net_plan *plan, const struct lvs_net_question *question,
+			     const struct lvs_net_link *link, bool ip4, struct lvs_addr *v, uint8_t *bits)
+{
+	const struct lvs_net_wants *wants = question->wants;
+	struct lvs_net_object rule = {
+		.addr = lvs_net_any(ip4), .bits = lvs_net_any_bits(ip4), .table = question->table,
+		.pref = question->priority + LVS_NET_TRANSPARENT, .no_default = 1,
+	};
+	size_t n = 0;
+
+	memcpy(rule.iif, link->name, sizeof(rule.iif));
+	for (size_t i = 0; i < wants->ntransparent; i++) {
+		const struct lvs_prefix *network = &wants->transparent[i];
+
+		if (lvs_addr_is4(&network->addr) != ip4)
+			continue;
+		want_route(plan, question, question->table, &network->addr, network->bits);
+		/* That of all networks counts then, as all of them are wanted. */
+		if (network->bits == rule.bits)
+			rule.no_default = 0;
+	}
+	want_rule(plan, &rule);
+	keep_local(plan, question, ip4, rule.pref);
+	for (size_t i = 0; i < question->servers->n; i++) {
+		const struct lvs_net_target *server = &question->servers->v[i];
+
+		if (lvs_addr_is4(&server->addr) == ip4 && lvs_net_target_via(server, link->ifindex))
+			v[n++] = server->addr;
+	}
+	n = merge(v, bits, n);
+	rule.table = RT_TABLE_MAIN;
+	rule.pref = question->priority + LVS_NET_SPARED;
+	rule.no_default = 0;
+	for (size_t i = 0; n <= LVS_NET_REPLY_RULES && i < n; i++) {
+		rule.addr = v[i];
+		rule.bits = bits[i];
+		want_rule(plan, &rule);
+	}
+}
+
+/* Do packets to networks of others arrive there, that are wanted? @onward: where these networks are */
+static bool carries_transparent(const struct lvs_net_question *question, const struct lvs_net_link *link,
+				const struct behind *onward)
+{
+	const struct lvs_net_state *state = question->state;
+	bool other = false;
+
+	if (!is_outside(question, link))
+		return false;
+	if (question->nclient_interfaces)
+		return is_named(question->client_interfaces, question->nclient_interfaces, link);
+	for (size_t i = 0; i < state->nlinks && !other; i++)
+		other = is_outside(question, &state->links[i]) && !is_behind(onward, state->links[i].ifindex);
+	return !other || !is_behind(onward, link->ifindex);
+}
+
+static void plan_others(struct lvs_net_plan *plan, const struct lvs_net_question *question, bool ip4, struct lvs_addr *v,
+			uint8_t *bits)
+{
+	const struct lvs_net_state *state = question->state;
+	const struct lvs_net_targets *ways = &question->wants->ways;
+	struct behind onward = { .n = 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < ways->n; i++) {
+		if (lvs_addr_is4(&ways->v[i].addr) != ip4)
+			continue;
+		any = true;
+		add_behind(&onward, &ways->v[i]);
+	}
+	for (size_t i = 0; any && i < state->nlinks; i++)
+		if (carries_transparent(question, &state->links[i], &onward))
+			plan_transparent(plan, question, &state->links[i], ip4, v, bits);
+}
+
 static int plan_servers(struct lvs_net_plan *plan, const struct lvs_net_question *question)
 {
 	const struct lvs_net_state *state = question->state;
@@ -412,11 +513,12 @@ static int plan_servers(struct lvs_net_plan *plan, const struct lvs_net_question
 	struct lvs_addr *v = calloc(n ? n : 1, sizeof(*v));
 	uint8_t *bits = calloc(n ? n : 1, sizeof(*bits));
 
-	if (v && bits)
+	for (int ip4 = 0; v && bits && ip4 < 2; ip4++) {
+		plan_others(plan, question, ip4, v, bits);
 		for (size_t i = 0; i < state->nlinks; i++)
-			for (int ip4 = 0; ip4 < 2; ip4++)
-				if (is_outside(question, &state->links[i]) && is_behind(&behind, state->links[i].ifindex))
-					plan_replies(plan, question, &state->links[i], ip4, v, bits);
+			if (is_outside(question, &state->links[i]) && is_behind(&behind, state->links[i].ifindex))
+				plan_replies(plan, question, &state->links[i], ip4, v, bits);
+	}
 	free(v);
 	free(bits);
 	return v && bits ? 0 : -ENOMEM;

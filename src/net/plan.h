@@ -11,17 +11,24 @@ struct lvs_net_target;
 struct lvs_net_targets;
 struct lvs_net_wants;
 
-/* Rules by source address on one interface; where more would be needed, one rule takes the interface as a whole. */
+/*
+ * Rules by source address on one interface; where more would be needed, one rule takes the interface as a whole, or the servers'
+ * own packets to networks of others pass the device for nothing.
+ */
 #define LVS_NET_REPLY_RULES 64
+
+/* Preferences behind lvs_net_options.priority of the rules for networks of others: who is spared, and the networks. */
+#define LVS_NET_SPARED 102
+#define LVS_NET_TRANSPARENT 103
 
 /**
  * struct lvs_net_question - what the plan is made from; everything is borrowed
  * @device:	index of our device
  * @vips, @servers: with answers, none of them stale
- * @wants:	the same of its probes
+ * @wants:	the same of its probes and ways
  * @strangers:	routes to lvs_net_stranger() of both families, IPv4 first, which show where default routes lead
- * @table, @priority, @no_proxy, @ignore_tunneled, @server_interfaces, @nserver_interfaces: as in struct lvs_net_options,
- *		defaults filled in
+ * @table, @priority, @no_proxy, @ignore_tunneled, @server_interfaces, @nserver_interfaces, @client_interfaces,
+ *		@nclient_interfaces: as in struct lvs_net_options, defaults filled in
  */
 struct lvs_net_question {
 	const struct lvs_net_state *state;
@@ -32,6 +39,8 @@ struct lvs_net_question {
 	bool no_proxy, ignore_tunneled;
 	char (*server_interfaces)[IFNAMSIZ];
 	size_t nserver_interfaces;
+	char (*client_interfaces)[IFNAMSIZ];
+	size_t nclient_interfaces;
 };
 
 /**

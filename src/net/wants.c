@@ -41,36 +41,55 @@ static void *sort(const void *v, size_t n, size_t size, int (*compare)(const voi
 
 static bool same(const struct lvs_net_wants *a, const struct lvs_net_wants *b)
 {
-	if (a->nvips != b->nvips || a->nprefixes != b->nprefixes)
+	if (a->nvips != b->nvips || a->nprefixes != b->nprefixes || a->ntransparent != b->ntransparent)
 		return false;
 	for (size_t i = 0; i < a->nprefixes; i++)
 		if (!lvs_prefix_equal(&a->prefixes[i], &b->prefixes[i]))
 			return false;
+	for (size_t i = 0; i < a->ntransparent; i++)
+		if (!lvs_prefix_equal(&a->transparent[i], &b->transparent[i]))
+			return false;
 	return !a->nvips || !memcmp(a->vips, b->vips, a->nvips * sizeof(*a->vips));
 }
 
-static int replace_probes(struct lvs_net_wants *wants)
+struct lvs_addr lvs_net_way(const struct lvs_prefix *network)
 {
-	struct lvs_addr *probes = calloc(wants->nprefixes + 1, sizeof(*probes));
+	bool ip4 = lvs_addr_is4(&network->addr);
+
+	if (network->bits == LVS_NET_HOST_BITS)
+		return network->addr;
+	return network->bits == lvs_net_any_bits(ip4) ? lvs_net_stranger(ip4) : lvs_net_probe(&network->addr);
+}
+
+/* Those of @wants become those that the networks of @next need. */
+static int replace_probes(struct lvs_net_wants *wants, const struct lvs_net_wants *next)
+{
+	struct lvs_addr *probes = calloc(next->nprefixes + next->ntransparent + 1, sizeof(*probes));
 	int rc;
 
 	if (!probes)
 		return -ENOMEM;
-	for (size_t i = 0; i < wants->nprefixes; i++)
-		probes[i] = lvs_net_probe(&wants->prefixes[i].addr);
-	rc = lvs_net_targets_replace(&wants->probes, probes, wants->nprefixes);
+	for (size_t i = 0; i < next->ntransparent; i++)
+		probes[i] = lvs_net_way(&next->transparent[i]);
+	rc = lvs_net_targets_replace(&wants->ways, probes, next->ntransparent);
+	for (size_t i = 0; i < next->nprefixes; i++)
+		probes[i] = lvs_net_probe(&next->prefixes[i].addr);
+	if (rc >= 0)
+		rc = lvs_net_targets_replace(&wants->probes, probes, next->nprefixes);
 	free(probes);
 	return rc;
 }
 
 int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_wanted *wanted)
 {
-	struct lvs_net_wants next = { .probes = wants->probes };
+	struct lvs_net_wants next = { .nvips = 0 };
 	int rc = -ENOMEM;
 
 	next.vips = sort(wanted->vips, wanted->nvips, sizeof(*next.vips), lvs_net_addr_compare, &next.nvips);
 	next.prefixes = sort(wanted->prefixes, wanted->nprefixes, sizeof(*next.prefixes), compare_prefixes, &next.nprefixes);
-	if (!next.vips || !next.prefixes)
+	next.transparent = sort(wanted->transparent, wanted->ntransparent, sizeof(*next.transparent), compare_prefixes,
+				&next.ntransparent);
+	if (!next.vips || !next.prefixes || !next.transparent)
 		goto out;
 	rc = 0;
 	if (same(wants, &next))
@@ -78,16 +97,20 @@ int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_want
 	for (size_t i = 0; i < next.nprefixes; i++)
 		if (!i || next.prefixes[i].bits != next.prefixes[i - 1].bits)
 			next.lengths[next.nlengths++] = next.prefixes[i].bits;
-	rc = replace_probes(&next);
+	rc = replace_probes(wants, &next);
 	if (rc < 0)
 		goto out;
+	next.probes = wants->probes;
+	next.ways = wants->ways;
 	free(wants->vips);
 	free(wants->prefixes);
+	free(wants->transparent);
 	*wants = next;
 	return 1;
 out:
 	free(next.vips);
 	free(next.prefixes);
+	free(next.transparent);
 	return rc;
 }
 
@@ -183,6 +206,8 @@ void lvs_net_wants_fini(struct lvs_net_wants *wants)
 {
 	free(wants->vips);
 	free(wants->prefixes);
+	free(wants->transparent);
 	lvs_net_targets_fini(&wants->probes);
+	lvs_net_targets_fini(&wants->ways);
 	*wants = (struct lvs_net_wants){ 0 };
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What is wanted of the host: VIPs, and networks of them. Addresses of this host inside of such a network are VIPs like
- * those that are named.
+ * those that are named. And networks of others, where they are not.
  */
 #ifndef LVS_NET_WANTS_H
 #define LVS_NET_WANTS_H
@@ -17,6 +17,8 @@ struct lvs_net_wanted;
  * @prefixes:	by length, then by address
  * @lengths:	that occur among them, ascending
  * @probes:	for each of @prefixes an address that stands for it: lvs_net_probe()
+ * @transparent: networks of others
+ * @ways:	for each of them an address that stands for it
  */
 struct lvs_net_wants {
 	struct lvs_addr *vips;
@@ -26,6 +28,9 @@ struct lvs_net_wants {
 	uint8_t lengths[LVS_NET_HOST_BITS + 1];
 	size_t nlengths;
 	struct lvs_net_targets probes;
+	struct lvs_prefix *transparent;
+	size_t ntransparent;
+	struct lvs_net_targets ways;
 };
 
 /* Return: 1 if anything changed, 0 if not, or -ENOMEM */
@@ -54,6 +59,9 @@ static inline struct lvs_addr lvs_net_probe(const struct lvs_addr *network)
 	probe.bytes[15] |= 1;
 	return probe;
 }
+
+/* An address that stands for a network of others: itself, an address inside, or one that only default routes lead to. */
+struct lvs_addr lvs_net_way(const struct lvs_prefix *network);
 
 void lvs_net_wants_fini(struct lvs_net_wants *wants);
 

@@ -153,7 +153,7 @@ static void serve_mark(struct director *director, const char *const vips[2])
 	struct lvs_server *server;
 
 	for (size_t i = 0; i < 2; i++)
-		mark[i] = (struct lvs_mark_rule){ 5, 0, { .addr = test_addr(vips[i]), .bits = 128 }, { .bits = 0 }, { .n = 0 } };
+		mark[i] = (struct lvs_mark_rule){ 5, 0, { .addr = test_addr(vips[i]), .bits = 128 }, { .bits = 0 }, { .n = 0 }, false };
 	assert_int_equal(lvs_classifier_new(mark, 2, &rules->key, &classifier), 0);
 	lvs_classifier_free(lvs_rules_set_classifier(rules, classifier));
 	spec.key = (struct lvs_service_key){ .addr = lvs_addr_any(true), .mark = 5 };

@@ -203,6 +203,42 @@ static const struct row {
 	  { ":2:13: server [2001:db8::1]:80 is IPv6 and service \"web\" is IPv4 (droute keeps the address family)" } },
 	/* marks */
 	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;", ONE_ANY), 0, { NULL } },
+	/* addresses of others, which servers may be among, and what goes on to them */
+	{ MARKS("{ mark = 7; address = \"0.0.0.0/0\"; transparent = true; }") MARKED("mark = 7; cache_bypass = \"yes\";",
+	  ONE_ANY ", { address = \"10.0.0.9\"; forward = \"bypass\"; }"), 0, { NULL } },
+	{ "director: { cache_bypass = true; };" MARKS("{ mark = 7; address = \"2000::/3\"; transparent = true; }")
+	  MARKED("mark = 7; family = \"inet6\"; cache_bypass = \"no\";", "{ address = \"[2001:db8::1]\"; forward = \"droute\"; }"), 0,
+	  { NULL } },
+	{ "director: {\n cache_bypass = true; };" MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;", ONE_ANY), 0,
+	  { ":2:17: warning: \"cache_bypass\" has no effect: no rule of \"marks\" is transparent (it takes rules with "
+	    "\"transparent = true\")" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;\ncache_bypass = \"yes\";", ONE_ANY), 0,
+	  { ":4:16: warning: \"cache_bypass\" has no effect: no rule of mark 7 is transparent (it takes rules with "
+	    "\"transparent = true\")" } },
+	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; }") MARKED("mark = 7;",
+	  "{ address = \"192.0.2.17\"; forward = \"bypass\"; name = \"x\"; }"), -EINVAL,
+	  { ":4:37: server \"x\": nothing can bypass it, as no rule of mark 7 is transparent (it takes rules with "
+	    "\"transparent = true\")" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; forward = \"bypass\"; servers: (\n{ address = \"10.0.0.1\"; name = \"x\"; } ); } );",
+	  -EINVAL, { ":2:13: server \"x\": \"bypass\" is for services of a transparent mark (a virtual address has nobody behind "
+		     "it but the servers)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " );\ncache_bypass = \"no\"; } );", -EINVAL,
+	  { ":2:16: \"cache_bypass\" goes with \"mark\" (a virtual address has nobody behind it but the servers)" } },
+	{ MARKS("{ mark = 7; address = \"198.51.0.0/16\"; },\n{ mark = 8; address = \"198.51.100.0/24\"; transparent = true; }") "\n"
+	  "services: ( { mark = 7; servers: ( " ONE_ANY " ); }, { mark = 8; servers: ( " ONE_ANY " ); } );", -EINVAL,
+	  { ":3:23: \"198.51.100.0/24\" is not that of others: \"198.51.0.0/16\" is virtual as a whole (that is what line 2 "
+	    "says)" } },
+	{ MARKS("{ mark = 7; address = \"198.51.100.0/24\"; ports = \"80\"; },\n"
+		"{ mark = 7; address = \"198.51.100.0/24\"; transparent = true; }") MARKED("mark = 7;", ONE_ANY), -EINVAL,
+	  { ":3:23: \"198.51.100.0/24\" is not that of others: \"198.51.100.0/24\" is virtual as a whole (that is what line 2 "
+	    "says)" } },
+	{ MARKS("{ mark = 7; address = \"198.51.0.0/16\"; transparent = true; },\n{ mark = 8; address = \"198.51.100.0/24\"; }")
+	  "services: ( { mark = 7; servers: ( " ONE_ANY " ); }, { mark = 8; servers: ( " ONE_ANY " ); } );", 0, { NULL } },
+	{ MARKS("{ mark = 7; address = \"198.51.0.0/16\"; transparent = true; }") WEB(ONE), 0,
+	  { ":2:10: warning: mark 7 has no service (inet) (its packets go on unless a service has their address)" } },
+	{ "network: { client_interfaces = [ \"eth0\", \"lvs0\", \"eth0\" ]; };" WEB(ONE), -EINVAL,
+	  { ":1:32: \"client_interfaces\" holds \"eth0\" twice",
+	    ":1:32: \"client_interfaces\" holds \"lvs0\", the device itself (name the interfaces that lead to the clients)" } },
 	{ MARKS("{ mark = 7; address = \"192.0.2.16/28\"; protocol = \"tcp\"; ports = \"80,443\"; },\n"
 		"{ mark = 7; address = \"192.0.2.16/28\"; protocol = \"udp\"; ports = \"80,443\"; },\n"
 		"{ mark = 7; address = \"192.0.2.16/28\"; ports = \"80\"; client = \"10.0.0.0/8\"; }")

@@ -91,6 +91,8 @@ static const struct row {
 		"service \"www\": name \"www\" -> \"web\", scheduler \"wlc\" -> \"lc\"" }, 0 },
 	{ MARKS("1", "192.0.2.0/24"), MARKS("1", "192.0.2.0/24"), { NULL }, 0 },
 	{ "", MARKS("1", "192.0.2.0/24"), { "marks: 0 rules -> 1" }, 0 },
+	{ MARKS("1", "192.0.2.0/24"), "marks: ( { mark = 1; address = \"192.0.2.0/24\"; transparent = true; } );", {
+		"marks: 1 rule -> 1, from rule 1 on: transparent false -> true" }, 0 },
 	{ "marks: ( " MARK("1", "192.0.2.0/24") ", " MARK("1", "192.0.2.1") " );",
 	  "marks: ( " MARK("1", "192.0.2.0/24") ", " MARK("2", "192.0.2.0/25") ", " MARK("3", "192.0.2.1") " );", {
 		"marks: 2 rules -> 3, from rule 2 on: mark 1 -> 2, address \"192.0.2.1\" -> \"192.0.2.0/25\"" }, 0 },

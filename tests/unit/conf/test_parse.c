@@ -318,10 +318,15 @@ static const struct row {
 	  "1:32: \"192.0.2.0/33\" has no valid length (behind the slash stands a number up to 32, for IPv6 up to 128)" },
 	{ MARK(ADDRESS("192.0.2.1:80")), "1:32: \"192.0.2.1:80\" is neither an address nor a network (write it like "
 					 "\"192.0.2.0/28\" or \"2001:db8::/64\")" },
-	{ MARK(ADDRESS("0.0.0.0/0")), "1:32: \"address\": \"0.0.0.0/0\" is too wide: /8 is the widest, of IPv6 /16 (what clients "
-				      "reach: an address, or a network that is led to the device as a whole)" },
-	{ MARK(ADDRESS("2000::/15")), "1:32: \"address\": \"2000::/15\" is too wide: /8 is the widest, of IPv6 /16 (what clients "
-				      "reach: an address, or a network that is led to the device as a whole)" },
+	{ MARK(ADDRESS("192.0.0.0/7")), "1:32: \"192.0.0.0/7\" is too wide to be virtual as a whole: /8 is the widest, of IPv6 /16 "
+				      "(say \"transparent = true\" if the addresses are those of others)" },
+	{ MARK(ADDRESS("2000::/15")), "1:32: \"2000::/15\" is too wide to be virtual as a whole: /8 is the widest, of IPv6 /16 "
+				      "(say \"transparent = true\" if the addresses are those of others)" },
+	{ MARK(ADDRESS("::/0") " transparent = true;"), "1:32: \"address\": \"::/0\" is too wide: \"2000::/3\" is all that is "
+				      "routed (what clients reach: an address, or a network that is led to the device as a whole)" },
+	{ MARK(ADDRESS("128.0.0.0/1") " transparent = true;"), NOT_REACHED("128.0.0.0/1") },
+	{ MARK(ADDRESS("192.0.2.1") " transparent = 1;"), "1:59: \"transparent\" takes true or false, not a whole number "
+				      "(whether the addresses are those of others, as in front of caches)" },
 	{ MARK(ADDRESS("224.0.0.0/8")), NOT_REACHED("224.0.0.0/8") },
 	{ MARK(ADDRESS("127.0.0.1")), NOT_REACHED("127.0.0.1") },
 	{ MARK(ADDRESS("0.0.0.0")), NOT_REACHED("0.0.0.0") },
@@ -397,8 +402,6 @@ static const struct row {
 	{ SERVICE("scheduler = \"fastest\";"), "1:54: there is no scheduler \"fastest\" (there is \"rr\" \"wrr\" \"lc\" "
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
 					       "\"ovf\" \"mh\" \"twos\" \"geo\")" },
-	{ SERVICE("forward = \"bypass\";"), "1:52: forward \"bypass\" is not supported by this version "
-					  "(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
 	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"? "
 	  "there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" \"flag-1\" \"flag-2\" \"flag-3\")" },
 	{ SERVICE("scheduler_flags = ( \"nosuch\" );"),
@@ -414,7 +417,7 @@ static const struct row {
 	  "(the slots of mh's table)" },
 	{ SERVICE("mh_order = \"weight\";"), "1:53: there is no mh_order \"weight\" (there is \"address\" \"added\")" },
 	{ SERVICE("forward = \"gatewaying\";"), "1:52: there is no forward \"gatewaying\" "
-						"(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"fullnat\")" },
+						"(there is \"masq\" \"droute\" \"tunnel\" \"local\" \"bypass\" \"fullnat\")" },
 	{ SERVICE("protocol = \"icmp\";"), "1:53: there is no protocol \"icmp\" "
 					   "(there is \"tcp\" \"udp\" \"sctp\")" },
 	{ "device: { type = \"tap\"; };" WEB,

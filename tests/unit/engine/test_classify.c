@@ -100,14 +100,15 @@ static void no_rules_mark_nothing(void **state)
 {
 	const struct lvs_tuple tuple = to("10.0.0.1", "192.0.2.10", LVS_PROTO_TCP, 80);
 	struct lvs_classifier *classifier = make(NULL, 0);
+	bool transparent;
 
 	(void)state;
 	assert_int_equal(lvs_classify(NULL, &tuple), 0);
 	assert_false(lvs_classifier_covers(NULL, &tuple.dst));
-	assert_null(lvs_classifier_prefix(NULL, 0));
+	assert_null(lvs_classifier_prefix(NULL, 0, &transparent));
 	assert_int_equal(lvs_classify(classifier, &tuple), 0);
 	assert_false(lvs_classifier_covers(classifier, &tuple.dst));
-	assert_null(lvs_classifier_prefix(classifier, 0));
+	assert_null(lvs_classifier_prefix(classifier, 0, &transparent));
 	lvs_classifier_free(classifier);
 	lvs_classifier_free(NULL);
 }
@@ -160,6 +161,7 @@ static struct lvs_mark_rule random_rule(unsigned int *rand)
 	struct lvs_mark_rule rule = { .mark = 1 + draw(rand, 9), .proto = protos[draw(rand, 3)], .address = random_prefix(rand, ip4) };
 	uint32_t from = 0;
 
+	rule.transparent = draw(rand, 3);
 	if (draw(rand, 3) == 0)
 		rule.client = random_prefix(rand, ip4);
 	for (uint32_t i = 0, n = draw(rand, 4); i < n; i++) {
@@ -189,14 +191,28 @@ static bool is_mark(const void *arg, uint32_t mark)
 	return *(const uint32_t *)arg == mark;
 }
 
+/* Whose is an address? Whatever one rule makes virtual is. */
+static bool is_transparent(const struct lvs_mark_rule *rules, uint32_t n, const struct lvs_prefix *prefix)
+{
+	bool transparent = true;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (lvs_prefix_equal(&rules[i].address, prefix))
+			transparent = transparent && rules[i].transparent;
+	return transparent;
+}
+
 static void compare_addr(const struct lvs_classifier *classifier, const struct lvs_mark_rule *rules, uint32_t n,
 			 const struct lvs_addr *addr)
 {
 	bool covered = false, has[10] = { false };
 
-	for (uint32_t i = 0; i < n; i++)
-		if (lvs_prefix_has(&rules[i].address, addr))
-			covered = has[rules[i].mark] = true;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!lvs_prefix_has(&rules[i].address, addr))
+			continue;
+		has[rules[i].mark] = true;
+		covered |= !rules[i].transparent;
+	}
 	assert_int_equal(lvs_classifier_covers(classifier, addr), covered);
 	for (uint32_t mark = 1; mark < ARRAY_LEN(has); mark++)
 		assert_int_equal(lvs_classifier_any(classifier, addr, is_mark, &mark), has[mark]);
@@ -207,6 +223,7 @@ static void compare_prefixes(const struct lvs_classifier *classifier, const stru
 {
 	const struct lvs_prefix *prefix;
 	uint32_t distinct = 0, told = 0;
+	bool transparent;
 
 	for (uint32_t i = 0; i < n; i++) {
 		bool again = false;
@@ -215,12 +232,13 @@ static void compare_prefixes(const struct lvs_classifier *classifier, const stru
 			again |= lvs_prefix_equal(&rules[k].address, &rules[i].address);
 		distinct += !again;
 	}
-	for (; (prefix = lvs_classifier_prefix(classifier, told)); told++) {
+	for (; (prefix = lvs_classifier_prefix(classifier, told, &transparent)); told++) {
 		bool known = false;
 
 		for (uint32_t i = 0; i < n; i++)
 			known |= lvs_prefix_equal(prefix, &rules[i].address);
 		assert_true(known);
+		assert_int_equal(transparent, is_transparent(rules, n, prefix));
 	}
 	assert_int_equal(told, distinct);
 }

@@ -90,6 +90,21 @@ static void every_address_has_its_own(void **state)
 	}
 }
 
+/* Its address is a name: the path leads to whomever clients ask. */
+static void one_that_is_bypassed_has_no_path(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_server *a = add(f, "10.0.0.1", 0), *b = add(f, "10.0.0.1", 80);
+	struct lvs_server_spec spec = a->spec;
+
+	spec.forward = lvs_forward_find("bypass");
+	assert_int_equal(lvs_server_edit(lvs_engine_rules(f->engine), a, &spec), 0);
+	set(f, "10.0.0.1", 1400);
+	lvs_mtus_apply(&f->mtus, f->engine);
+	assert_int_equal(a->mtu, 0);
+	assert_int_equal(b->mtu, 1400);
+}
+
 static void the_latest_value_counts(void **state)
 {
 	struct fixture *f = *state;
@@ -135,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_server_of_an_address_gets_its_mtu, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_address_has_its_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_that_is_bypassed_has_no_path, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_latest_value_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_server_that_comes_later_gets_what_is_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_nobody_has_is_forgotten, setup, teardown),

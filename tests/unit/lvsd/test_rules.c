@@ -450,6 +450,32 @@ static void marks_and_their_services_are_what_the_file_says(void **state)
 	assert_int_equal(mark_of(f, "10.1.1.1", "192.0.2.17", 6, 443), 0);
 }
 
+static void what_is_transparent_and_goes_on_is_what_the_file_says(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_service_key key = { .addr = lvs_addr_any(true), .mark = 7 };
+	const struct lvs_addr other = test_addr("198.51.100.7"), virtual = test_addr("192.0.2.17");
+	const struct lvs_engine_settings *settings = &f->engine->settings;
+	struct lvs_rules *rules = lvs_engine_rules(f->engine);
+
+	apply(f, "director: { cache_bypass = true; }; marks: ( { mark = 7; address = \"0.0.0.0/0\"; transparent = true; },"
+		 "{ mark = 8; address = \"192.0.2.0/24\"; } );"
+		 "services: ( { mark = 7; cache_bypass = \"no\"; servers: ( { address = \"10.9.0.1\"; forward = \"bypass\"; } ); },"
+		 "{ mark = 8; servers: ( { address = \"10.9.0.1\"; } ); } );");
+	assert_true(settings->cache_bypass);
+	assert_int_equal(lvs_service_find(rules, &key)->spec.cache_bypass, LVS_CHOICE_NO);
+	assert_ptr_equal(lvs_service_find(rules, &key)->servers[0]->spec.forward, &lvs_forward_bypass);
+	assert_int_equal(lvs_rules_owner(rules, &other), LVS_OWNER_OTHER);
+	assert_int_equal(lvs_rules_owner(rules, &virtual), LVS_OWNER_DIRECTOR);
+	assert_int_equal(mark_of(f, "10.1.1.1", "198.51.100.7", 6, 80), 7);
+	key.mark = 8;
+	assert_int_equal(lvs_service_find(rules, &key)->spec.cache_bypass, LVS_CHOICE_INHERIT);
+	apply(f, "marks: ( { mark = 7; address = \"198.51.0.0/16\"; } );"
+		 "services: ( { mark = 7; servers: ( { address = \"10.9.0.1\"; } ); } );");
+	assert_false(settings->cache_bypass);
+	assert_int_equal(lvs_rules_owner(rules, &other), LVS_OWNER_DIRECTOR);
+}
+
 static void a_file_that_says_nothing_of_timeouts_changes_none(void **state)
 {
 	struct lvs_engine_options options;
@@ -482,13 +508,15 @@ static void picture(struct fixture *f, char text[PICTURE_BYTES])
 {
 	const struct lvs_rules *rules = lvs_engine_rules(f->engine);
 	const struct lvs_prefix *marked;
+	bool transparent;
 	char lines[32][256];
 	size_t n = 0, at = 0;
 
-	for (uint32_t i = 0; (marked = lvs_classifier_prefix(rules->classifier, i)); i++) {
+	for (uint32_t i = 0; (marked = lvs_classifier_prefix(rules->classifier, i, &transparent)); i++) {
 		char net[LVS_PREFIX_TEXT_BYTES];
 
-		(void)snprintf(lines[n++], sizeof(lines[0]), "marks %s\n", lvs_prefix_format(marked, net));
+		(void)snprintf(lines[n++], sizeof(lines[0]), "marks %s%s\n", lvs_prefix_format(marked, net),
+			       transparent ? " of others" : "");
 	}
 
 	for (uint32_t i = 0; i < rules->nheads; i++) {
@@ -721,6 +749,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limits_are_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_becomes_of_connections_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(marks_and_their_services_are_what_the_file_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_transparent_and_goes_on_is_what_the_file_says, setup, teardown),
 		cmocka_unit_test(timeouts_reach_the_states_they_are_named_after),
 		cmocka_unit_test(a_file_that_says_nothing_of_timeouts_changes_none),
 		cmocka_unit_test_setup_teardown(a_reload_happens_or_does_not, setup, teardown),

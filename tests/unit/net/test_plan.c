@@ -47,12 +47,14 @@ struct host {
 	struct target vips[4], servers[4];
 	struct target networks[3];	/* probes */
 	uint8_t network_bits[3];	/* lengths, as they are written */
+	struct target others[3];	/* networks of others, by what stands for them; 0 bits: all of the family */
+	uint8_t others_bits[3];
 	struct target strangers[2];	/* IPv4, IPv6 */
 	uint32_t local_pref[2];
 	bool no_proxy;
 	bool ignore_tunneled;
 	uint32_t tunnel;	/* this link is one */
-	const char *server_interface;
+	const char *server_interface, *client_interface;
 	const char *plan;
 };
 
@@ -147,6 +149,46 @@ static const struct host hosts[] = {
 		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 100 lookup local\n" },
+	{ .what = "packets to others are led here where clients are, behind the host's own addresses", TYPICAL, DEFAULT_ETH0,
+	  .others = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0 } }, { "2001:db8::1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 0, 64 },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table 77\n"
+		  "rule pref 113 iif eth1 lookup 77\n"
+		  "-6 rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n" },
+	{ .what = "networks and single addresses of others are not answered for", TYPICAL, DEFAULT_ETH0,
+	  .others = { { "198.51.100.1", RTN_UNICAST, 0, { ETH1 } }, { "10.2.0.9", RTN_UNICAST, 0, { ETH1 } } }, .others_bits = { 24, 32 },
+	  .plan = "route 198.51.100.0/24 dev lvs0 table 77\n"
+		  "route 10.2.0.9/32 dev lvs0 table 77\n"
+		  "rule pref 113 iif eth0 lookup 77 suppress_prefixlength 0\n" },
+	{ .what = "where they are everywhere, clients are too, and so if they are nowhere", TYPICAL, DEFAULT_ETH0,
+	  .others = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0, ETH1 } }, { .addr = "2001:db8::1" } }, .others_bits = { 0, 64 },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table 77\n"
+		  "rule pref 113 iif eth0 lookup 77\n"
+		  "rule pref 113 iif eth1 lookup 77\n"
+		  "-6 rule pref 113 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n" },
+	{ .what = "unless it is said where clients are", TYPICAL, DEFAULT_ETH0, .client_interface = "eth0",
+	  .others = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 0 },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "rule pref 113 iif eth0 lookup 77\n" },
+	{ .what = "caches among the clients are spared, as far as no replies of theirs are caught", TYPICAL, DEFAULT_ETH0,
+	  .others = { { "198.51.100.1", RTN_UNICAST, 0, { ETH0 } }, { "2001:db8::1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 24, 64 },
+	  .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 }, true }, { "10.2.0.3", RTN_UNICAST, 0, { ETH1 } },
+		       { "10.1.0.2", RTN_UNICAST, 0, { ETH0 }, true } },
+	  .plan = "route default dev lvs0 table 77\n"
+		  "route 198.51.100.0/24 dev lvs0 table 77\n"
+		  "-6 route 2001:db8::/64 dev lvs0 table 77\n"
+		  "rule pref 111 from 10.2.0.3/32 iif eth1 lookup 77\n"
+		  "rule pref 111 iif eth1 ipproto icmp lookup 77\n"
+		  "rule pref 112 from 10.2.0.2/31 iif eth1 lookup main\n"
+		  "rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n" },
+	{ .what = "the host's own addresses stay in front", TYPICAL, DEFAULT_ETH0, .local_pref = { 0, 32765 },
+	  .others = { { "198.51.100.1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 24 },
+	  .plan = "route 198.51.100.0/24 dev lvs0 table 77\n"
+		  "rule pref 100 lookup local\n"
+		  "rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n" },
 	{ .what = "replies are caught where the servers are, by one rule for all", TYPICAL, DEFAULT_ETH0,
 	  .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 } }, { "10.2.0.3", RTN_UNICAST, 0, { ETH1 } },
 		       { "fd02::2", RTN_UNICAST, 0, { ETH1 } } },
@@ -232,24 +274,33 @@ static struct lvs_net_targets make_targets(const struct target *list, size_t max
 struct setting {
 	struct lvs_net_state state;
 	struct lvs_net_targets vips, servers, strangers;
-	char interfaces[1][IFNAMSIZ];
+	char interfaces[1][IFNAMSIZ], client_interfaces[1][IFNAMSIZ];
 	struct lvs_net_wants wants;
 	struct lvs_net_question question;
 };
 
 /* Of each probe the network that it stands for. */
+static struct lvs_prefix *make_prefixes(const struct target *probes, const uint8_t *lengths, size_t max, size_t *ret_n)
+{
+	struct lvs_prefix *prefixes = calloc(max, sizeof(*prefixes));
+
+	assert_non_null(prefixes);
+	for (size_t i = 0; i < max && probes[i].addr; i++) {
+		const struct lvs_addr probe = test_addr(probes[i].addr);
+		const uint8_t bits = (uint8_t)(lengths[i] + lvs_net_any_bits(lvs_addr_is4(&probe)));
+		const struct lvs_addr mask = lvs_prefix_mask(bits);
+
+		prefixes[(*ret_n)++] = (struct lvs_prefix){ lvs_addr_masked(&probe, &mask), bits };
+	}
+	return prefixes;
+}
+
 static void make_networks(struct lvs_net_wants *wants, const struct host *host)
 {
 	wants->probes = make_targets(host->networks, ARRAY_LEN(host->networks));
-	wants->prefixes = calloc(ARRAY_LEN(host->networks), sizeof(*wants->prefixes));
-	assert_non_null(wants->prefixes);
-	for (size_t i = 0; i < ARRAY_LEN(host->networks) && host->networks[i].addr; i++) {
-		const struct lvs_addr probe = test_addr(host->networks[i].addr);
-		const uint8_t bits = (uint8_t)(host->network_bits[i] + lvs_net_any_bits(lvs_addr_is4(&probe)));
-		const struct lvs_addr mask = lvs_prefix_mask(bits);
-
-		wants->prefixes[wants->nprefixes++] = (struct lvs_prefix){ lvs_addr_masked(&probe, &mask), bits };
-	}
+	wants->prefixes = make_prefixes(host->networks, host->network_bits, ARRAY_LEN(host->networks), &wants->nprefixes);
+	wants->ways = make_targets(host->others, ARRAY_LEN(host->others));
+	wants->transparent = make_prefixes(host->others, host->others_bits, ARRAY_LEN(host->others), &wants->ntransparent);
 }
 
 static struct setting *make_setting(const struct host *host)
@@ -278,11 +329,14 @@ static struct setting *make_setting(const struct host *host)
 	setting->strangers = make_targets(host->strangers[0].addr ? host->strangers : nobody, 2);
 	if (host->server_interface)
 		strcpy(setting->interfaces[0], host->server_interface);
+	if (host->client_interface)
+		strcpy(setting->client_interfaces[0], host->client_interface);
 	setting->question = (struct lvs_net_question){
 		.state = &setting->state, .device = LVS0, .vips = &setting->vips, .wants = &setting->wants, .servers = &setting->servers,
 		.strangers = &setting->strangers, .table = 77, .priority = 10, .no_proxy = host->no_proxy,
 		.ignore_tunneled = host->ignore_tunneled,
 		.server_interfaces = setting->interfaces, .nserver_interfaces = host->server_interface != NULL,
+		.client_interfaces = setting->client_interfaces, .nclient_interfaces = host->client_interface != NULL,
 	};
 	return setting;
 }
@@ -406,6 +460,10 @@ static const struct switches {
 	    .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* ipv4/ip_early_demux=0 " },
+	{ { .what = "addresses of others alone make the host forward", TYPICAL,
+	    .others = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 0 } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* " },
 	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { .addr = "10.1.0.50" }, { .addr = "10.1.0.51" } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* ipv4/neigh/eth0/proxy_delay=0? " },

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/lib/test.h"
 
+#include <stdlib.h>
+
 #include "net/net.h"
+#include "net/state.h"
 #include "net/wants.h"
 
 static size_t make(const char *const *texts, struct lvs_addr *ret_addrs)
@@ -73,9 +76,72 @@ static void answers_stay(void **state)
 	lvs_net_targets_fini(&targets);
 }
 
+/* What stands for a network of others, and what is news of them. */
+static void others_have_an_address_each_that_stands_for_them(void **state)
+{
+	static const struct {
+		const char *network;
+		uint8_t bits;
+		const char *way;
+	} networks_of[] = {
+		{ "0.0.0.0", 96, "240.0.0.1" }, { "2000::", 3, "2000::1" }, { "198.51.100.0", 120, "198.51.100.1" },
+		{ "198.51.100.4", 128, "198.51.100.4" },
+	};
+	struct lvs_prefix networks[ARRAY_LEN(networks_of) + 1];
+	struct lvs_net_wanted wanted = { .transparent = networks };
+	struct lvs_net_wants wants = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(networks_of); i++) {
+		const struct lvs_addr way = test_addr(networks_of[i].way);
+		struct lvs_addr seen;
+
+		networks[i] = (struct lvs_prefix){ test_addr(networks_of[i].network), networks_of[i].bits };
+		seen = lvs_net_way(&networks[i]);
+		assert_true(lvs_addr_equal(&seen, &way));
+		wanted.ntransparent = i + 1;
+		assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+		assert_int_equal(wants.ntransparent, i + 1);
+		assert_non_null(lvs_net_targets_find(&wants.ways, &way));
+		assert_int_equal(wants.ways.nstale, i + 1);
+	}
+	/* Twice the same is no news, and a network of VIPs is another matter. */
+	networks[wanted.ntransparent++] = networks[0];
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 0);
+	wanted.prefixes = networks + 2;
+	wanted.nprefixes = 1;
+	wanted.ntransparent = 0;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	assert_int_equal(wants.ways.n, 0);
+	assert_int_equal(wants.probes.n, 1);
+	lvs_net_wants_fini(&wants);
+}
+
+/* Addresses of this host are its own there. */
+static void what_is_this_host_s_among_others_is_no_vip(void **state)
+{
+	const struct lvs_prefix world = { test_addr("0.0.0.0"), 96 }, net = { test_addr("10.0.0.0"), 120 };
+	const struct lvs_net_wanted wanted = { .transparent = &world, .ntransparent = 1, .prefixes = &net, .nprefixes = 1 };
+	struct lvs_net_ifaddr own[] = { { .addr = test_addr("10.1.0.1") }, { .addr = test_addr("10.0.0.1") } };
+	const struct lvs_net_state host = { .addrs = own, .naddrs = ARRAY_LEN(own) };
+	struct lvs_net_wants wants = { 0 };
+	struct lvs_addr *vips;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	assert_int_equal(lvs_net_wants_vips(&wants, &host, &vips, &n), 0);
+	assert_int_equal(n, 1);
+	assert_true(lvs_addr_equal(&vips[0], &own[1].addr));
+	free(vips);
+	lvs_net_wants_fini(&wants);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(others_have_an_address_each_that_stands_for_them),
+		cmocka_unit_test(what_is_this_host_s_among_others_is_no_vip),
 		cmocka_unit_test(both_lists_become_one),
 		cmocka_unit_test(answers_stay),
 	};
