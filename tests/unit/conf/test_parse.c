@@ -398,10 +398,10 @@ static const struct row {
 					    "(the number of the routing table that lvsd owns)" },
 	/* words */
 	{ SERVICE("scheduler = \"wlcc\";"), "1:54: there is no scheduler \"wlcc\" (did you mean \"wlc\"? there is "
-	  "\"rr\" \"wrr\" \"lc\" \"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" \"ovf\" \"mh\" \"twos\" \"geo\")" },
+	  "\"rr\" \"wrr\" \"lc\" \"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" \"ovf\" \"mh\" \"twos\" \"geo\" \"ll\")" },
 	{ SERVICE("scheduler = \"fastest\";"), "1:54: there is no scheduler \"fastest\" (there is \"rr\" \"wrr\" \"lc\" "
 					       "\"wlc\" \"lblc\" \"lblcr\" \"dh\" \"sh\" \"sed\" \"nq\" \"fo\" "
-					       "\"ovf\" \"mh\" \"twos\" \"geo\")" },
+					       "\"ovf\" \"mh\" \"twos\" \"geo\" \"ll\")" },
 	{ SERVICE("scheduler_flags = ( \"sh-prot\" );"), "1:62: there is no flag \"sh-prot\" (did you mean \"sh-port\"? "
 	  "there is \"sh-fallback\" \"sh-port\" \"mh-fallback\" \"mh-port\" \"flag-1\" \"flag-2\" \"flag-3\")" },
 	{ SERVICE("scheduler_flags = ( \"nosuch\" );"),
