@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the engine knows comes from the engine, whatever the configuration says; that is asked for names and for what the
+ * engine has in another form. Even a brief object has what `ipvsadm -L` prints in any of its forms.
+ */
+#include "control/show.h"
+
+#include <string.h>
+
+#include "conf/keys.h"
+#include "control/id.h"
+#include "control/json.h"
+#include "control/settings.h"
+#include "engine/forward.h"
+#include "engine/sched.h"
+#include "engine/service.h"
+
+static void put_counters(struct lvs_json *json, const struct lvs_counters *counters)
+{
+	lvs_json_object(json, "stats");
+	lvs_json_number(json, "conns", counters->conns);
+	lvs_json_number(json, "in_packets", counters->in_packets);
+	lvs_json_number(json, "out_packets", counters->out_packets);
+	lvs_json_number(json, "in_bytes", counters->in_bytes);
+	lvs_json_number(json, "out_bytes", counters->out_bytes);
+	lvs_json_end_object(json);
+}
+
+/* Whole numbers, of which most are, without a point. */
+static void put_rate(struct lvs_json *json, const char *name, uint64_t rate, bool tenths)
+{
+	if (!tenths || rate % 10 == 0)
+		lvs_json_number(json, name, tenths ? rate / 10 : rate);
+	else
+		lvs_json_float(json, name, (double)rate / 10, 1);
+}
+
+static void put_rates(struct lvs_json *json, const char *name, const struct lvs_counters *rates, bool tenths)
+{
+	lvs_json_object(json, name);
+	put_rate(json, "cps", rates->conns, tenths);
+	put_rate(json, "in_pps", rates->in_packets, tenths);
+	put_rate(json, "out_pps", rates->out_packets, tenths);
+	put_rate(json, "in_bps", rates->in_bytes, tenths);
+	put_rate(json, "out_bps", rates->out_bytes, tenths);
+	lvs_json_end_object(json);
+}
+
+void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const struct lvs_counters *counters,
+		       const struct lvs_rates *rates)
+{
+	static const char *const spans[] = { [LVS_RATES_1S] = "1s", [LVS_RATES_10S] = "10s", [LVS_RATES_60S] = "60s" };
+	struct lvs_counters values;
+
+	put_counters(json, counters);
+	lvs_json_object(json, "rates");
+	lvs_rates_estimate(show->meter, rates, &values);
+	put_rates(json, "ipvs", &values, false);
+	for (enum lvs_rates_span span = 0; !show->brief && span < LVS_RATES_SPANS; span++) {
+		lvs_rates_average(show->meter, rates, span, &values);
+		put_rates(json, spans[span], &values, true);
+	}
+	lvs_json_end_object(json);
+}
+
+/* What ipvsadm prints behind the scheduler. */
+static void put_flags(struct lvs_json *json, const struct lvs_conf_service *conf)
+{
+	static const struct {
+		uint32_t bit;
+		const char *text;
+	} flags[] = {
+		{ LVS_CONF_SH_FALLBACK, "sh-fallback" }, { LVS_CONF_SH_PORT, "sh-port" },
+		{ LVS_CONF_MH_FALLBACK, "mh-fallback" }, { LVS_CONF_MH_PORT, "mh-port" },
+		{ LVS_CONF_FLAG_1, "flag-1" },		 { LVS_CONF_FLAG_2, "flag-2" },
+		{ LVS_CONF_FLAG_3, "flag-3" },
+	};
+
+	if (conf->scheduler_flags) {
+		lvs_json_array(json, "scheduler_flags");
+		for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+			if (conf->scheduler_flags & flags[i].bit)
+				lvs_json_text(json, NULL, flags[i].text);
+		lvs_json_end_array(json);
+	}
+	if (conf->persistent.on) {
+		lvs_json_object(json, "persistent");
+		lvs_json_number(json, "timeout", conf->persistent.timeout);
+		if (lvs_addr_is4(&conf->addr))
+			lvs_json_text(json, "netmask", conf->persistent.netmask);
+		else
+			lvs_json_number(json, "prefix6", conf->persistent.prefix6);
+		lvs_json_end_object(json);
+	}
+	if (conf->one_packet)
+		lvs_json_bool(json, "one_packet", true);
+	if (strcmp(conf->helper, "none") != 0)
+		lvs_json_text(json, "helper", conf->helper);
+}
+
+static void put_sums(struct lvs_json *json, const struct lvs_service *service)
+{
+	uint64_t active = 0, inactive = 0;
+	bool live = false;
+
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		active += service->servers[i]->active;
+		inactive += service->servers[i]->inactive;
+		live |= lvs_server_usable(service->servers[i]);
+	}
+	lvs_json_bool(json, "live", live);
+	lvs_json_number(json, "active", active);
+	lvs_json_number(json, "inactive", inactive);
+}
+
+void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const struct lvs_service *service,
+		      const struct lvs_conf_service *conf)
+{
+	const struct lvs_service_key *key = &service->spec.key;
+	char text[LVS_ID_BYTES];
+
+	lvs_json_object(json, NULL);
+	lvs_json_text(json, "id", lvs_id_service(key, &service->spec.ports, text));
+	lvs_json_text(json, "name", conf->name);
+	lvs_json_text(json, "origin", "file");
+	lvs_json_text(json, "protocol", lvs_id_protocol(key->proto));
+	if (key->mark) {
+		lvs_json_number(json, "mark", key->mark);
+	} else {
+		lvs_json_text(json, "address", lvs_addr_format(&key->addr, text));
+		lvs_json_number(json, "port", lvs_host16(key->port));
+	}
+	if (key->ranged)
+		lvs_json_text(json, "ports", lvs_conf_ports_format(&service->spec.ports, text));
+	lvs_json_number(json, "family", lvs_addr_is4(&key->addr) ? 4 : 6);
+	lvs_json_text(json, "scheduler", service->spec.sched->name);
+	put_flags(json, conf);
+	put_sums(json, service);
+	lvs_show_counters(json, show, &service->counters, service->rates);
+	if (!show->brief) {
+		lvs_json_object(json, "config");
+		lvs_settings_json(json, &lvs_conf_service_group, conf, NULL, NULL);
+		lvs_json_end_object(json);
+	}
+	lvs_json_array(json, "servers");
+}
+
+const char *lvs_show_state(const struct lvs_server *server)
+{
+	if (server->spec.weight)
+		return "up";
+	return server->drained || !(server->active || server->inactive) ? "drained" : "draining";
+}
+
+static void put_tunnel(struct lvs_json *json, const struct lvs_tunnel_spec *tunnel)
+{
+	static const char *const csums[] = { [LVS_TUNNEL_NOCSUM] = "nocsum", [LVS_TUNNEL_CSUM] = "csum",
+					     [LVS_TUNNEL_REMCSUM] = "remcsum" };
+
+	lvs_json_object(json, "tunnel");
+	lvs_json_text(json, "type", lvs_tunnels[tunnel->type]->name);
+	lvs_json_number(json, "port", lvs_host16(tunnel->port));
+	lvs_json_text(json, "csum", csums[tunnel->csum]);
+	lvs_json_end_object(json);
+}
+
+void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const struct lvs_server *server,
+		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
+{
+	const struct lvs_server_spec *spec = &server->spec;
+	char text[LVS_ENDPOINT_TEXT_BYTES];
+
+	lvs_json_object(json, NULL);
+	lvs_json_text(json, "id", lvs_id_end(&spec->addr, spec->port, text));
+	lvs_json_text(json, "name", conf ? conf->name : text);
+	lvs_json_text(json, "origin", "file");
+	lvs_json_text(json, "address", lvs_addr_format(&spec->addr, text));
+	lvs_json_number(json, "port", lvs_host16(spec->port));
+	lvs_json_number(json, "family", lvs_addr_is4(&spec->addr) ? 4 : 6);
+	lvs_json_text(json, "forward", spec->forward->name);
+	lvs_json_text(json, "label", spec->forward->label);
+	if (spec->forward->way == LVS_WAY_TUNNEL)
+		put_tunnel(json, &spec->tunnel);
+	lvs_json_number(json, "weight", spec->weight);
+	lvs_json_number(json, "active", server->active);
+	lvs_json_number(json, "inactive", server->inactive);
+	lvs_json_number(json, "persistent", server->persistent);
+	lvs_json_number(json, "upper", spec->upper);
+	lvs_json_number(json, "lower", spec->lower);
+	lvs_json_bool(json, "overload", server->overload);
+	lvs_json_text(json, "state", lvs_show_state(server));
+	lvs_show_counters(json, show, &server->counters, server->rates);
+	if (!show->brief && conf) {
+		lvs_json_object(json, "config");
+		lvs_settings_json(json, &lvs_conf_server_group, conf, &lvs_conf_service_group, of);
+		lvs_json_end_object(json);
+	}
+	lvs_json_end_object(json);
+}
