@@ -235,6 +235,21 @@ static bool may_cause_error(const struct lvs_packet *packet)
 	       *type != (packet->ip6 ? LVS_ICMP6_REDIRECT : LVS_ICMP_REDIRECT);
 }
 
+/*
+ * Who speaks: the address that was written to, of which we speak in the name. What was on its way to somebody else has met
+ * a router (RFC 1812 section 4.3.2.4), which has a name of its own if it was given one.
+ */
+static struct lvs_addr speaker(const struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_reply_error error)
+{
+	const struct lvs_rules *rules = &engine->rules;
+
+	if (error == LVS_ERROR_TIME_EXCEEDED && lvs_rules_owner(rules, &packet->tuple.dst) == LVS_OWNER_OTHER)
+		for (uint32_t i = 0; i < rules->ndips; i++)
+			if (lvs_addr_is4(&rules->own[i].addr) == !packet->ip6)
+				return rules->own[i].addr;
+	return packet->tuple.dst;
+}
+
 void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet, enum lvs_reply_error error,
 		     uint32_t mtu)
 {
@@ -255,14 +270,15 @@ void lvs_reply_error(struct lvs_engine *engine, const struct lvs_packet *packet,
 		.proto = packet->ip6 ? LVS_PROTO_ICMP6 : LVS_PROTO_ICMP,
 		.tos = packet->ip6 ? 0 : TOS_INTERNETWORK_CONTROL,
 	};
-	struct lvs_packet reply;
+	struct lvs_packet to = { .tuple = packet->tuple, .ip6 = packet->ip6 }, reply;
 	struct lvs_icmp *icmp;
 
 	if (!may_cause_error(packet) || !take(engine, LVS_REPLY_ERROR))
 		return;
 	quote = LVS_MIN(quote, packet->len);
 	head.bytes = (uint32_t)sizeof(*icmp) + quote;
-	reply = lvs_reply_begin(engine, packet, &head);
+	to.tuple.dst = speaker(engine, packet, error);
+	reply = lvs_reply_begin(engine, &to, &head);
 	icmp = lvs_packet_at(&reply, reply.l4, sizeof(*icmp));
 	*icmp = (struct lvs_icmp){
 		.type = of_family[error][packet->ip6].type, .code = of_family[error][packet->ip6].code,

@@ -5,7 +5,7 @@
  *
  *	net_driver <device> auto|manual [no-proxy]
  *
- *	vips <address>...	servers <address>...	one-way <address>...	networks <prefix>...	what is wanted; "apply" makes it so
+ *	vips <address>...	servers <address>...	one-way <address>...	networks <prefix>...	others <prefix>...	what is wanted; "apply" makes it so
  *	send <source> <destination> <bytes>		write a UDP packet that must not be fragmented to the device
  *	stats						the device's counters
  *	quit						clean up and end, as the end of input does
@@ -31,8 +31,8 @@ struct driver {
 	struct lvs_net *net;
 	int tun;
 	struct lvs_addr vips[ADDRS], servers[ADDRS], one_way[ADDRS];
-	struct lvs_prefix networks[64];
-	size_t nvips, nservers, none_way, nnetworks;
+	struct lvs_prefix networks[64], others[64];
+	size_t nvips, nservers, none_way, nnetworks, nothers;
 	char line[4096];
 	size_t len;
 	bool quit;
@@ -214,9 +214,12 @@ static void obey(struct driver *driver, char *line)
 		driver->nservers = read_list(line + 7 + (line[7] == ' '), driver->servers);
 	} else if (strncmp(line, "networks", 8) == 0) {
 		driver->nnetworks = read_networks(line + 8, driver->networks);
+	} else if (strncmp(line, "others", 6) == 0) {
+		driver->nothers = read_networks(line + 6, driver->others);
 	} else if (strcmp(line, "apply") == 0) {
 		const struct lvs_net_wanted wanted = { .vips = driver->vips, .nvips = driver->nvips,
 						       .prefixes = driver->networks, .nprefixes = driver->nnetworks,
+						       .transparent = driver->others, .ntransparent = driver->nothers,
 						       .servers = driver->servers, .nservers = driver->nservers,
 						       .one_way = driver->one_way, .none_way = driver->none_way };
 		lvs_ns start = now();

@@ -146,6 +146,36 @@ summary "> 10.9.0.11:80 Route weight 1"
 summary "service tcp $vip:80 rr: 2 servers, [0-9]* conns, in [0-9]* packets [0-9]* bytes, out 0 packets"
 stop
 
+# Addresses of others, to which lvsd is the client's router: without a cache they are reached by way of lvsd's own gateway.
+at client ip route add 10.7.0.0/24 via 10.9.0.5
+at client ip -6 route add 2001:db8:7::/64 via 2001:db8:9::5
+web far
+bypass_conf() {
+	conf masq 8080 | sed "/^services/,\$d; s/conn_reuse_mode = 2;/cache_bypass = $1;/"
+	cat <<-END
+	marks: ( { mark = 7; address = "10.7.0.0/24"; ports = "8080"; transparent = true; },
+	  { mark = 7; address = "2001:db8:7::/64"; ports = "8080"; transparent = true; } );
+	services: ( { mark = 7; servers: ( { address = "10.9.0.11:8080"; weight = 0; } ); },
+	  { mark = 7; family = "inet6"; servers: ( { address = "[2001:db8:9::11]:8080"; weight = 0; } ); } );
+	END
+}
+configure "$(bypass_conf true)"
+direct
+for address in 10.7.0.2 "[2001:db8:7::2]"; do
+	same "bypass, $address" far "$(at client curl -sSf -m 60 "http://$address:8080/")"
+	at client ping -c 1 -W 10 -q "$(echo "$address" | tr -d '[]')" >/dev/null || FAIL "no answer to a ping to $address"
+done
+at client ping -c 1 -W 2 -t 1 10.7.0.2 | grep -q "From 10.9.0.5.*exceeded" || FAIL "nobody counts this hop"
+summary "bypassed: 2 connections"
+configure "$(bypass_conf false)"
+reload
+for address in 10.7.0.2 "[2001:db8:7::2]"; do
+	at client curl -s -m 60 "http://$address:8080/" && FAIL "$address: not refused"
+done
+stop
+at client ip route del 10.7.0.0/24 via 10.9.0.5
+at client ip -6 route del 2001:db8:7::/64 via 2001:db8:9::5
+
 # Tunnels, from lvsd's own address, ended by lvs-decap.
 decap=${LVS_DECAP:-${top_builddir:-../..}/lvs-decap}
 if [ -x "$decap" ]; then
