@@ -44,7 +44,7 @@ bool lvs_verdict_held(const struct lvs_verdict *verdict, lvs_ns now)
 	return verdict->state == LVS_HEALTH_DOWN && now < verdict->held_until;
 }
 
-static enum lvs_health next_state(const struct lvs_verdict *verdict, const struct lvs_verdict_rules *rules, lvs_ns now)
+static enum lvs_health_state next_state(const struct lvs_verdict *verdict, const struct lvs_verdict_rules *rules, lvs_ns now)
 {
 	bool first = verdict->state == LVS_HEALTH_UNKNOWN;
 
@@ -62,7 +62,7 @@ static enum lvs_health next_state(const struct lvs_verdict *verdict, const struc
 bool lvs_verdict_add(struct lvs_verdict *verdict, const struct lvs_verdict_rules *rules, enum lvs_outcome outcome,
 		     const char *reason, lvs_ns latency, lvs_ns now)
 {
-	enum lvs_health was = verdict->state;
+	enum lvs_health_state was = verdict->state;
 
 	verdict->last = outcome;
 	verdict->checked_at = now;
@@ -95,7 +95,7 @@ bool lvs_verdict_changing(const struct lvs_verdict *verdict)
 	}
 }
 
-bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health state, enum lvs_health last, lvs_ns unknown_for,
+bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health_state state, enum lvs_health_state last, lvs_ns unknown_for,
 		       lvs_ns wait)
 {
 	if (state != LVS_HEALTH_UNKNOWN)
@@ -105,7 +105,7 @@ bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health state, enum lvs
 	return initial == LVS_INITIAL_UP || (initial == LVS_INITIAL_LAST && last == LVS_HEALTH_UP);
 }
 
-enum lvs_health lvs_verdict_combine(const enum lvs_health *states, size_t n, uint32_t needed)
+enum lvs_health_state lvs_verdict_combine(const enum lvs_health_state *states, size_t n, uint32_t needed)
 {
 	size_t up = 0, unknown = 0;
 	size_t enough = needed == LVS_NEEDED_ALL ? n : LVS_MIN((size_t)needed, n);

@@ -9,7 +9,7 @@
 
 #include "base/time.h"
 
-enum lvs_health {
+enum lvs_health_state {
 	LVS_HEALTH_UNKNOWN,	/* nothing was found out yet, or the check itself does not work */
 	LVS_HEALTH_DOWN,
 	LVS_HEALTH_UP,
@@ -48,7 +48,7 @@ struct lvs_verdict_rules {
  * @held_until:	down till then, because it flapped
  */
 struct lvs_verdict {
-	enum lvs_health state;
+	enum lvs_health_state state;
 	enum lvs_outcome last;
 	lvs_ns since;
 	lvs_ns checked_at;
@@ -88,7 +88,7 @@ enum lvs_initial { LVS_INITIAL_DOWN, LVS_INITIAL_UP, LVS_INITIAL_LAST };
  * @unknown_for: how long @state has been unknown
  * @wait:	nobody is trusted blindly for longer than that
  */
-bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health state, enum lvs_health last, lvs_ns unknown_for,
+bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health_state state, enum lvs_health_state last, lvs_ns unknown_for,
 		       lvs_ns wait);
 
 #define LVS_NEEDED_ALL 0
@@ -99,6 +99,6 @@ bool lvs_initial_is_up(enum lvs_initial initial, enum lvs_health state, enum lvs
  *
  * Return: UP if enough are up; DOWN if the unknown ones could not make it enough; else UNKNOWN. UP if there are none.
  */
-enum lvs_health lvs_verdict_combine(const enum lvs_health *states, size_t n, uint32_t needed);
+enum lvs_health_state lvs_verdict_combine(const enum lvs_health_state *states, size_t n, uint32_t needed);
 
 #endif

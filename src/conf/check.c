@@ -416,6 +416,35 @@ static int check_overlaps(const struct lvs_conf *conf, struct lvs_conf_errors *e
 	return 0;
 }
 
+static void check_server(const struct lvs_conf *conf, const struct lvs_conf_service **sorted,
+			 const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			 struct lvs_conf_errors *errors)
+{
+	check_thresholds(server, errors);
+	if (lvs_addr_is_any(&server->addr))
+		return;
+	lvs_conf_check_forward(conf, service, readable(service), server, errors);
+	if (strcmp(server->forward, "local") != 0 && !check_loopback(&server->addr, server->port, &server->where, errors))
+		check_loops(sorted, conf->nservices, service, server, errors);
+	check_syn_proxy(service, server, errors);
+	check_client_address(service, server, errors);
+}
+
+static void check_sorry(const struct lvs_conf *conf, const struct lvs_conf_service **sorted,
+			const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_server *sorry = &service->sorry_server.server;
+	char text[LVS_ENDPOINT_TEXT_BYTES], hint[48];
+
+	check_server(conf, sorted, service, sorry, errors);
+	for (size_t i = 0; i < service->nservers; i++)
+		if (lvs_conf_order_servers(sorry, &service->servers[i]) == 0)
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &sorry->where,
+					    first_in(&service->servers[i].where, hint, sizeof(hint)),
+					    "%s is a server of service \"%s\", and its sorry server too",
+					    lvs_endpoint_format(&sorry->addr, sorry->port, text), service->name);
+}
+
 static int check_service(const struct lvs_conf *conf, const struct lvs_conf_service **sorted,
 			 const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
@@ -424,19 +453,10 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 	if (!service->nservers && readable(service))
 		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &service->where, "clients are refused until it has some",
 				    "service \"%s\" has no servers", service->name);
-	for (size_t i = 0; i < service->nservers; i++) {
-		const struct lvs_conf_server *server = &service->servers[i];
-
-		check_thresholds(server, errors);
-		if (lvs_addr_is_any(&server->addr))
-			continue;
-		lvs_conf_check_forward(conf, service, readable(service), server, errors);
-		if (strcmp(server->forward, "local") != 0 &&
-		    !check_loopback(&server->addr, server->port, &server->where, errors))
-			check_loops(sorted, conf->nservices, service, server, errors);
-		check_syn_proxy(service, server, errors);
-		check_client_address(service, server, errors);
-	}
+	for (size_t i = 0; i < service->nservers; i++)
+		check_server(conf, sorted, service, &service->servers[i], errors);
+	if (service->sorry_server.on)
+		check_sorry(conf, sorted, service, errors);
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);
 	check_one_packet(service, errors);
@@ -447,6 +467,7 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 	lvs_conf_limits_check(service, errors);
 	lvs_conf_pickup_check(service, errors);
 	lvs_conf_passive_check(service, errors);
+	lvs_conf_check_health(service, errors);
 	err = check_twin_servers(service, errors);
 	return err < 0 ? err : check_server_names(service, errors);
 }

@@ -14,6 +14,7 @@
 #include "base/addr.h"
 #include "base/ports.h"
 #include "base/prefix.h"
+#include "conf/conf_health.h"
 #include "conf/conf_network.h"
 
 struct lvs_conf_errors;
@@ -28,7 +29,6 @@ struct lvs_sites;
 #define LVS_CONF_SITE_BYTES 32
 #define LVS_CONF_SITES_BYTES 512
 #define LVS_CONF_PREFIX_BYTES 50
-#define LVS_CONF_PATH_BYTES 256
 #define LVS_CONF_POOL_BYTES 512
 #define LVS_CONF_SOCKET_BYTES 108	/* sun_path */
 #define LVS_CONF_MODE_BYTES 5
@@ -319,6 +319,9 @@ enum lvs_conf_client_address { LVS_CONF_CLIENT_UNSAID, LVS_CONF_CLIENT_NONE, LVS
  * @site:	one of those of struct lvs_conf_geo; empty: none
  * @mtu:	of the path to it, bytes; 0: as the host's routes say
  * @name:	of its own within the service; made from the key when the file gives none
+ * @maintenance: it is out, whatever its checks say
+ * @check, @checks: its own, @ncheck (1 at most) and @nchecks of them; owned. None: those of the service
+ * @checks_needed: how many of them have to be up; LVS_CONF_CHECKS_ALL: each; 0: as the service says
  */
 struct lvs_conf_server {
 	struct lvs_addr addr;
@@ -333,14 +336,29 @@ struct lvs_conf_server {
 	char site[LVS_CONF_SITE_BYTES];
 	uint32_t mtu;
 	char name[LVS_CONF_NAME_BYTES];
+	bool maintenance;
+	size_t ncheck, nchecks;
+	struct lvs_conf_check *check, *checks;
+	uint32_t checks_needed;
 	struct lvs_conf_where where;
 	struct lvs_conf_where name_where;
+	struct lvs_conf_where checks_needed_where;
 	struct lvs_conf_where upper_where;
 	struct lvs_conf_where lower_where;
 	struct lvs_conf_where forward_where;
 	struct lvs_conf_where site_where;
 	struct lvs_conf_where mtu_where;
 	struct lvs_conf_where client_address_where;
+};
+
+/**
+ * struct lvs_conf_sorry - who answers while the servers of a service do not
+ * @on:		there is one
+ * @server:	it; of its members only what a sorry server may have is given
+ */
+struct lvs_conf_sorry {
+	bool on;
+	struct lvs_conf_server server;
 };
 
 /* Bits of scheduler_flags: as they were written, so that a name of another scheduler's is noticed. */
@@ -401,6 +419,12 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @mss:	bytes that a segment may carry; 0: any number. TCP only
  * @mss_clamp:	whether it may carry no more than fit the path to the server; TCP only
  * @client_address: of servers that do not say; TCP only
+ * @check, @checks: of servers that have none of their own, @ncheck (1 at most) and @nchecks of them; owned
+ * @checks_needed: how many of them have to be up; LVS_CONF_CHECKS_ALL: each
+ * @on_failure:	what a server is that is down
+ * @initial, @initial_wait: what an unknown one is, and for how many milliseconds at most
+ * @quorum, @quorum_hysteresis: weight of the servers that are up
+ * @min_servers: so many stay, however many seem to be down; 0: none
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  */
@@ -434,6 +458,17 @@ struct lvs_conf_service {
 	uint32_t mss;
 	enum lvs_conf_mss_clamp mss_clamp;
 	enum lvs_conf_client_address client_address;
+	size_t ncheck, nchecks;
+	struct lvs_conf_check *check, *checks;
+	uint32_t checks_needed;
+	enum lvs_conf_on_down on_failure;
+	enum lvs_conf_initial initial;
+	uint32_t initial_wait;
+	struct lvs_conf_sorry sorry_server;
+	uint32_t quorum, quorum_hysteresis;
+	uint32_t min_servers;
+	struct lvs_conf_slow_start slow_start;
+	struct lvs_conf_flap flap;
 	char name[LVS_CONF_NAME_BYTES];
 	size_t nservers;
 	struct lvs_conf_server *servers;
@@ -449,6 +484,7 @@ struct lvs_conf_service {
 	struct lvs_conf_where syn_proxy_where;
 	struct lvs_conf_where mss_where, mss_clamp_where;
 	struct lvs_conf_where client_address_where;
+	struct lvs_conf_where checks_needed_where, quorum_hysteresis_where, min_servers_where;
 	struct lvs_conf_where flags_where;
 	struct lvs_conf_where mh_where;
 	struct lvs_conf_where sloppy_tcp_where;

@@ -45,7 +45,7 @@ static const void *member(const void *base, size_t offset)
 	return (const char *)base + offset;
 }
 
-/* Whether all plain keys are the same; lists inside are not looked at. */
+/* Whether all plain keys are the same; of lists inside only those that are whole are looked at. */
 static bool keys_equal(const struct lvs_conf_group *group, const void *a, const void *b)
 {
 	for (size_t i = 0; i < group->nkeys; i++)
@@ -59,10 +59,10 @@ static bool group_equal(const struct lvs_conf_group *group, const void *a, const
 /* Of a list, its elements and their order. */
 static bool list_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
-	const char *in_a = *(const char *const *)member(a, key->offset), *in_b = *(const char *const *)member(b, key->offset);
-	size_t n = *(const size_t *)member(a, key->count);
+	const char *in_a = lvs_conf_list_elements(key, a), *in_b = lvs_conf_list_elements(key, b);
+	size_t n = lvs_conf_list_count(key, a);
 
-	if (n != *(const size_t *)member(b, key->count))
+	if (n != lvs_conf_list_count(key, b))
 		return false;
 	for (size_t k = 0; k < n; k++)
 		if (!group_equal(key->group, in_a + k * key->group->size, in_b + k * key->group->size))
@@ -276,6 +276,10 @@ static void put_key(struct line *line, const struct lvs_conf_key *key, const voi
 {
 	char from[LVS_CONF_VALUE_BYTES], to[LVS_CONF_VALUE_BYTES];
 
+	if (key->type == LVS_CONF_LIST) {
+		put(line, "other %s", key->name);
+		return;
+	}
 	put(line, "%s %s -> %s", key->name, lvs_conf_key_format(key, a, from), lvs_conf_key_format(key, b, to));
 }
 
@@ -322,10 +326,7 @@ static void put_setting(struct line *line, const struct lvs_conf_change *change)
 	const struct lvs_conf_key *group = lvs_conf_group_find(&lvs_conf_root, change->group);
 
 	put(line, "%s: ", change->group);
-	if (change->key->type == LVS_CONF_LIST)
-		put(line, "other %s", change->key->name);
-	else
-		put_key(line, change->key, member(change->old_conf, group->offset), member(change->new_conf, group->offset));
+	put_key(line, change->key, member(change->old_conf, group->offset), member(change->new_conf, group->offset));
 	if (change->restart)
 		put(line, " (takes a restart)");
 }

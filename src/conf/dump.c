@@ -26,13 +26,25 @@ struct place {
 
 static void dump_group(const struct place *place, FILE *out);
 
+static void dump_braces(const struct place *place, const struct lvs_conf_key *key, const void *base, FILE *out)
+{
+	(void)fprintf(out, "%s: {\n", key->name);
+	dump_group(&(struct place){ key->group, base, place, place->depth + 1 }, out);
+	indent(out, place->depth);
+	(void)fputs("};\n", out);
+}
+
 static void dump_list(const struct place *place, const struct lvs_conf_key *key, FILE *out)
 {
 	const void *base = place->base;
 	int depth = place->depth;
-	const char *elements = *(const char *const *)(const void *)((const char *)base + key->offset);
-	size_t n = *(const size_t *)(const void *)((const char *)base + key->count);
+	const char *elements = lvs_conf_list_elements(key, base);
+	size_t n = lvs_conf_list_count(key, base);
 
+	if (key->alone) {
+		dump_braces(place, key, elements, out);
+		return;
+	}
 	(void)fprintf(out, "%s: (", key->name);
 	for (size_t i = 0; i < n; i++) {
 		(void)fputs(i ? ",\n" : "\n", out);
@@ -68,11 +80,7 @@ static void dump_group(const struct place *place, FILE *out)
 		if (key->type == LVS_CONF_LIST) {
 			dump_list(place, key, out);
 		} else if (key->type == LVS_CONF_GROUP) {
-			(void)fprintf(out, "%s: {\n", key->name);
-			dump_group(&(struct place){ key->group, (const char *)place->base + key->offset, place,
-						    place->depth + 1 }, out);
-			indent(out, place->depth);
-			(void)fputs("};\n", out);
+			dump_braces(place, key, (const char *)place->base + key->offset, out);
 		} else {
 			(void)fprintf(out, "%s = %s;\n", key->name, lvs_conf_key_format(key, place->base, value));
 		}

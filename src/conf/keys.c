@@ -21,6 +21,16 @@ const struct lvs_conf_key *lvs_conf_group_find(const struct lvs_conf_group *grou
 	return NULL;
 }
 
+size_t lvs_conf_list_count(const struct lvs_conf_key *key, const void *base)
+{
+	return *(const size_t *)(const void *)((const char *)base + key->count);
+}
+
+const char *lvs_conf_list_elements(const struct lvs_conf_key *key, const void *base)
+{
+	return *(const char *const *)(const void *)((const char *)base + key->offset);
+}
+
 uint32_t lvs_conf_choice_get(const struct lvs_conf_key *key, const void *base)
 {
 	uint32_t value;
@@ -49,6 +59,7 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 		*(bool *)member = key->def;
 		break;
 	case LVS_CONF_NUMBER:
+	case LVS_CONF_SECONDS:
 	case LVS_CONF_FLAGS:
 		*(uint32_t *)member = key->def;
 		break;
@@ -65,6 +76,7 @@ static void set_default(const struct lvs_conf_key *key, void *base)
 	case LVS_CONF_ENDPOINT:
 		memset(member, 0, sizeof(struct lvs_addr) + sizeof(uint16_t));
 		break;
+	case LVS_CONF_LINES:
 	case LVS_CONF_PORTS:
 	case LVS_CONF_PREFIX:
 	case LVS_CONF_ADDRESS:
@@ -114,6 +126,12 @@ static bool addresses_equal(const struct lvs_conf_addresses *a, const struct lvs
 
 static bool members_equal(const struct lvs_conf_key *key, const void *a, const void *b);
 
+/* An optional word may be absent. */
+static bool words_equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
 /* @a, @b: the members */
 static bool values_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
@@ -121,13 +139,15 @@ static bool values_equal(const struct lvs_conf_key *key, const void *a, const vo
 	case LVS_CONF_BOOL:
 		return *(const bool *)a == *(const bool *)b;
 	case LVS_CONF_NUMBER:
+	case LVS_CONF_SECONDS:
 	case LVS_CONF_FLAGS:
 		return *(const uint32_t *)a == *(const uint32_t *)b;
 	case LVS_CONF_CHOICE:
 		return !memcmp(a, b, key->size);
 	case LVS_CONF_WORD:
-		return !strcmp(*(const char *const *)a, *(const char *const *)b);
+		return words_equal(*(const char *const *)a, *(const char *const *)b);
 	case LVS_CONF_TEXT:
+	case LVS_CONF_LINES:
 		return !strcmp(a, b);
 	case LVS_CONF_ENDPOINT:
 		return !memcmp(a, b, sizeof(struct lvs_addr) + sizeof(uint16_t));
@@ -158,8 +178,25 @@ static bool members_equal(const struct lvs_conf_key *key, const void *a, const v
 	return true;
 }
 
+static bool elements_equal(const struct lvs_conf_key *key, const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n * key->group->nkeys; i++) {
+		size_t at = i / key->group->nkeys * key->group->size;
+
+		if (!lvs_conf_key_equal(&key->group->keys[i % key->group->nkeys], a + at, b + at))
+			return false;
+	}
+	return true;
+}
+
 bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b)
 {
+	if (key->type == LVS_CONF_LIST && key->whole) {
+		size_t n = lvs_conf_list_count(key, a);
+
+		return n == lvs_conf_list_count(key, b) &&
+		       elements_equal(key, lvs_conf_list_elements(key, a), lvs_conf_list_elements(key, b), n);
+	}
 	return values_equal(key, (const char *)a + key->offset, (const char *)b + key->offset);
 }
 
@@ -184,6 +221,61 @@ static void format_flags(const struct lvs_conf_word *words, uint32_t flags, char
 		comma = ", ";
 	}
 	(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, ")");
+}
+
+/* As a string of lvs.conf: what would end it, or is none of its characters, is written as the scan reads it. */
+static size_t quote(const char *text, size_t len, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	if (size < 3)
+		return 0;
+	buf[at++] = '"';
+	for (; len && at + 6 < size; text++, len--) {
+		if (*text == '"' || *text == '\\')
+			at += (size_t)snprintf(buf + at, size - at, "\\%c", *text);
+		else if ((unsigned char)*text < ' ' || *text == 127)
+			at += (size_t)snprintf(buf + at, size - at, "\\x%02x", (unsigned char)*text);
+		else
+			buf[at++] = *text;
+	}
+	buf[at++] = '"';
+	buf[at] = '\0';
+	return at;
+}
+
+static void format_lines(const char *lines, char *buf)
+{
+	size_t at = 0;
+
+	buf[at++] = '(';
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+
+		at += quote(lines, len, buf + at, LVS_CONF_VALUE_BYTES - at);
+		lines += len + (lines[len] == '\n');
+		if (*lines && at + 2 < LVS_CONF_VALUE_BYTES)
+			at += (size_t)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, ", ");
+	}
+	(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, ")");
+}
+
+static void format_seconds(uint32_t ms, char *buf)
+{
+	int len = snprintf(buf, LVS_CONF_VALUE_BYTES, "%u.%03u", ms / 1000, ms % 1000);
+
+	while (buf[len - 1] == '0' && buf[len - 2] != '.')
+		buf[--len] = '\0';
+}
+
+static void format_number(const struct lvs_conf_key *key, uint32_t value, char *buf)
+{
+	const char *word = key->words ? lvs_conf_word_text(key->words, value) : NULL;
+
+	if (word)
+		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "\"%s\"", word);
+	else
+		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "%u", value);
 }
 
 static void format_interfaces(const struct lvs_conf_interfaces *interfaces, char *buf)
@@ -231,11 +323,37 @@ static void format_group(const struct lvs_conf_key *key, const void *member, cha
 		(void)snprintf(buf + at, LVS_CONF_VALUE_BYTES - at, " }");
 }
 
+/* Return: what is written in quotes as it is, or NULL: the value is of another type. @text, @ports: room for it */
+static const char *word_of(const struct lvs_conf_key *key, const void *base, char text[LVS_ENDPOINT_TEXT_BYTES],
+			   char ports[LVS_CONF_PORTS_TEXT_BYTES])
+{
+	const void *member = (const char *)base + key->offset;
+	uint16_t port;
+
+	switch (key->type) {
+	case LVS_CONF_CHOICE:
+		return lvs_conf_word_text(key->words, lvs_conf_choice_get(key, base));
+	case LVS_CONF_WORD:
+		return *(const char *const *)member;
+	case LVS_CONF_ENDPOINT:
+		memcpy(&port, (const char *)member + sizeof(struct lvs_addr), sizeof(port));
+		return lvs_endpoint_format(member, port, text);
+	case LVS_CONF_PORTS:
+		return lvs_conf_ports_format(member, ports);
+	case LVS_CONF_PREFIX:
+		return lvs_prefix_format(member, text);
+	case LVS_CONF_ADDRESS:
+		return lvs_addr_format(member, text);
+	default:
+		return NULL;
+	}
+}
+
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES])
 {
 	const void *member = (const char *)base + key->offset;
 	char text[LVS_ENDPOINT_TEXT_BYTES], ports[LVS_CONF_PORTS_TEXT_BYTES];
-	const char *word = NULL;
+	const char *word = word_of(key, base, text, ports);
 
 	*buf = '\0';
 	switch (key->type) {
@@ -243,35 +361,23 @@ char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char
 		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "%s", *(const bool *)member ? "true" : "false");
 		break;
 	case LVS_CONF_NUMBER:
-		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "%u", *(const uint32_t *)member);
+		format_number(key, *(const uint32_t *)member, buf);
+		break;
+	case LVS_CONF_SECONDS:
+		format_seconds(*(const uint32_t *)member, buf);
 		break;
 	case LVS_CONF_CHOICE:
-		word = lvs_conf_word_text(key->words, lvs_conf_choice_get(key, base));
-		if (!word)
-			(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "none");
-		break;
 	case LVS_CONF_WORD:
-		word = *(const char *const *)member;
+		(void)snprintf(buf, LVS_CONF_VALUE_BYTES, "none");
 		break;
 	case LVS_CONF_TEXT:
-		word = member;
+		(void)quote(member, strlen(member), buf, LVS_CONF_VALUE_BYTES);
 		break;
-	case LVS_CONF_ENDPOINT:
-		word = lvs_endpoint_format(member,
-					   *(const uint16_t *)(const void *)((const char *)member + sizeof(struct lvs_addr)),
-					   text);
+	case LVS_CONF_LINES:
+		format_lines(member, buf);
 		break;
 	case LVS_CONF_FLAGS:
 		format_flags(key->words, *(const uint32_t *)member, buf);
-		break;
-	case LVS_CONF_PORTS:
-		word = lvs_conf_ports_format(member, ports);
-		break;
-	case LVS_CONF_PREFIX:
-		word = lvs_prefix_format(member, text);
-		break;
-	case LVS_CONF_ADDRESS:
-		word = lvs_addr_format(member, text);
 		break;
 	case LVS_CONF_ADDRESSES:
 		format_addresses(member, buf);
@@ -298,6 +404,8 @@ bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base)
 		return key->optional && !*(const bool *)member;
 	if (key->type == LVS_CONF_ENDPOINT)
 		return key->optional && lvs_addr_is_any((const void *)member);
+	if (key->type == LVS_CONF_LIST)
+		return key->optional && !lvs_conf_list_count(key, base);
 	for (size_t i = 0; key->optional && i < key->size; i++)
 		if (member[i])
 			return false;

@@ -14,10 +14,12 @@
 enum lvs_conf_type {
 	LVS_CONF_BOOL,		/* bool */
 	LVS_CONF_NUMBER,	/* uint32_t */
+	LVS_CONF_SECONDS,	/* uint32_t, milliseconds; written in seconds, with a fraction or without */
 	LVS_CONF_CHOICE,	/* one of words: its value in 1 or 4 bytes */
 	LVS_CONF_WORD,		/* one of words: const char * to its text */
 	LVS_CONF_FLAGS,		/* any of words: uint32_t, the bits of their values */
 	LVS_CONF_TEXT,		/* char array */
+	LVS_CONF_LINES,		/* char array: strings of a list, a '\n' between each two */
 	LVS_CONF_ENDPOINT,	/* struct lvs_addr followed by uint16_t port */
 	LVS_CONF_PORTS,		/* struct lvs_ports */
 	LVS_CONF_PREFIX,	/* struct lvs_prefix */
@@ -50,13 +52,15 @@ struct lvs_conf_group;
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
  * @where:	BOOL to INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
- * @min, @max:	NUMBER: its range; LIST: @max elements
- * @def:	BOOL, NUMBER, CHOICE, FLAGS: the default
+ * @alone:	LIST: of one element at most, which is written as a group
+ * @whole:	LIST: its elements are nothing on their own: who has other ones is another one
+ * @min, @max:	NUMBER, SECONDS (milliseconds): its range; LIST: @max elements
+ * @def:	BOOL, NUMBER, SECONDS, CHOICE, FLAGS: the default
  * @def_text:	WORD, TEXT: the default; ABSENT: what to do instead, NULL: just leave it out
- * @words:	CHOICE, WORD, FLAGS
+ * @words:	CHOICE, WORD, FLAGS; NUMBER: words that stand for numbers in its range, or NULL
  * @group:	GROUP, LIST: what is inside
  * @bad:	NUMBER (uint32_t *), PREFIX (struct lvs_prefix *), ADDRESS and each of ADDRESSES (struct lvs_addr *), TEXT and
- *		each of INTERFACES (char *): why the value is refused, or NULL
+ *		each of LINES and INTERFACES (char *): why the value is refused, or NULL
  * @help:	what it is, with its unit; for hints
  */
 struct lvs_conf_key {
@@ -67,6 +71,8 @@ struct lvs_conf_key {
 	const char *unless;
 	bool optional;
 	bool inherited;
+	bool alone;
+	bool whole;
 	size_t offset;
 	size_t size;
 	size_t count;
@@ -102,6 +108,26 @@ extern const struct lvs_conf_group lvs_conf_root;
 extern const struct lvs_conf_group lvs_conf_mark_group;
 extern const struct lvs_conf_group lvs_conf_service_group;
 extern const struct lvs_conf_group lvs_conf_server_group;
+extern const struct lvs_conf_group lvs_conf_check_group;
+extern const struct lvs_conf_group lvs_conf_sorry_group;
+extern const struct lvs_conf_group lvs_conf_slow_start_group;
+extern const struct lvs_conf_group lvs_conf_flap_group;
+
+/* For rows about health, which services and servers have alike. */
+#define LVS_CONF_CHECK_KEY(s)                                                                                            \
+	.type = LVS_CONF_LIST, .optional = true, .alone = true, .whole = true, .group = &lvs_conf_check_group,           \
+	.count = offsetof(struct s, ncheck), .max = 1, .help = "how a server is asked whether it is up"
+#define LVS_CONF_CHECKS_KEY(s)                                                                                           \
+	.type = LVS_CONF_LIST, .optional = true, .whole = true, .group = &lvs_conf_check_group,                          \
+	.count = offsetof(struct s, nchecks), .max = LVS_CONF_CHECKS_MAX,                                                \
+	.help = "several ways in which a server is asked whether it is up"
+#define LVS_CONF_NEEDED_KEY(s)                                                                                           \
+	.type = LVS_CONF_NUMBER, .words = lvs_conf_needed, .min = 1, .max = LVS_CONF_CHECKS_ALL,                         \
+	.where = offsetof(struct s, checks_needed_where), .help = "how many checks have to be up: \"all\", \"any\" or a number"
+
+extern const struct lvs_conf_word lvs_conf_needed[];
+extern const struct lvs_conf_word lvs_conf_on_downs[];
+extern const struct lvs_conf_word lvs_conf_initials[];
 
 /* Gives each member of the group, and of the groups inside it, its default. Lists become empty. */
 void lvs_conf_group_defaults(const struct lvs_conf_group *group, void *base);
@@ -109,7 +135,7 @@ void lvs_conf_group_defaults(const struct lvs_conf_group *group, void *base);
 /* Return: the row called @name, or NULL */
 const struct lvs_conf_key *lvs_conf_group_find(const struct lvs_conf_group *group, const char *name);
 
-/* All but LIST: whether the member has the same value in both structs. */
+/* Whether the member has the same value in both structs. A LIST that is not whole is always equal. */
 bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const void *b);
 
 /**
@@ -118,7 +144,7 @@ bool lvs_conf_key_equal(const struct lvs_conf_key *key, const void *a, const voi
  *
  * All but LIST; a group on one line, "none" for an optional one that is not there. Return: @buf
  */
-#define LVS_CONF_VALUE_BYTES 1024
+#define LVS_CONF_VALUE_BYTES 2048
 char *lvs_conf_key_format(const struct lvs_conf_key *key, const void *base, char buf[LVS_CONF_VALUE_BYTES]);
 
 /* Whether the member says nothing, so that a dump leaves it out. */
@@ -127,6 +153,10 @@ bool lvs_conf_key_unset(const struct lvs_conf_key *key, const void *base);
 /* Whether it says what it would say unset: @outer, around the list that @base is in, has the same at @outer_base. */
 bool lvs_conf_key_as_around(const struct lvs_conf_key *key, const void *base, const struct lvs_conf_group *outer,
 			    const void *outer_base);
+
+/* LIST: how many there are, and the first of them. */
+size_t lvs_conf_list_count(const struct lvs_conf_key *key, const void *base);
+const char *lvs_conf_list_elements(const struct lvs_conf_key *key, const void *base);
 
 /* CHOICE: Return: the word of a value, or NULL */
 const char *lvs_conf_word_text(const struct lvs_conf_word *words, uint32_t value);

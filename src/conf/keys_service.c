@@ -109,6 +109,11 @@ static const struct lvs_conf_key server_keys[] = {
 	{ SERVER(site, site), .type = LVS_CONF_TEXT, .optional = true, .bad = lvs_conf_bad_name, .def_text = "",
 	  .where = offsetof(struct lvs_conf_server, site_where),
 	  .help = "where the server stands: one of the sites of \"geo\"" },
+	{ SERVER(maintenance, maintenance), .type = LVS_CONF_BOOL, .optional = true, .def = false,
+	  .help = "whether it is out, whatever its checks say" },
+	{ SERVER(check, check), LVS_CONF_CHECK_KEY(lvs_conf_server) },
+	{ SERVER(checks, checks), LVS_CONF_CHECKS_KEY(lvs_conf_server) },
+	{ SERVER(checks_needed, checks_needed), LVS_CONF_NEEDED_KEY(lvs_conf_server), .optional = true },
 };
 const struct lvs_conf_group lvs_conf_server_group = {
 	"a server", sizeof(struct lvs_conf_server), ARRAY_LEN(server_keys), server_keys, NULL,
@@ -261,7 +266,29 @@ static const struct lvs_conf_key service_keys[] = {
 	  .help = "the real servers" },
 	{ SERVICE(persistent, persistent), .type = LVS_CONF_GROUP, .optional = true, .group = &persistent_group,
 	  .help = "clients come back to their server" },
-	{ .name = "check", .type = LVS_CONF_ABSENT, .help = "health checks" },
+	{ SERVICE(check, check), LVS_CONF_CHECK_KEY(lvs_conf_service) },
+	{ SERVICE(checks, checks), LVS_CONF_CHECKS_KEY(lvs_conf_service) },
+	{ SERVICE(checks_needed, checks_needed), LVS_CONF_NEEDED_KEY(lvs_conf_service), .def = LVS_CONF_CHECKS_ALL },
+	{ SERVICE(on_failure, on_failure), .type = LVS_CONF_CHOICE, .words = lvs_conf_on_downs, .def = LVS_CONF_REMOVE,
+	  .help = "what a server is that is down" },
+	{ SERVICE(initial, initial), .type = LVS_CONF_CHOICE, .words = lvs_conf_initials, .def = LVS_CONF_INITIAL_DOWN,
+	  .help = "what a server is of which nothing is known" },
+	{ SERVICE(initial_wait, initial_wait), .type = LVS_CONF_SECONDS, .min = 0, .max = 3600000, .def = 30000,
+	  .help = "seconds until a server of which nothing is known is down in any case" },
+	{ SERVICE(sorry_server, sorry_server), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_sorry_group,
+	  .help = "who answers while the servers do not" },
+	{ SERVICE(quorum, quorum), .type = LVS_CONF_NUMBER, .min = 1, .max = UINT32_MAX, .def = 1,
+	  .help = "the weight of servers that are up, in all, that makes a service" },
+	{ SERVICE(quorum_hysteresis, quorum_hysteresis), .type = LVS_CONF_NUMBER, .min = 0, .max = UINT32_MAX, .def = 0,
+	  .where = offsetof(struct lvs_conf_service, quorum_hysteresis_where),
+	  .help = "so much more weight wins the quorum, and so much less loses it" },
+	{ SERVICE(min_servers, min_servers), .type = LVS_CONF_NUMBER, .min = 0, .max = 1024, .def = 0,
+	  .where = offsetof(struct lvs_conf_service, min_servers_where),
+	  .help = "so many servers stay, however many seem to be down; 0: none" },
+	{ SERVICE(slow_start, slow_start), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_slow_start_group,
+	  .help = "a server that comes up gets its share little by little" },
+	{ SERVICE(flap, flap), .type = LVS_CONF_GROUP, .optional = true, .group = &lvs_conf_flap_group,
+	  .help = "a server that comes and goes stays down for a while" },
 };
 
 /* Where an address, a protocol or ports were given as well, they are left as they are, for the check to see. */
@@ -277,7 +304,20 @@ static void finish_mark_service(struct lvs_conf_service *service)
 	}
 }
 
-/* A server without a port or forwarding method has its service's; names that were not given are made from what was. */
+/* What a server does not say is as its service has it. */
+static void finish_server(const struct lvs_conf_service *service, struct lvs_conf_server *server)
+{
+	if (!server->port)
+		server->port = service->port;
+	if (!server->forward)
+		server->forward = service->forward;
+	if (!server->client_address && service->client_address != LVS_CONF_CLIENT_NONE)
+		server->client_address = service->client_address;
+	if (!server->tunnel.on)
+		server->tunnel = service->tunnel;
+}
+
+/* Names that were not given are made from what was. */
 static void finish_service(void *base)
 {
 	struct lvs_conf_service *service = base;
@@ -287,20 +327,39 @@ static void finish_service(void *base)
 	for (size_t i = 0; i < service->nservers; i++) {
 		struct lvs_conf_server *server = &service->servers[i];
 
-		if (!server->port)
-			server->port = service->port;
-		if (!server->forward)
-			server->forward = service->forward;
-		if (!server->client_address && service->client_address != LVS_CONF_CLIENT_NONE)
-			server->client_address = service->client_address;
-		if (!server->tunnel.on)
-			server->tunnel = service->tunnel;
+		finish_server(service, server);
 		if (!*server->name)
 			lvs_endpoint_format(&server->addr, server->port, server->name);
 	}
+	if (service->sorry_server.on)
+		finish_server(service, &service->sorry_server.server);
 	if (!*service->name)
 		lvs_conf_service_name(service, service->name);
 }
+
+/* A weight of 0 would be no help. */
+static void finish_sorry(void *base)
+{
+	struct lvs_conf_sorry *sorry = base;
+
+	sorry->server.weight = 1;
+	(void)snprintf(sorry->server.name, sizeof(sorry->server.name), "sorry_server");
+}
+
+#define SORRY(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_sorry, server.member)
+static const struct lvs_conf_key sorry_keys[] = {
+	{ SORRY(address, addr), .type = LVS_CONF_ENDPOINT, .required = true,
+	  .where = offsetof(struct lvs_conf_sorry, server.where),
+	  .help = "the sorry server's address, and its port if it is not the service's" },
+	{ SORRY(forward, forward), .type = LVS_CONF_WORD, .words = forwards, .optional = true, .inherited = true,
+	  .where = offsetof(struct lvs_conf_sorry, server.forward_where),
+	  .help = "the forwarding method, if it is not the service's" },
+	{ SORRY(tunnel, tunnel), .type = LVS_CONF_GROUP, .optional = true, .inherited = true, .group = &tunnel_group,
+	  .help = "how packets are packed, if not as the service says" },
+};
+const struct lvs_conf_group lvs_conf_sorry_group = {
+	"a sorry server", sizeof(struct lvs_conf_sorry), ARRAY_LEN(sorry_keys), sorry_keys, finish_sorry,
+};
 
 const struct lvs_conf_group lvs_conf_service_group = {
 	"a service", sizeof(struct lvs_conf_service), ARRAY_LEN(service_keys), service_keys, finish_service,

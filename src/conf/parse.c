@@ -103,6 +103,31 @@ static void unknown_key(const struct lvs_conf_reader *reader, const struct lvs_c
 static int read_group(const struct lvs_conf_reader *reader, const struct lvs_conf_group *group,
 		      const struct lvs_conf_node *node, void *base);
 
+/* Return: an array of @n elements in the member, or NULL without memory */
+static char *make_elements(const struct lvs_conf_key *key, size_t n, void *base)
+{
+	char *elements = calloc(n, key->group->size);
+
+	if (elements)
+		*(void **)(void *)((char *)base + key->offset) = elements;
+	return elements;
+}
+
+static int read_alone(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		      const struct lvs_conf_node *node, void *base)
+{
+	char *element;
+
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_GROUP, "a group, { ... }"))
+		return 0;
+	element = make_elements(key, 1, base);
+	if (!element)
+		return -ENOMEM;
+	*(size_t *)(void *)((char *)base + key->count) = 1;
+	lvs_conf_group_defaults(key->group, element);
+	return read_group(reader, key->group, node, element);
+}
+
 static int read_list(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
 		     const struct lvs_conf_node *node, void *base)
 {
@@ -110,6 +135,8 @@ static int read_list(const struct lvs_conf_reader *reader, const struct lvs_conf
 	char *elements;
 	int err;
 
+	if (key->alone)
+		return read_alone(reader, key, node, base);
 	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_LIST, "a list of groups, ( { ... }, { ... } )"))
 		return 0;
 	if (!node->nchildren)
@@ -119,10 +146,9 @@ static int read_list(const struct lvs_conf_reader *reader, const struct lvs_conf
 				    "\"%s\" has %u elements, but may have %u", key->name, node->nchildren, (uint32_t)key->max);
 		return 0;
 	}
-	elements = calloc(node->nchildren, key->group->size);
+	elements = make_elements(key, node->nchildren, base);
 	if (!elements)
 		return -ENOMEM;
-	*(void **)(void *)((char *)base + key->offset) = elements;
 	for (uint32_t i = node->first; i; i = reader->scan->nodes[i].next) {
 		const struct lvs_conf_node *element = &reader->scan->nodes[i];
 
@@ -282,12 +308,23 @@ struct lvs_conf *lvs_conf_new(void)
 	return conf;
 }
 
+static void free_service(struct lvs_conf_service *service)
+{
+	for (size_t i = 0; i < service->nservers; i++) {
+		free(service->servers[i].check);
+		free(service->servers[i].checks);
+	}
+	free(service->servers);
+	free(service->check);
+	free(service->checks);
+}
+
 void lvs_conf_free(struct lvs_conf *conf)
 {
 	if (!conf)
 		return;
 	for (size_t i = 0; i < conf->nservices; i++)
-		free(conf->services[i].servers);
+		free_service(&conf->services[i]);
 	free(conf->services);
 	free(conf->tap.routes);
 	free(conf->geo.rules);

@@ -50,32 +50,6 @@ static void read_bool(const struct lvs_conf_reader *reader, const struct lvs_con
 		*(bool *)((char *)base + key->offset) = config_setting_get_bool(node->setting) == CONFIG_TRUE;
 }
 
-static void read_number(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
-			const struct lvs_conf_node *node, void *base)
-{
-	int len = (int)LVS_MIN(node->value_len, 40u);
-	const char *text = reader->text + node->value.offset;
-	const char *reason;
-	uint32_t value;
-
-	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_NUMBER, "a whole number"))
-		return;
-	if (node->number < key->min || node->number > key->max) {
-		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
-				    "\"%s\" is %.*s, but has to be from %lld to %lld", key->name, len, text,
-				    (long long)key->min, (long long)key->max);
-		return;
-	}
-	value = (uint32_t)node->number;
-	reason = key->bad ? key->bad(&value) : NULL;
-	if (reason) {
-		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": %u %s", key->name,
-				    value, reason);
-		return;
-	}
-	*(uint32_t *)(void *)((char *)base + key->offset) = value;
-}
-
 /* What may stand here instead of @wrong. */
 static void hint_words(const struct lvs_conf_word *words, const char *wrong, char *hint, size_t size)
 {
@@ -118,6 +92,59 @@ static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reade
 	return NULL;
 }
 
+static void read_number(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			const struct lvs_conf_node *node, void *base)
+{
+	int len = (int)LVS_MIN(node->value_len, 40u);
+	const char *text = reader->text + node->value.offset;
+	const char *reason;
+	uint32_t value;
+
+	if (node->kind == LVS_CONF_NODE_STRING && key->words) {
+		const struct lvs_conf_word *word = read_word(reader, key, node, "a whole number or a word", key->name);
+
+		if (word)
+			*(uint32_t *)(void *)((char *)base + key->offset) = word->value;
+		return;
+	}
+	if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_NUMBER, "a whole number"))
+		return;
+	if (node->number < key->min || node->number > key->max) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" is %.*s, but has to be from %lld to %lld", key->name, len, text,
+				    (long long)key->min, (long long)key->max);
+		return;
+	}
+	value = (uint32_t)node->number;
+	reason = key->bad ? key->bad(&value) : NULL;
+	if (reason) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\": %u %s", key->name,
+				    value, reason);
+		return;
+	}
+	*(uint32_t *)(void *)((char *)base + key->offset) = value;
+}
+
+static void read_seconds(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+			 const struct lvs_conf_node *node, void *base)
+{
+	int len = (int)LVS_MIN(node->value_len, 40u);
+	double seconds = (double)node->number;
+
+	if (node->kind == LVS_CONF_NODE_FLOAT)
+		seconds = config_setting_get_float(node->setting);
+	else if (!lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_NUMBER, "a number of seconds"))
+		return;
+	/* Written so that what is no number is refused too. */
+	if (!(seconds >= (double)key->min / 1000 && seconds <= (double)key->max / 1000)) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+				    "\"%s\" is %.*s, but has to be from %g to %g seconds", key->name, len,
+				    reader->text + node->value.offset, (double)key->min / 1000, (double)key->max / 1000);
+		return;
+	}
+	*(uint32_t *)(void *)((char *)base + key->offset) = (uint32_t)(seconds * 1000 + 0.5);
+}
+
 static void read_flags(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
 		       const struct lvs_conf_node *node, void *base)
 {
@@ -157,6 +184,35 @@ static bool copy_text(const struct lvs_conf_reader *reader, const struct lvs_con
 	memset(to, 0, size);
 	memcpy(to, text, strlen(text));
 	return true;
+}
+
+static void read_lines(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
+		       const struct lvs_conf_node *node, void *base)
+{
+	char lines[LVS_CONF_LINES_BYTES], *member = (char *)base + key->offset;
+	size_t at = 0;
+
+	if (node->kind != LVS_CONF_NODE_LIST &&
+	    !lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_ARRAY, "a list of strings, ( \"...\" )"))
+		return;
+	assert(key->size <= sizeof(lines));
+	for (uint32_t i = node->first; i; i = reader->scan->nodes[i].next) {
+		const struct lvs_conf_node *element = &reader->scan->nodes[i];
+
+		if (at)
+			lines[at++] = '\n';
+		if (!lvs_conf_value_is(reader, key, element, LVS_CONF_NODE_STRING, "strings") ||
+		    !copy_text(reader, key, element, lines + at, key->size - at))
+			return;
+		at += strlen(lines + at);
+		if (at + 1 >= key->size && reader->scan->nodes[i].next) {
+			lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,
+					    "\"%s\" is longer than %zu characters in all", key->name, key->size - 1);
+			return;
+		}
+	}
+	memset(member, 0, key->size);
+	memcpy(member, lines, at);
 }
 
 static void read_interfaces(const struct lvs_conf_reader *reader, const struct lvs_conf_key *key,
@@ -386,6 +442,9 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 	case LVS_CONF_NUMBER:
 		read_number(reader, key, node, base);
 		break;
+	case LVS_CONF_SECONDS:
+		read_seconds(reader, key, node, base);
+		break;
 	case LVS_CONF_CHOICE:
 		word = read_word(reader, key, node, "a word in quotes", key->name);
 		if (word)
@@ -402,6 +461,9 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 	case LVS_CONF_TEXT:
 		if (lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_STRING, "a string"))
 			copy_text(reader, key, node, (char *)base + key->offset, key->size);
+		break;
+	case LVS_CONF_LINES:
+		read_lines(reader, key, node, base);
 		break;
 	case LVS_CONF_ENDPOINT:
 		read_endpoint(reader, key, node, base);

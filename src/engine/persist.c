@@ -112,6 +112,8 @@ static bool quiescent(const struct lvs_engine *engine, const struct lvs_service 
 		return true;
 	if (server->spec.weight)
 		return false;
+	if (server->spec.down)
+		return true;
 	if (server->spec.drain && (server->drained || !service->spec.persist.stay ||
 				   !(template->ncontrolled || service->spec.one_packet)))
 		return true;	/* one-packet scheduling leaves nothing to count: who is remembered may stay */
@@ -162,7 +164,7 @@ enum lvs_drop lvs_persist_pick(struct lvs_engine *engine, struct lvs_service *se
 	template = lvs_conn_find(&engine->conns, &key, lvs_conn_hash(&engine->conns, &key), &dir);
 	if (template) {
 		server = lvs_server_at(&engine->rules, template->server);
-		if (!server->service && service->spec.persist.keep)
+		if ((!server->service || server->spec.down) && service->spec.persist.keep)
 			return LVS_DROP_NONE;
 		if (server->service && !quiescent(engine, service, template, server)) {
 			lvs_wheel_remove(&engine->conns.wheel, template);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A server retires in three ways. Removed, its connections wait for it in silence, or end, as expire_nodest_conn says.
+ * A server retires in four ways. Removed, its connections wait for it in silence, or end, as expire_nodest_conn says.
  * With weight 0 they go on, but with expire_nodest_conn a client who begins anew gets another server. Drained, they have
- * their time, and then both ends are reset.
+ * their time, and then both ends are reset. Down, they go on as long as both ends find it worth while, but whatever begins
+ * anew, as every datagram does, gets another server.
  *
  * A host believes a reset only with the sequence number that it expects next (RFC 9293 section 3.10.7.4, RFC 5961 section
  * 3.2), and no connection remembers that. A segment tells both: what it acknowledges is what its sender expects, and where
@@ -143,6 +144,8 @@ enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *con
 	*ret_drop = LVS_DROP_DRAINED;
 	if (server->drained || conn->dismissed)
 		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir, ret_drop);
+	if (begins && server->spec.down && !server->service->spec.persist.keep)
+		return end(engine, conn, dir);
 	/* IPVS asks this only of what has a first packet, and only where connections are replaced at all. */
 	if (begins && !server->spec.weight && state->class != LVS_CLASS_DATAGRAM && expires(engine, server) &&
 	    reuse_of(engine, server) != LVS_REUSE_NEVER)

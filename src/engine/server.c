@@ -138,8 +138,11 @@ static int check_spec(const struct lvs_service *service, const struct lvs_server
 /* All of @spec but the name, which stays. */
 static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
-	server->spec.weight = spec->drain ? 0 : spec->weight;
+	bool out = spec->drain || spec->down;
+
+	server->spec.weight = out ? 0 : spec->weight;
 	server->spec.drain = spec->drain;
+	server->spec.down = spec->down;
 	server->spec.drain_seconds = spec->drain_seconds;
 	server->drained = false;
 	if (!spec->drain)
@@ -151,8 +154,8 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 	server->spec.introduce = spec->introduce;
 	server->spec.upper = spec->upper;
 	server->spec.lower = spec->lower;
-	/* Who drains gives up its slots of mh's table too, or its clients would be left without a server. */
-	if (spec->weight || spec->drain)
+	/* Who is out gives up its slots of mh's table too, or its clients would be left without a server. */
+	if (spec->weight || out)
 		server->last_weight = server->spec.weight;
 	memcpy(server->spec.site, spec->site, sizeof(server->spec.site));
 	server->site = lvs_sites_find(rules->sites, spec->site);

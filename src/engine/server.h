@@ -38,6 +38,7 @@ struct lvs_service_key {
  * @port:	0 takes the port that the client asked for
  * @weight:	0: new connections of persistent clients only; old ones stay
  * @drain:	no new connections at all, whatever @weight says
+ * @down:	it failed: the same, and persistent clients leave it at once; connections that it has go on while they can
  * @drain_seconds: the old ones have so long to end; 0: as long as they like
  * @upper:	this many connections, active and inactive, are too many; 0: none are
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
@@ -51,6 +52,7 @@ struct lvs_server_spec {
 	uint32_t weight;
 	uint32_t upper, lower;
 	bool drain;
+	bool down;
 	uint32_t drain_seconds;
 	const struct lvs_forward_ops *forward;
 	char site[LVS_SITE_BYTES];

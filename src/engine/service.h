@@ -53,7 +53,7 @@ enum lvs_reuse {
  * @mask:	of client addresses: those that are equal under it are one client. Ones throughout in front of an IPv4
  *		address
  * @sliding:	time begins with the last packet of a client's connections, not with his last new connection
- * @keep:	a client whose server is gone is refused until it is back or the time is over; else he gets another one
+ * @keep:	a client whose server is gone, or down, is refused until it is back or the time is over; else he gets another one
  */
 struct lvs_persist_spec {
 	uint32_t timeout;
@@ -351,7 +351,7 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 		   struct lvs_server **ret_server);
 
 /*
- * Change weight, thresholds, draining, forwarding method; the last for new connections only. Time to drain is counted from
+ * Change weight, thresholds, draining, being down, forwarding method; the last for new connections only. Time to drain is counted from
  * when draining began. Return: 0, -EINVAL or -ERANGE
  */
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec);

@@ -14,6 +14,7 @@
 #include "engine/engine.h"
 #include "io/io.h"
 #include "lvsd/announce.h"
+#include "lvsd/health.h"
 #include "lvsd/host.h"
 #include "lvsd/lan.h"
 #include "lvsd/loader.h"
@@ -60,9 +61,40 @@ static int make_engine(struct lvs_director *director)
 	}
 	options.memory = director->memory;
 	err = lvs_engine_new(&options, now, &director->engine);
-	if (!err)
-		err = lvs_rules_load(director->engine, director->conf, now);
 	return err ? fail(director, err, "cannot set up the engine") : 0;
+}
+
+/* Other addresses are servers now. In the beginning they are told to the network anyway. */
+static void on_servers_changed(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	if (director->net)
+		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+}
+
+/* Whether a server is up is known, or not known, before the first packet comes. */
+static int load_rules(struct lvs_director *director)
+{
+	const struct lvs_health_options options = {
+		.loop = director->loop, .engine = director->engine, .log = director->log,
+		.changed = on_servers_changed, .arg = director,
+	};
+	struct lvs_health_set *set;
+	int err = lvs_health_new(&options, &director->health);
+
+	if (err)
+		return fail(director, err, "cannot set up health checks");
+	err = lvs_health_prepare(director->health, director->conf, NULL, &set);
+	if (err)
+		return err;
+	err = lvs_rules_load(director->engine, director->conf, lvs_health_overlay(set), lvs_clock_now());
+	if (err) {
+		lvs_health_discard(director->health, set);
+		return fail(director, err, "cannot set up services");
+	}
+	lvs_health_adopt(director->health, set);
+	return 0;
 }
 
 static void on_conflict(void *arg, const struct lvs_addr *addr, const struct lvs_mac *mac)
@@ -316,6 +348,8 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	if (!err)
 		err = make_engine(director);
 	if (!err)
+		err = load_rules(director);
+	if (!err)
 		err = open_device(director);
 	if (!err)
 		err = set_up_network(director);
@@ -351,6 +385,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_notify_stopping(&director->notify);
 	lvs_loader_free(director->loader);
 	lvs_control_free(director->control);
+	lvs_health_free(director->health);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);

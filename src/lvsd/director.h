@@ -14,6 +14,7 @@
 struct lvs_conf;
 struct lvs_control;
 struct lvs_engine;
+struct lvs_health;
 struct lvs_io;
 struct lvs_loader;
 struct lvs_loop;
@@ -41,6 +42,7 @@ struct lvs_director {
 	void *memory;
 	size_t memory_bytes;
 	struct lvs_engine *engine;
+	struct lvs_health *health;
 	struct lvs_io *io;
 	struct lvs_net *net;
 	struct lvs_mtus mtus;

@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "engine/engine.h"
 #include "lvsd/director.h"
+#include "lvsd/health.h"
 #include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
@@ -65,16 +66,22 @@ static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
 	uint64_t generation = rules->generation;
 	struct lvs_conf *old = director->conf;
+	struct lvs_health_set *set;
 	int err;
 
 	if (!all_possible(director, &loaded->diff) ||
 	    lvs_ways_check(loaded->conf, director->path, director->io, director->log))
 		return false;
-	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier, lvs_clock_now());
+	if (lvs_health_prepare(director->health, loaded->conf, &loaded->diff, &set))
+		return false;
+	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier, lvs_health_overlay(set),
+			      lvs_clock_now());
 	if (err) {
+		lvs_health_discard(director->health, set);
 		lvs_log(director->log, LVS_LOG_ERROR, "cannot apply the new configuration: %s", strerror(-err));
 		return false;
 	}
+	lvs_health_adopt(director->health, set);
 	director->conf = loaded->conf;
 	loaded->conf = old;
 	lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);

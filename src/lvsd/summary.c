@@ -36,7 +36,7 @@ static void tell(struct lvs_summary *summary, const char *format, ...)
 
 static const char *state_of(const struct lvs_server *server)
 {
-	return server->drained ? " drained" : server->spec.drain ? " draining" : server->seen.ejected ? " ejected" : "";
+	return server->spec.down ? " down" : server->drained ? " drained" : server->spec.drain ? " draining" : server->seen.ejected ? " ejected" : "";
 }
 
 static void tell_service(struct lvs_summary *summary, const struct lvs_service *service)

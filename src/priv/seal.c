@@ -4,7 +4,7 @@
  * the process at once: there is no way to be half sealed, and a kill with SIGSYS is seen by the service manager and by the
  * audit log, where a call that merely fails would be a riddle.
  *
- * Not in the list on purpose: socket() and its kin (all sockets are open; clients of the control socket are taken in), execve(), clone(), ioctl() of devices, prctl(),
+ * Not in the list on purpose: sockets of other kinds than health checks need, listen(), execve(), clone(), ioctl() of devices, prctl(),
  * anything that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
  * passed over by libseccomp.
  */
@@ -12,12 +12,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -26,15 +28,20 @@
 struct rule {
 	int call;
 	unsigned int nargs;
-	struct scmp_arg_cmp arg;
+	struct scmp_arg_cmp args[2];
 };
 
 #define CALL(name) { .call = SCMP_SYS(name) }
 /* Allowed only while argument @n, counted from 0, has no bit of @mask, or equals @value. */
 #define CALL_WITHOUT(name, n, mask) \
-	{ .call = SCMP_SYS(name), .nargs = 1, .arg = { (n), SCMP_CMP_MASKED_EQ, (mask), 0 } }
+	{ .call = SCMP_SYS(name), .nargs = 1, .args = { { (n), SCMP_CMP_MASKED_EQ, (mask), 0 } } }
 #define CALL_WITH(name, n, value) \
-	{ .call = SCMP_SYS(name), .nargs = 1, .arg = { (n), SCMP_CMP_EQ, (value), 0 } }
+	{ .call = SCMP_SYS(name), .nargs = 1, .args = { { (n), SCMP_CMP_EQ, (value), 0 } } }
+/* Of this family and type, whatever its flags. */
+#define SOCKET(family, type)                                                                                         \
+	{ .call = SCMP_SYS(socket), .nargs = 2,                                                                      \
+	  .args = { { 0, SCMP_CMP_EQ, (family), 0 }, { 1, SCMP_CMP_MASKED_EQ, SOCK_TYPE_BITS, (type) } } }
+#define SOCK_TYPE_BITS 0xf	/* of the kernel's net.h */
 
 static const struct rule rules[] = {
 	/* packets, signals (libevent's pipe or socket pair), configuration, stderr */
@@ -50,6 +57,25 @@ static const struct rule rules[] = {
 	CALL(epoll_ctl),
 	CALL(poll),	/* may stderr be written to? */
 	CALL(ppoll),
+
+	/* health checks: TCP and UDP as any process may have them */
+	SOCKET(AF_INET, SOCK_STREAM),
+	SOCKET(AF_INET6, SOCK_STREAM),
+	SOCKET(AF_INET, SOCK_DGRAM),
+	SOCKET(AF_INET6, SOCK_DGRAM),
+	CALL(bind),	/* "source" */
+	CALL(connect),
+	CALL(getsockopt),
+	CALL(getsockname),
+	CALL(getpeername),
+	CALL(shutdown),
+	/* Not those of the levels below, among which are netfilter's. */
+	CALL_WITH(setsockopt, 1, SOL_SOCKET),
+	CALL_WITH(setsockopt, 1, IPPROTO_TCP),
+	CALL_WITH(fcntl, 1, F_SETFL),
+	CALL_WITH(fcntl64, 1, F_SETFL),
+	CALL_WITH(fcntl, 1, F_SETFD),
+	CALL_WITH(fcntl64, 1, F_SETFD),
 
 	/* sockets that are open: netlink, raw, journal, service manager, libevent's socket pair */
 	CALL(send),
@@ -136,7 +162,7 @@ static int add_rules(scmp_filter_ctx ctx, bool write)
 	for (size_t i = 0; i < ARRAY_LEN(rules) + ARRAY_LEN(computed) && err == 0; i++) {
 		const struct rule *rule = i < ARRAY_LEN(rules) ? &rules[i] : &computed[i - ARRAY_LEN(rules)];
 
-		err = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rule->call, rule->nargs, &rule->arg);
+		err = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, rule->call, rule->nargs, rule->args);
 	}
 	return err;
 }

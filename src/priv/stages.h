@@ -5,7 +5,7 @@
  *	start	as it was started: by root, with CAP_NET_ADMIN alone, as the root of a user namespace, or with nothing
  *	opened	the device, the raw and netlink sockets, log and notify sockets are open, routes are set
  *	dropped	lvs_priv_drop(): another user, no capability or only CAP_NET_ADMIN, nothing to be gained by execve()
- *	sealed	lvs_priv_seal(): no new socket, no program, no new file; what is open can be used
+ *	sealed	lvs_priv_seal(): no program, no new file, no new socket but those of health checks; what is open can be used
  *
  * A file that has to be read again after dropping (lvs.conf on SIGHUP) must be readable by the user dropped to.
  */

@@ -38,7 +38,7 @@ static const struct row {
 					    .flap_hold = LVS_SECONDS(2) }, "pfppp", "udddu" },
 };
 
-static char letter(enum lvs_health state)
+static char letter(enum lvs_health_state state)
 {
 	return "?du"[state];
 }
@@ -114,7 +114,7 @@ static void asks_sooner_while_something_changes(void **state)
 static const struct initial_row {
 	const char *what;
 	enum lvs_initial initial;
-	enum lvs_health state, last;
+	enum lvs_health_state state, last;
 	lvs_ns unknown_for;
 	bool up;
 } initial_rows[] = {
@@ -166,11 +166,11 @@ static void checks_of_a_server_are_counted(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(combine_rows); i++) {
 		const struct combine_row *row = &combine_rows[i];
-		enum lvs_health states[8];
+		enum lvs_health_state states[8];
 		size_t n = strlen(row->states);
 
 		for (size_t k = 0; k < n; k++)
-			states[k] = (enum lvs_health)(strchr("?du", row->states[k]) - "?du");
+			states[k] = (enum lvs_health_state)(strchr("?du", row->states[k]) - "?du");
 		if (letter(lvs_verdict_combine(states, n, row->needed)) != row->result)
 			fail_msg("%s", row->what);
 	}

@@ -21,6 +21,8 @@
 #define SCHED(name, more)                                                                                     \
 	"services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " );\nscheduler = \"" name "\";\n" more " } );"
 
+#define HEALTH(keys, server) "services: ( { name = \"a\"; address = \"192.0.2.10:80\"; servers: ( " server " );\n" keys " } );"
+
 /* Each on the lines given; warnings are accepted and said. */
 static const struct row {
 	const char *text;
@@ -71,6 +73,35 @@ static const struct row {
 	{ SCHED("wlc", "forward = \"droute\"; passive: { };"), 0,
 	  { ":1:65: warning: by \"droute\" nobody sees whether server \"10.0.0.1:80\" answers, so \"passive\" has no effect on it "
 	    "(use \"masq\" or \"fullnat\")" } },
+	/* health */
+	{ HEALTH("check = { type = \"tcp\"; interval = 1; timeout = 1.0; };", ONE), 0, { NULL } },
+	{ HEALTH("check = { type = \"tcp\"; interval = 1;\n timeout = 1.001; };", ONE), -EINVAL,
+	  { ":3:12: \"timeout\" is longer than \"interval\" (answers may take as long as the \"interval\" at most, 1 seconds)" } },
+	{ HEALTH("check = { type = \"tcp\"; interval = 1;\n fast_interval = 2; };", ONE), -EINVAL,
+	  { ":3:18: \"fast_interval\" is longer than \"interval\"" } },
+	{ HEALTH("checks = ( { type = \"tcp\"; },\n{ type = \"tcp\"; port = 9; } ); checks_needed = 2;", ONE), 0, { NULL } },
+	{ HEALTH("checks = ( { type = \"tcp\"; },\n{ type = \"tcp\"; port = 9; } ); checks_needed = 3;", ONE), -EINVAL,
+	  { ":3:48: \"checks_needed\" is 3, and there are 2 (write \"all\", \"any\" or a smaller number)" } },
+	{ HEALTH("check = { type = \"tcp\"; };", "{ address = \"10.0.0.1:80\";\nchecks_needed = 2; }"), -EINVAL,
+	  { ":2:17: \"checks_needed\" is 2, and there is 1 (write \"all\", \"any\" or a smaller number)" } },
+	{ HEALTH("check = { type = \"tcp\"; source = \"2001:db8::1\"; };", ONE ", { address = \"10.0.0.2\"; }"), -EINVAL,
+	  { ":2:34: \"source\" is IPv6 and server 10.0.0.1:80 is not" } },
+	{ "services: ( { address = \"192.0.2.10\"; ports = \"1-9\"; servers: ( { address = \"10.0.0.1\"; } );\n"
+	  "check = { type = \"tcp\"; }; } );", -EINVAL,
+	  { ":2:18: server 10.0.0.1 has no port of its own that a \"tcp\" check could ask (give the check a \"port\")" } },
+	{ HEALTH("quorum = 3;\nquorum_hysteresis = 3;", ONE), 0,
+	  { ":3:21: warning: \"quorum_hysteresis\" is as large as \"quorum\", and counts as 2 (as keepalived does; a quorum that "
+	    "can be lost is larger)" } },
+	{ HEALTH("min_servers = 2;", ONE), 0,
+	  { ":2:15: warning: \"min_servers\" is 2, and service \"a\" has 1 (then no check takes any of them out)" } },
+	{ HEALTH("sorry_server = { address = \"10.0.0.1\"; };", "{ address = \"10.0.0.1\"; }"), -EINVAL,
+	  { ":2:28: 10.0.0.1:80 is a server of service \"a\", and its sorry server too (the first one is in line 1)" } },
+	{ HEALTH("sorry_server = { address = \"192.0.2.10\"; };", ONE), -EINVAL,
+	  { ":2:28: server 192.0.2.10:80 is the service itself: its packets would come back (a server needs an address of its "
+	    "own, not a service's)" } },
+	{ HEALTH("sorry_server = { address = \"10.0.0.9:81\"; forward = \"droute\"; };", ONE), -EINVAL,
+	  { ":2:28: \"droute\" keeps the port, and server 10.0.0.9:81 has another one than service \"a\" (only masq and fullnat "
+	    "can map a port to another one)" } },
 	/* limits */
 	{ SCHED("wlc", "limits: { client_connections = 9;\nclient_rate = 3;\nclient_burst = 9; server_rate = 1; };"), 0, { NULL } },
 	{ SCHED("wlc", "limits: { client_prefix4 = 24; };"), 0,

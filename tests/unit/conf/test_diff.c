@@ -103,6 +103,13 @@ static const struct row {
 		"service \"fwmark-7\": server 10.0.0.1 removed",
 		"service \"fwmark-7\": scheduler \"wlc\" -> \"rr\"",
 		"service \"fwmark-7\": server 10.0.0.2:81 added, weight 3" }, 0 },
+	{ SERVICES(WEB("check: { type = \"tcp\"; };", A)), SERVICES(WEB("check: { type = \"tcp\"; rise = 2; };", A)), { NULL }, 0 },
+	{ SERVICES(WEB("check: { type = \"tcp\"; };", A)), SERVICES(WEB("check: { type = \"tcp\"; rise = 3; }; checks_needed = 1;", A)), {
+		"service \"web\": other check, checks_needed \"all\" -> \"any\"" }, 0 },
+	{ SERVICES(WEB("", A)), SERVICES(WEB("initial_wait = 2.5;", "{ address = \"10.0.0.1\"; checks: ( { type = \"tcp\"; } ); "
+	  "maintenance = true; }")), {
+		"service \"web\": initial_wait 30.0 -> 2.5",
+		"service \"web\": server 10.0.0.1:80: maintenance false -> true, other checks" }, 0 },
 	/* all kinds at once, in the order in which they can be applied */
 	{ SERVICES(WEB("", A "," B) "," DNS), "timeouts: { udp = 5; };"
 	  SERVICES(WEB("scheduler = \"rr\";", A2 ", { address = \"10.0.0.9\"; }") ", { address = \"192.0.2.11:80\"; }"), {

@@ -55,7 +55,7 @@ static void every_kind_of_value_comes_back(void **state)
 		"device: { name = \"t-1.2\"; mtu = 65535; txqueuelen = 1; offload = false; };\n"
 		"network: { setup = \"manual\"; table = 4294967295; priority = 1; proxy = false;\n"
 		"  server_interfaces = [ \"eth0\", \"br-a'b$\" ]; client_interfaces = [ \"eth1\" ]; };\n"
-		"director: { max_connections = 1024; fragments = 1; user = \"u\"; group = \"g\"; ping = \"always\";\n"
+		"director: { source_pool = \"10.0.0.64\"; max_connections = 1024; fragments = 1; user = \"u\"; group = \"g\"; ping = \"always\";\n"
 		"  reply_rate = 7; log_level = \"error\"; expire_nodest_conn = true; conn_reuse_mode = 0; cache_bypass = true; };\n"
 		"marks: ( { mark = 4294967295; address = \"192.0.2.128/25\"; },\n"
 		"  { mark = 2; address = \"2000::/3\"; transparent = true; },\n"
@@ -75,7 +75,16 @@ static void every_kind_of_value_comes_back(void **state)
 		"    mh_order = \"added\"; syn_proxy = \"on\"; mss = 88; mss_clamp = \"auto\"; },\n"
 		"  { address = \"192.0.2.3:80\"; client_address = \"proxy-v2\"; servers: ( { address = \"10.0.0.1\"; },\n"
 		"    { address = \"10.0.0.2\"; client_address = \"none\"; },\n"
-		"    { address = \"10.0.0.3\"; client_address = \"toa\"; } ); } );\n";
+		"    { address = \"10.0.0.3\"; client_address = \"toa\"; } ); },\n"
+		"  { address = \"192.0.2.4:80\"; check: { type = \"tcp\"; interval = 0.125; fast_interval = 0.1; timeout = 0.01; };\n"
+		"    checks: ( { type = \"tcp\"; port = 65535; source = \"10.0.0.9\"; rise = 100; fall = 1; jitter = 0; } );\n"
+		"    checks_needed = 2; on_failure = \"quiesce\"; initial = \"last\"; initial_wait = 3600; quorum = 4294967295;\n"
+		"    quorum_hysteresis = 7; min_servers = 1; slow_start: { time = 86400; curve = \"doubling\"; };\n"
+		"    flap: { changes = 16; window = 1; hold = 1.001; };\n"
+		"    sorry_server: { address = \"10.0.0.9:81\"; forward = \"fullnat\"; };\n"
+		"    servers: ( { address = \"10.0.0.1\"; maintenance = true; },\n"
+		"      { address = \"10.0.0.2\"; check: { type = \"tcp\"; interval = 86400; }; checks_needed = \"any\"; },\n"
+		"      { address = \"10.0.0.3\"; checks: ( { type = \"tcp\"; }, { type = \"tcp\"; port = 1; } ); } ); } );\n";
 	struct lvs_conf_errors errors;
 	struct lvs_conf *conf = NULL, *defaults = lvs_conf_new();
 
@@ -242,8 +251,17 @@ static void the_sample_is_valid_and_shows_the_defaults(void **state)
 		fail();
 	}
 	assert_true(conf->nservices >= 2);
-	while (conf->nservices)
-		free(conf->services[--conf->nservices].servers);
+	while (conf->nservices) {
+		struct lvs_conf_service *last = &conf->services[--conf->nservices];
+
+		for (size_t i = 0; i < last->nservers; i++) {
+			free(last->servers[i].check);
+			free(last->servers[i].checks);
+		}
+		free(last->servers);
+		free(last->check);
+		free(last->checks);
+	}
 	/* As optional as services are. */
 	assert_true(conf->geo.nrules > 0);
 	free(conf->geo.rules);

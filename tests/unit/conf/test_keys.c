@@ -8,17 +8,19 @@
 #include "conf/conf.h"
 #include "conf/keys.h"
 
+#define TEXT_BYTES (1u << 18)
+
 static char *read_text(const char *name)
 {
 	const char *top = getenv("top_srcdir");
-	char path[4096], *text = calloc(1, 65536);
+	char path[4096], *text = calloc(1, TEXT_BYTES);
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/%s", top ? top : "..", name);
 	file = fopen(path, "r");
 	assert_non_null(text);
 	assert_non_null(file);
-	assert_true(fread(text, 1, 65535, file) > 0);
+	assert_true(fread(text, 1, TEXT_BYTES - 1, file) > 0);
 	fclose(file);
 	return text;
 }
@@ -40,6 +42,13 @@ static void check_row(const struct lvs_conf_group *group, const struct lvs_conf_
 			assert_true(key->def >= key->min && key->def <= key->max);
 		assert_true(!key->bad || !key->bad(&key->def));
 	}
+	if (key->type == LVS_CONF_SECONDS) {
+		assert_int_equal(key->size, sizeof(uint32_t));
+		assert_true(key->min >= 0 && key->max <= UINT32_MAX);
+		assert_true(key->optional ? !key->def : key->def >= key->min && key->def <= key->max);
+	}
+	if (key->type == LVS_CONF_LINES)
+		assert_true(key->size <= LVS_CONF_LINES_BYTES && key->optional && key->bad);
 	if (key->type == LVS_CONF_FLAGS) {
 		uint32_t seen = 0;
 

@@ -303,8 +303,36 @@ static const struct row {
 	{ "services: ( { address = \"192.0.2.10\"; ports = \"80-90\"; servers: ( { address = \"192.0.2.10:85\"; } ); } );",
 	  "1:79: server 192.0.2.10:85 is the service itself: its packets would come back "
 	  "(a server needs an address of its own, not a service's)" },
-	{ SERVICE("check = { type = \"http\"; };"),
-	  "1:42: \"check\" (health checks) is not supported by this version (remove it)" },
+	{ SERVICE("check = { type = \"tpc\"; };"), "1:59: there is no type \"tpc\" (did you mean \"tcp\"? there is \"tcp\")" },
+	{ SERVICE("check = { };"), "1:50: a check needs \"type\" (how the server is asked)" },
+	{ SERVICE("check = ( { type = \"tcp\"; } );"), "1:50: \"check\" takes a group, { ... }, not a list (how a server is asked "
+	  "whether it is up)" },
+	{ SERVICE("checks = { type = \"tcp\"; };"), "1:51: \"checks\" takes a list of groups, ( { ... }, { ... } ), not a group "
+	  "(several ways in which a server is asked whether it is up)" },
+	{ SERVICE("check = { type = \"tcp\"; intervall = 1; };"), "1:66: unknown key \"intervall\" in a check (did you mean "
+	  "\"interval\"?)" },
+	{ SERVICE("check = { type = \"tcp\"; interval = 0.05; };"), "1:77: \"interval\" is 0.05, but has to be from 0.1 to 86400 "
+	  "seconds (seconds from one question to the next)" },
+	{ SERVICE("check = { type = \"tcp\"; interval = 1e9; };"), "1:77: \"interval\" is 1e9, but has to be from 0.1 to 86400 "
+	  "seconds (seconds from one question to the next)" },
+	{ SERVICE("check = { type = \"tcp\"; interval = -1; };"), "1:77: \"interval\" is -1, but has to be from 0.1 to 86400 "
+	  "seconds (seconds from one question to the next)" },
+	{ SERVICE("check = { type = \"tcp\"; interval = \"2\"; };"), "1:77: \"interval\" takes a number of seconds, not a string "
+	  "(seconds from one question to the next)" },
+	{ SERVICE("check = { type = \"tcp\"; rise = 0; };"), "1:73: \"rise\" is 0, but has to be from 1 to 100 (good answers in a "
+	  "row that bring a server up)" },
+	{ SERVICE("check = { type = \"tcp\"; source = \"10.0.0.1:80\"; };"), "1:75: \"10.0.0.1:80\" is not an address (the address "
+	  "of this host that asks)" },
+	{ SERVICE("checks_needed = 0;"), "1:58: \"checks_needed\" is 0, but has to be from 1 to 65535 (how many checks have to be up: "
+	  "\"all\", \"any\" or a number)" },
+	{ SERVICE("checks_needed = \"each\";"), "1:58: there is no checks_needed \"each\" (there is \"all\" \"any\")" },
+	{ SERVICE("on_failure = \"drop\";"), "1:55: there is no on_failure \"drop\" (there is \"remove\" \"quiesce\")" },
+	{ SERVICE("sorry_server = { };"), "1:57: a sorry server needs \"address\" (the sorry server's address, and its port if it is "
+	  "not the service's)" },
+	{ SERVICE("quorum = 0;"), "1:51: \"quorum\" is 0, but has to be from 1 to 4294967295 (the weight of servers that are up, in all, "
+	  "that makes a service)" },
+	{ SERVICE("flap = { changes = 17; };"), "1:61: \"changes\" is 17, but has to be from 2 to 16 (so many falls within the window "
+	  "are too many)" },
 	{ MARK("mark = 0; address = \"192.0.2.1\";"),
 	  "1:19: \"mark\" is 0, but has to be from 1 to 4294967295 (the number that services name)" },
 	{ MARK("mark = 4294967296; address = \"192.0.2.1\";"),

@@ -107,7 +107,7 @@ static void start(struct director *director, struct lvs_conf *conf)
 	options.memory = director->memory;
 	options.key = (struct lvs_hash_key){ (uintptr_t)director->memory, 7 };	/* each has its own */
 	assert_int_equal(lvs_engine_new(&options, 0, &director->engine), 0);
-	assert_int_equal(lvs_rules_load(director->engine, conf, 0), 0);
+	assert_int_equal(lvs_rules_load(director->engine, conf, NULL, 0), 0);
 }
 
 static void reload(struct director *director, struct lvs_conf *conf)
@@ -116,7 +116,7 @@ static void reload(struct director *director, struct lvs_conf *conf)
 	struct lvs_conf_diff diff;
 
 	assert_int_equal(lvs_conf_diff_init(director->conf, conf, &diff), 0);
-	assert_int_equal(lvs_rules_apply(director->engine, &diff, conf, &classifier, 0), 0);
+	assert_int_equal(lvs_rules_apply(director->engine, &diff, conf, &classifier, NULL, 0), 0);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(director->conf);
 	director->conf = conf;

@@ -53,7 +53,7 @@ static int setup(void **state)
 	*state = f;
 	if (lvs_engine_new(&options, 0, &f->engine))
 		return -1;
-	return lvs_rules_load(f->engine, f->conf, 0);
+	return lvs_rules_load(f->engine, f->conf, NULL, 0);
 }
 
 static int teardown(void **state)
@@ -76,7 +76,7 @@ static void apply(struct fixture *f, const char *text)
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
 	assert_int_equal(diff.nrestart, 0);
 	assert_int_equal(lvs_rules_classifier(&diff, conf, &lvs_engine_rules(f->engine)->key, &classifier), 0);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, 0), 0);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), 0);
 	lvs_classifier_free(classifier);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
@@ -243,11 +243,11 @@ static void settings_come_into_force_with_the_rest(void **state)
 
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
 	memory_fail_at(2);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, 0), -ENOMEM);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), -ENOMEM);
 	assert_true(memory_failed());
 	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 300);
 	assert_int_equal(f->engine->settings.ping, LVS_PING_WHEN_LIVE);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, 0), 0);
+	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), 0);
 	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 1234);
 	assert_int_equal(f->engine->timeouts[LVS_PROTO_INDEX_udp][0], lvs_ticks_from_seconds(1234));
 	assert_int_equal(f->engine->settings.reply_rate, 77);
@@ -644,7 +644,7 @@ static void a_reload_happens_or_does_not(void **state)
 	assert_non_null(made);
 	do {
 		memory_fail_at(++n);
-		err = lvs_rules_apply(f->engine, &diff, conf, &classifier, 0);
+		err = lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0);
 		failed = memory_failed();
 		picture(f, after);
 		if (err) {

@@ -18,6 +18,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -128,6 +130,29 @@ static void turn_the_loop(struct scene *scene, int write_fd)
 	CHECK(scene->signals == 1);
 }
 
+/* What a health check does with sockets. */
+static void ask_around(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) }, .sin_port = htons(9) };
+	const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+	socklen_t len;
+	int error;
+
+	for (size_t i = 0; i < 2 * ARRAY_LEN(types); i++) {
+		int family = i % 2 ? AF_INET6 : AF_INET, sock = socket(family, types[i / 2] | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+		if (sock < 0)	/* a host may do without IPv6 */
+			continue;
+		len = sizeof(error);
+		(void)bind(sock, (const struct sockaddr *)&at, sizeof(at));
+		(void)connect(sock, (const struct sockaddr *)&at, sizeof(at));
+		CHECK(getsockopt(sock, SOL_SOCKET, SO_ERROR, &error, &len) == 0);
+		CHECK(setsockopt(sock, SOL_SOCKET, SO_LINGER, &(struct linger){ 1, 0 }, sizeof(struct linger)) == 0);
+		(void)setsockopt(sock, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
+		CHECK(close(sock) == 0);
+	}
+}
+
 static int director(void *arg)
 {
 	struct scene scene = { 0 };
@@ -148,6 +173,7 @@ static int director(void *arg)
 	take_and_give_memory();
 	read_files();
 	CHECK(getrandom(buf, sizeof(buf), 0) == sizeof(buf));
+	ask_around();
 	CHECK(send(pair[0], "x", 1, MSG_DONTWAIT) == 1 && recv(pair[1], buf, 1, MSG_DONTWAIT) == 1);
 	lvs_log(log, LVS_LOG_INFO, "said while sealed");
 	lvs_timer_free(scene.timer);
@@ -274,10 +300,13 @@ static char *const no_strings[] = { NULL };
 
 ATTEMPT(try_execve, execve("/bin/true", no_strings, no_strings))
 ATTEMPT(try_fork, fork())
-ATTEMPT(try_inet, socket(AF_INET, SOCK_DGRAM, 0))
+ATTEMPT(try_raw, socket(AF_INET, SOCK_RAW, IPPROTO_RAW))
+ATTEMPT(try_packet, socket(AF_PACKET, SOCK_DGRAM, 0))
+ATTEMPT(try_listen, listen(outside->fd, 1))
+ATTEMPT(try_accept, accept(outside->fd, NULL, NULL))
+ATTEMPT(try_option, setsockopt(outside->fd, IPPROTO_IP, IP_TTL, NULL, 0))
 ATTEMPT(try_unix, socket(AF_UNIX, SOCK_DGRAM, 0))
 ATTEMPT(try_netlink, socket(AF_NETLINK, SOCK_RAW, 0))
-ATTEMPT(try_connect, connect(outside->fd, NULL, 0))
 ATTEMPT(try_write_open, open("/dev/null", O_WRONLY))
 ATTEMPT(try_read_write_open, open("/dev/null", O_RDWR))
 ATTEMPT(try_create, open("/tmp", O_RDONLY | O_CREAT, 0600))
@@ -304,11 +333,14 @@ static const struct row {
 } rows[] = {
 	{ "running a program", try_execve, false },
 	{ "making a process", try_fork, false },
-	{ "a network socket", try_inet, false },
+	{ "a raw socket", try_raw, false },
+	{ "a packet socket", try_packet, false },
 	{ "a UNIX socket", try_unix, false },
 	{ "a netlink socket", try_netlink, false },
 	{ "a netlink socket, even when the network is looked after", try_netlink, true },
-	{ "connecting a socket", try_connect, false },
+	{ "listening", try_listen, false },
+	{ "taking connections", try_accept, false },
+	{ "options of a socket's IP layer", try_option, false },
 	{ "opening a file for writing", try_write_open, false },
 	{ "opening a file for reading and writing", try_read_write_open, false },
 	{ "making a file", try_create, false },

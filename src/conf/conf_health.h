@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The part of conf.h that says how servers are checked, and what follows from it, for conf.h only. */
+#ifndef LVS_CONF_CONF_HEALTH_H
+#define LVS_CONF_CONF_HEALTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "conf/conf_network.h"
+
+#define LVS_CONF_PATH_BYTES 256
+#define LVS_CONF_LINES_BYTES 512
+#define LVS_CONF_CHECKS_MAX 16
+#define LVS_CONF_CHECKS_ALL 65535	/* checks_needed: however many there are */
+
+/**
+ * struct lvs_conf_check - how a server is asked whether it is up. What is not given is all zeros
+ * @type:	"tcp", ...; static storage
+ * @interval, @fast_interval, @timeout: milliseconds
+ * @rise, @fall: results in a row
+ * @jitter:	percent
+ * @source:	where to ask from; all zeros: anywhere
+ * @port:	0: the server's own
+ */
+struct lvs_conf_check {
+	const char *type;
+	uint32_t interval, fast_interval, timeout;
+	uint32_t rise, fall;
+	uint32_t jitter;
+	struct lvs_addr source;
+	uint32_t port;
+	struct lvs_conf_where type_where, interval_where, fast_interval_where, timeout_where, source_where, port_where;
+};
+
+enum lvs_conf_curve { LVS_CONF_LINEAR, LVS_CONF_DOUBLING };
+
+/**
+ * struct lvs_conf_slow_start - a server that comes up gets its share little by little
+ * @time:	milliseconds
+ */
+struct lvs_conf_slow_start {
+	bool on;
+	uint32_t time;
+	enum lvs_conf_curve curve;
+};
+
+/**
+ * struct lvs_conf_flap - who falls @changes times in @window stays down for @hold, milliseconds both
+ */
+struct lvs_conf_flap {
+	bool on;
+	uint32_t changes, window, hold;
+};
+
+enum lvs_conf_on_down { LVS_CONF_REMOVE, LVS_CONF_QUIESCE };
+
+enum lvs_conf_initial { LVS_CONF_INITIAL_DOWN, LVS_CONF_INITIAL_UP, LVS_CONF_INITIAL_LAST };
+
+#endif

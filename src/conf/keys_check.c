@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The keys of a health check, and of what follows from it. Which type has which is in check_health.c. */
+#include "conf/keys.h"
+
+#include "base/bytes.h"
+#include "conf/bad.h"
+#include "conf/conf.h"
+
+#define LIVE .reload = true
+
+static const struct lvs_conf_word types[] = {
+	{ "tcp", 0, false }, { NULL, 0, false },
+};
+const struct lvs_conf_word lvs_conf_needed[] = {
+	{ "all", LVS_CONF_CHECKS_ALL, false }, { "any", 1, false }, { NULL, 0, false },
+};
+const struct lvs_conf_word lvs_conf_on_downs[] = {
+	{ "remove", LVS_CONF_REMOVE, false }, { "quiesce", LVS_CONF_QUIESCE, false }, { NULL, 0, false },
+};
+const struct lvs_conf_word lvs_conf_initials[] = {
+	{ "down", LVS_CONF_INITIAL_DOWN, false }, { "up", LVS_CONF_INITIAL_UP, false },
+	{ "last", LVS_CONF_INITIAL_LAST, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word curves[] = {
+	{ "linear", LVS_CONF_LINEAR, false }, { "doubling", LVS_CONF_DOUBLING, false }, { NULL, 0, false },
+};
+
+#define OF_CHECK(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_check, m)
+#define PLACED(m) OF_CHECK(m), .where = offsetof(struct lvs_conf_check, m##_where)
+static const struct lvs_conf_key check_keys[] = {
+	{ PLACED(type), .type = LVS_CONF_WORD, .words = types, .required = true, .def_text = "tcp",
+	  .help = "how the server is asked" },
+	{ PLACED(interval), .type = LVS_CONF_SECONDS, .min = 100, .max = 86400000, .def = 5000,
+	  .help = "seconds from one question to the next" },
+	{ PLACED(fast_interval), .type = LVS_CONF_SECONDS, .optional = true, .min = 100, .max = 86400000,
+	  .help = "the same while the last answer speaks against the state" },
+	{ PLACED(timeout), .type = LVS_CONF_SECONDS, .optional = true, .min = 10, .max = 3600000,
+	  .help = "seconds until no answer is an answer" },
+	{ OF_CHECK(rise), .type = LVS_CONF_NUMBER, .min = 1, .max = 100, .def = 2,
+	  .help = "good answers in a row that bring a server up" },
+	{ OF_CHECK(fall), .type = LVS_CONF_NUMBER, .min = 1, .max = 100, .def = 3,
+	  .help = "bad answers in a row that take a server down" },
+	{ OF_CHECK(jitter), .type = LVS_CONF_NUMBER, .min = 0, .max = 50, .def = 10,
+	  .help = "percent by which intervals differ at random" },
+	{ PLACED(source), .type = LVS_CONF_ADDRESS, .optional = true, .bad = lvs_conf_bad_neighbour,
+	  .help = "the address of this host that asks" },
+	{ PLACED(port), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = 65535,
+	  .help = "the port that is asked, if it is not the server's" },
+};
+
+/* An answer that takes longer than the interval would delay the next question. */
+static void finish_check(void *base)
+{
+	struct lvs_conf_check *check = base;
+
+	if (!check->fast_interval)
+		check->fast_interval = LVS_MIN(check->interval, 1000u);
+	if (!check->timeout)
+		check->timeout = LVS_MIN(check->interval, 2000u);
+}
+
+const struct lvs_conf_group lvs_conf_check_group = {
+	"a check", sizeof(struct lvs_conf_check), ARRAY_LEN(check_keys), check_keys, finish_check,
+};
+
+#define SLOW_START(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_slow_start, m)
+static const struct lvs_conf_key slow_start_keys[] = {
+	{ SLOW_START(time), .type = LVS_CONF_SECONDS, .min = 1000, .max = 86400000, .def = 60000,
+	  .help = "seconds until it has its whole share" },
+	{ SLOW_START(curve), .type = LVS_CONF_CHOICE, .words = curves, .def = LVS_CONF_LINEAR,
+	  .help = "how its share grows" },
+};
+const struct lvs_conf_group lvs_conf_slow_start_group = {
+	"slow_start", sizeof(struct lvs_conf_slow_start), ARRAY_LEN(slow_start_keys), slow_start_keys, NULL,
+};
+
+#define FLAP(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_flap, m)
+static const struct lvs_conf_key flap_keys[] = {
+	{ FLAP(changes), .type = LVS_CONF_NUMBER, .min = 2, .max = 16, .def = 3,
+	  .help = "so many falls within the window are too many" },
+	{ FLAP(window), .type = LVS_CONF_SECONDS, .min = 1000, .max = 86400000, .def = 60000,
+	  .help = "seconds in which falls are counted" },
+	{ FLAP(hold), .type = LVS_CONF_SECONDS, .min = 1000, .max = 86400000, .def = 60000,
+	  .help = "seconds that it stays down after the last of them" },
+};
+const struct lvs_conf_group lvs_conf_flap_group = {
+	"flap", sizeof(struct lvs_conf_flap), ARRAY_LEN(flap_keys), flap_keys, NULL,
+};

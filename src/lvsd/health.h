@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What checks find out, and what follows from it for the engine's servers. The configuration stays what the operator
+ * wants; this is what is true of it now, laid over it in one place (see lvsd/rules.h).
+ */
+#ifndef LVS_LVSD_HEALTH_H
+#define LVS_LVSD_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+#include "check/verdict.h"
+
+struct lvs_conf;
+struct lvs_conf_diff;
+struct lvs_conf_server;
+struct lvs_conf_service;
+struct lvs_engine;
+struct lvs_health;
+struct lvs_health_set;
+struct lvs_log;
+struct lvs_loop;
+struct lvs_rules_overlay;
+
+/**
+ * struct lvs_health_options - where to work
+ * @changed:	a sorry server came or went, so that other addresses are servers now
+ */
+struct lvs_health_options {
+	struct lvs_loop *loop;
+	struct lvs_engine *engine;
+	struct lvs_log *log;
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+/**
+ * lvs_health_new() - before the process is sealed; no configuration is in force yet
+ * @options:	copied; what it names is borrowed
+ *
+ * Return: 0 or -Exxx
+ */
+int lvs_health_new(const struct lvs_health_options *options, struct lvs_health **ret_health);
+
+/* @health: may be NULL. The engine's servers stay as they are. */
+void lvs_health_free(struct lvs_health *health);
+
+/**
+ * lvs_health_prepare() - what will be true of @conf
+ * @conf:	will be in force after lvs_health_adopt(), as long as it is
+ * @diff:	from the configuration in force to @conf; NULL: there is none in force
+ * @ret_set:	to be given to lvs_health_adopt() or lvs_health_discard()
+ *
+ * Verdicts belong to what is asked and how, so who is asked as before is as it was. Who is asked in another way than
+ * before, or is new, is unknown.
+ *
+ * Return: 0, or -Exxx after saying why
+ */
+int lvs_health_prepare(struct lvs_health *health, const struct lvs_conf *conf, const struct lvs_conf_diff *diff,
+		       struct lvs_health_set **ret_set);
+
+/* For lvs_rules_load() and lvs_rules_apply(). Borrowed from @set. */
+const struct lvs_rules_overlay *lvs_health_overlay(struct lvs_health_set *set);
+
+/* @set's configuration is in force, and the engine's rules are as it says. The one before is still there. */
+void lvs_health_adopt(struct lvs_health *health, struct lvs_health_set *set);
+
+/* It did not come into force. */
+void lvs_health_discard(struct lvs_health *health, struct lvs_health_set *set);
+
+/**
+ * struct lvs_check_view - what is known of one check of a server
+ * @type:	"tcp", ...
+ * @since:	when @state came to be so; 0: it never was anything else
+ * @checked_at:	when the last answer came; 0: none has
+ * @reason:	of the last answer, in words; "" if there was none
+ * @held:	it would be up, had it not fallen so often
+ */
+struct lvs_check_view {
+	const char *type;
+	enum lvs_health_state state;
+	lvs_ns since;
+	lvs_ns checked_at;
+	lvs_ns latency;
+	const char *reason;
+	bool held;
+};
+
+/**
+ * struct lvs_server_view - what is known of a server
+ * @state:	of all its checks together; UP if it has none
+ * @since:	when it came to be so
+ * @nchecks:	that it has
+ * @deciding:	of the check that speaks against it, or the first one; all zeros if it has none
+ * @in:		it may get new connections
+ * @kept:	though it is down, because too few would be left
+ * @starting:	it came up a short time ago, and has not its whole weight yet
+ * @weight:	that it has now
+ */
+struct lvs_server_view {
+	enum lvs_health_state state;
+	lvs_ns since;
+	size_t nchecks;
+	struct lvs_check_view deciding;
+	bool in, kept, starting;
+	uint32_t weight;
+};
+
+/**
+ * struct lvs_service_view - what is known of a service
+ * @quorum:	enough of its servers are up
+ * @sorry:	its sorry server answers
+ * @live_weight: of the servers that are up
+ * @live, @kept: how many are up, and how many are down and stay nevertheless
+ */
+struct lvs_service_view {
+	bool quorum, sorry;
+	uint64_t live_weight;
+	size_t live, kept;
+};
+
+/*
+ * Views of what is in force. @service, @server: of the configuration in force. Strings are borrowed until the loop's next
+ * turn.
+ */
+void lvs_health_service(const struct lvs_health *health, const struct lvs_conf_service *service,
+			struct lvs_service_view *ret_view);
+void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_service *service,
+		       const struct lvs_conf_server *server, struct lvs_server_view *ret_view);
+
+/* @i: below nchecks of the server's view, in the order of the file, "check" first */
+void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,
+		      const struct lvs_conf_server *server, size_t i, struct lvs_check_view *ret_view);
+
+#endif

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One service is judged as a whole, since what one server may do depends on the others: verdicts make states, states say
+ * who may be in, protection keeps the last ones, weights make a quorum, and without one the sorry server takes over. Then
+ * each server has a weight, or is down, and the engine is told where that is new.
+ *
+ * Judging says and changes nothing outside, so that a configuration can be judged before it is in force.
+ */
+#include "lvsd/health_records.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/quorum.h"
+#include "check/slow_start.h"
+#include "engine/server.h"
+#include "sys/log.h"
+
+static const struct lvs_verdict *verdict_of(const struct server_health *server, size_t i)
+{
+	return lvs_probe_verdict(server->checks[i].watch.probe);
+}
+
+static uint32_t needed(const struct service_health *service, const struct server_health *server)
+{
+	return server->conf->checks_needed ? server->conf->checks_needed : service->conf->checks_needed;
+}
+
+/* What one of its checks was told outweighs what they found. */
+static bool wishes(const struct server_health *server, enum lvs_check_wish wish)
+{
+	for (size_t i = 0; i < server->nchecks; i++)
+		if (lvs_probe_answer(server->checks[i].watch.probe)->wish == wish)
+			return true;
+	return false;
+}
+
+static enum lvs_health_state state_of(const struct service_health *service, const struct server_health *server)
+{
+	enum lvs_health_state states[2 * LVS_CONF_CHECKS_MAX];
+
+	if (server->conf->maintenance || wishes(server, LVS_CHECK_WISH_MAINTENANCE))
+		return LVS_HEALTH_MAINTENANCE;
+	for (size_t i = 0; i < server->nchecks; i++)
+		states[i] = verdict_of(server, i)->state;
+	return lvs_verdict_combine(states, server->nchecks, needed(service, server));
+}
+
+/* Is it unknown only because nobody has asked yet? */
+static bool unasked(const struct server_health *server)
+{
+	for (size_t i = 0; i < server->nchecks; i++)
+		if (!verdict_of(server, i)->checked_at)
+			return true;
+	return false;
+}
+
+static void wait_until(struct service_health *service, lvs_ns deadline)
+{
+	service->due = LVS_MIN(service->due, deadline);
+}
+
+/* Return: may it be in, as far as it alone is concerned? */
+static bool assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
+{
+	static const enum lvs_initial initials[] = {
+		[LVS_CONF_INITIAL_DOWN] = LVS_INITIAL_DOWN, [LVS_CONF_INITIAL_UP] = LVS_INITIAL_UP,
+		[LVS_CONF_INITIAL_LAST] = LVS_INITIAL_LAST,
+	};
+	const struct lvs_conf_service *conf = service->conf;
+	enum lvs_initial initial = initials[conf->initial];
+	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
+	enum lvs_health_state state = state_of(service, server);
+	bool up;
+
+	if (state != server->state) {
+		server->state = state;
+		server->since = now;
+	}
+	if (state != LVS_HEALTH_UNKNOWN)
+		server->known = state;
+	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
+	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
+		initial = LVS_INITIAL_LAST;
+	up = lvs_initial_is_up(initial, state, server->known, now - server->since, wait);
+	if (up && state == LVS_HEALTH_UNKNOWN)
+		wait_until(service, server->since + wait);
+	return up;
+}
+
+static uint32_t answered_weight(const struct server_health *server)
+{
+	int64_t weight = server->conf->weight;
+
+	for (size_t i = 0; i < server->nchecks; i++) {
+		const struct lvs_check_answer *answer = lvs_probe_answer(server->checks[i].watch.probe);
+
+		switch (answer->weight) {
+		case LVS_CHECK_WEIGHT_UNSAID:
+		case LVS_CHECK_WEIGHT_OWN:
+			break;
+		case LVS_CHECK_WEIGHT_PERCENT:
+			/* A server that takes part at all is not to be rounded out. */
+			weight = (weight * answer->value + 99) / 100;
+			break;
+		case LVS_CHECK_WEIGHT_ABSOLUTE:
+			weight = answer->value;
+			break;
+		case LVS_CHECK_WEIGHT_PLUS:
+			weight += answer->value;
+			break;
+		}
+		weight = LVS_MIN(LVS_MAX(weight, 0), LVS_WEIGHT_MAX);
+	}
+	return wishes(server, LVS_CHECK_WISH_DRAIN) ? 0 : (uint32_t)weight;
+}
+
+static void protect(struct service_health *service, const bool *up)
+{
+	struct lvs_protected *list = calloc(service->n + 1, sizeof(*list));
+
+	service->kept = 0;
+	for (size_t i = 0; i < service->n; i++)
+		service->servers[i]->kept = false;
+	if (!list)	/* then nobody is kept this time */
+		return;
+	for (size_t i = 0; i < service->n; i++) {
+		const struct server_health *server = service->servers[i];
+
+		list[i] = (struct lvs_protected){
+			.live = up[i],
+			.exempt = server->state == LVS_HEALTH_MAINTENANCE || server->conf->drain.on || !server->conf->weight,
+			/* Who was never up is the last resort. */
+			.since = server->known == LVS_HEALTH_UNKNOWN ? 0 : server->since,
+		};
+	}
+	service->kept = lvs_quorum_protect(list, service->n, service->conf->min_servers);
+	for (size_t i = 0; i < service->n; i++)
+		service->servers[i]->kept = list[i].ret_kept;
+	free(list);
+}
+
+/* Sets what the server has when it is in. */
+static void weigh(struct service_health *service, struct server_health *server, lvs_ns now)
+{
+	const struct lvs_conf_slow_start *conf = &service->conf->slow_start;
+	const struct lvs_slow_start rules = {
+		.time = conf->on ? conf->time * LVS_NS_PER_MS : 0,
+		.curve = conf->curve == LVS_CONF_DOUBLING ? LVS_CURVE_DOUBLING : LVS_CURVE_LINEAR,
+	};
+	lvs_ns next = LVS_NS_NEVER;
+
+	server->weight = answered_weight(server);
+	server->starting = false;
+	if (!server->came)
+		return;
+	server->weight = lvs_slow_start_weight(&rules, server->weight, now - server->came, &next);
+	server->starting = next != LVS_NS_NEVER;
+	if (server->starting)
+		wait_until(service, now + next);
+}
+
+static void count_live(struct service_health *service, const bool *up)
+{
+	service->live = service->known = 0;
+	service->live_weight = 0;
+	for (size_t i = 0; i < service->n; i++) {
+		const struct server_health *server = service->servers[i];
+
+		service->live += up[i];
+		service->known += server->known != LVS_HEALTH_UNKNOWN;
+		if ((up[i] || server->kept) && !server->conf->drain.on)
+			service->live_weight += answered_weight(server);
+	}
+	service->quorum = lvs_quorum_is(service->quorum, service->conf->quorum, service->conf->quorum_hysteresis,
+					service->live_weight);
+}
+
+void lvs_health_assess(struct service_health *service, lvs_ns now)
+{
+	bool sorry = service->conf->sorry_server.on, quiesce = service->conf->on_failure == LVS_CONF_QUIESCE;
+	bool *up = calloc(service->n + 1, sizeof(*up));
+
+	if (!up) {
+		service->due = now + LVS_SECONDS(1);	/* once more when there is memory */
+		return;
+	}
+	service->due = LVS_NS_NEVER;
+	for (size_t i = 0; i < service->n; i++)
+		up[i] = assess_server(service, service->servers[i], now);
+	protect(service, up);
+	count_live(service, up);
+	for (size_t i = 0; i < service->n; i++) {
+		struct server_health *server = service->servers[i];
+		bool was_in = server->in;
+
+		server->in = (up[i] || server->kept) && (service->quorum || !sorry);
+		/* In the beginning all come up at once: nobody has to be spared. */
+		if (!server->in)
+			server->came = 0;
+		else if (!was_in && server->late)
+			server->came = now;
+		server->late = server->late || server->known != LVS_HEALTH_UNKNOWN;
+		weigh(service, server, now);
+		server->down = !server->in && (!quiesce || server->state == LVS_HEALTH_MAINTENANCE);
+		if (!server->in)
+			server->weight = server->down ? server->conf->weight : 0;
+	}
+	free(up);
+}
+
+/* Return: the check that speaks against it, or the first one; NULL if it has none */
+static const struct check_watch *deciding(const struct server_health *server)
+{
+	for (size_t i = 0; i < server->nchecks; i++)
+		if (verdict_of(server, i)->state == server->state && server->state != LVS_HEALTH_UP)
+			return &server->checks[i];
+	return server->nchecks ? &server->checks[0] : NULL;
+}
+
+static void view_check(const struct check_watch *check, struct lvs_check_view *ret_view)
+{
+	const struct lvs_verdict *verdict = lvs_probe_verdict(check->watch.probe);
+
+	*ret_view = (struct lvs_check_view){
+		.type = lvs_probe_check(check->watch.probe)->ops->name,
+		.state = verdict->state,
+		.since = verdict->since,
+		.checked_at = verdict->checked_at,
+		.latency = verdict->latency,
+		.reason = verdict->reason,
+		.held = lvs_verdict_held(verdict, verdict->checked_at),
+	};
+}
+
+static void say_server(const struct service_health *service, struct server_health *server)
+{
+	const struct check_watch *check = deciding(server);
+	struct lvs_check_view view = { .type = "", .reason = "" };
+
+	if (server->said == server->state)
+		return;
+	server->said = server->state;
+	if (check)
+		view_check(check, &view);
+	if (server->state == LVS_HEALTH_MAINTENANCE)
+		lvs_log(service->health->options.log, LVS_LOG_NOTICE, "service \"%s\": server \"%s\" is in maintenance",
+			service->conf->name, server->conf->name);
+	else if (check)
+		lvs_log(service->health->options.log, LVS_LOG_NOTICE, "service \"%s\": server \"%s\" is %s: %s check: %s%s",
+			service->conf->name, server->conf->name, lvs_health_names[server->state], view.type, view.reason,
+			view.held ? " (it came and went too often)" : "");
+}
+
+static void say_service(struct service_health *service)
+{
+	const struct lvs_conf_service *conf = service->conf;
+	struct lvs_log *log = service->health->options.log;
+
+	if (service->kept != service->said_kept && service->kept)
+		lvs_log(log, LVS_LOG_WARNING, "service \"%s\": %zu of %zu servers are up: \"min_servers\" keeps %zu that are down",
+			conf->name, service->live, service->n, service->kept);
+	else if (service->kept != service->said_kept)
+		lvs_log(log, LVS_LOG_NOTICE, "service \"%s\": no server that is down is kept any more", conf->name);
+	service->said_kept = service->kept;
+	/* Before the first answer it says nothing that there is none. */
+	if (!service->known)
+		return;
+	if (service->quorum != service->said_quorum)
+		lvs_log(log, service->quorum ? LVS_LOG_NOTICE : LVS_LOG_WARNING, "service \"%s\": quorum %s, weight %llu of %u",
+			conf->name, service->quorum ? "gained" : "lost", (unsigned long long)service->live_weight, conf->quorum);
+	service->said_quorum = service->quorum;
+}
+
+/* Whether a new one was put in the place of the old one: what packets meet is the same if these are. */
+static bool same_sorry(const struct lvs_conf_server *a, const struct lvs_conf_server *b)
+{
+	return lvs_addr_equal(&a->addr, &b->addr) && a->port == b->port && !strcmp(a->forward, b->forward) &&
+	       !strcmp(a->tunnel.type, b->tunnel.type) && a->tunnel.port == b->tunnel.port && a->tunnel.csum == b->tunnel.csum;
+}
+
+/* Return: did it come or go? */
+static bool move_sorry(struct service_health *service, lvs_ns now)
+{
+	const struct lvs_conf_service *conf = service->conf;
+	const struct lvs_health_options *options = &service->health->options;
+	bool wanted = conf->sorry_server.on && !service->quorum, moved = false;
+	int err;
+
+	if (service->sorry_in && !(wanted && same_sorry(&service->sorry, &conf->sorry_server.server))) {
+		lvs_rules_drop_sorry(options->engine, conf, &service->sorry, now);
+		service->sorry_in = false;
+		moved = true;
+	}
+	if (wanted && !service->sorry_in) {
+		err = lvs_rules_put_sorry(options->engine, conf, &conf->sorry_server.server);
+		if (err) {
+			lvs_log(options->log, LVS_LOG_ERROR, "service \"%s\": the sorry server cannot take over: %s", conf->name,
+				strerror(-err));
+			wait_until(service, now + LVS_SECONDS(1));
+			return moved;
+		}
+		service->sorry = conf->sorry_server.server;
+		service->sorry_in = true;
+		moved = true;
+	}
+	if (moved)
+		lvs_log(options->log, LVS_LOG_NOTICE, "service \"%s\": the sorry server %s", conf->name,
+			service->sorry_in ? "takes over" : "leaves");
+	return moved;
+}
+
+/* Who comes in does so before others leave, so that the service is never empty in between. */
+static void refresh(struct service_health *service, bool leave, lvs_ns now)
+{
+	struct lvs_health *health = service->health;
+
+	for (size_t i = 0; i < service->n; i++) {
+		struct server_health *server = service->servers[i];
+		int err;
+
+		if (leave == server->in || (server->done_down == server->down && server->done_weight == server->weight))
+			continue;
+		err = lvs_rules_refresh(health->options.engine, service->conf, server->conf, &health->set->overlay);
+		if (!err)
+			continue;
+		lvs_log(health->options.log, LVS_LOG_ERROR, "service \"%s\": server \"%s\" cannot be changed: %s",
+			service->conf->name, server->conf->name, strerror(-err));
+		server->done_down = !server->down;
+		wait_until(service, now + LVS_SECONDS(1));
+	}
+}
+
+void lvs_health_enact(struct service_health *service, lvs_ns now)
+{
+	const struct lvs_health_options *options = &service->health->options;
+
+	for (size_t i = 0; i < service->n; i++)
+		say_server(service, service->servers[i]);
+	say_service(service);
+	refresh(service, false, now);
+	if (move_sorry(service, now))
+		options->changed(options->arg);
+	refresh(service, true, now);
+	lvs_list_remove(&service->of_due);
+	if (service->due != LVS_NS_NEVER)
+		lvs_list_push_back(&service->health->due, &service->of_due);
+}
+
+static const struct service_health *find_service(const struct lvs_health *health, const struct lvs_conf_service *service)
+{
+	return health->set ? health->set->services[service - health->set->conf->services] : NULL;
+}
+
+void lvs_health_service(const struct lvs_health *health, const struct lvs_conf_service *service,
+			struct lvs_service_view *ret_view)
+{
+	const struct service_health *found = find_service(health, service);
+
+	*ret_view = (struct lvs_service_view){ .quorum = true, .live = service->nservers };
+	if (found) {
+		*ret_view = (struct lvs_service_view){ .quorum = found->quorum, .sorry = found->sorry_in,
+						       .live_weight = found->live_weight, .live = found->live,
+						       .kept = found->kept };
+		return;
+	}
+	for (size_t i = 0; i < service->nservers; i++)
+		ret_view->live_weight += service->servers[i].weight;
+}
+
+void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_service *service,
+		       const struct lvs_conf_server *server, struct lvs_server_view *ret_view)
+{
+	const struct service_health *found = find_service(health, service);
+	const struct server_health *of;
+
+	*ret_view = (struct lvs_server_view){ .state = LVS_HEALTH_UP, .in = true, .weight = server->weight };
+	if (!found)
+		return;
+	of = found->servers[server - service->servers];
+	*ret_view = (struct lvs_server_view){ .state = of->state, .since = of->since, .nchecks = of->nchecks, .in = of->in,
+					      .kept = of->kept, .starting = of->starting,
+					      .weight = of->down ? 0 : of->weight };
+	if (deciding(of))
+		view_check(deciding(of), &ret_view->deciding);
+}
+
+void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,
+		      const struct lvs_conf_server *server, size_t i, struct lvs_check_view *ret_view)
+{
+	view_check(&find_service(health, service)->servers[server - service->servers]->checks[i], ret_view);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The inside of lvsd/health.h, for its sources only. */
+#ifndef LVS_LVSD_HEALTH_RECORDS_H
+#define LVS_LVSD_HEALTH_RECORDS_H
+
+#include "check/probe.h"
+#include "conf/conf.h"
+#include "lvsd/health.h"
+#include "lvsd/rules.h"
+
+struct service_health;
+
+/* One check of one server. */
+struct check_watch {
+	struct lvs_probe_watch watch;
+	struct service_health *of;
+};
+
+/**
+ * struct server_health - one server of the configuration
+ * @conf:	it
+ * @checks:	owned, @nchecks of them; never moved
+ * @state:	of its checks together
+ * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
+ * @since:	of @state
+ * @said:	the state that was last told to the log
+ * @late:	others serve already when it comes in
+ * @came:	when it came to be in; 0: it is not, or always was
+ * @in, @kept, @starting, @weight: see struct lvs_server_view
+ * @down:	what @in comes to: it gets nothing at all
+ * @done_down, @done_weight: what the engine has
+ */
+struct server_health {
+	const struct lvs_conf_server *conf;
+	struct check_watch *checks;
+	size_t nchecks;
+	enum lvs_health_state state, known, said;
+	lvs_ns since, came;
+	bool late;
+	bool in, kept, starting, down;
+	uint32_t weight;
+	bool done_down;
+	uint32_t done_weight;
+};
+
+/**
+ * struct service_health - one service of the configuration whose servers may be down
+ * @servers:	owned; in the order of @conf's
+ * @due:	when something changes by time alone; LVS_NS_NEVER: nothing does
+ * @quorum, @live_weight, @live, @kept: see struct lvs_service_view
+ * @known:	of how many something was ever known
+ * @said_quorum, @said_kept: what was last told to the log
+ * @sorry_in:	@sorry, a copy without its checks, is among the engine's servers
+ * @stirred:	among those that are to be looked at
+ * @of_due:	among those whose @due is not never
+ */
+struct service_health {
+	struct lvs_health *health;
+	const struct lvs_conf_service *conf;
+	size_t n;
+	struct server_health **servers;
+	lvs_ns due;
+	bool quorum, said_quorum;
+	bool sorry_in;
+	struct lvs_conf_server sorry;
+	uint64_t live_weight;
+	size_t live, known, kept, said_kept;
+	struct lvs_list stirred, of_due;
+};
+
+/**
+ * struct lvs_health_set - one configuration
+ * @services:	owned, but for the @borrowed ones; in the order of @conf's, NULL where nobody can be, or was, down
+ * @borrowed:	it is as it was: the set in force has it until this one is adopted
+ */
+struct lvs_health_set {
+	const struct lvs_conf *conf;
+	size_t n;
+	struct service_health **services;
+	bool *borrowed;
+	struct lvs_rules_overlay overlay;
+};
+
+/**
+ * struct lvs_health - all of it
+ * @set:	in force; NULL in the beginning
+ * @stirred, @due: services
+ */
+struct lvs_health {
+	struct lvs_health_options options;
+	struct lvs_probes *probes;
+	struct lvs_timer *timer;
+	struct lvs_health_set *set;
+	struct lvs_list stirred, due;
+};
+
+/* From verdicts to what every server of @service should be, without telling anybody. */
+void lvs_health_assess(struct service_health *service, lvs_ns now);
+
+/* @service, of the set in force, was assessed: the engine and the log hear of what is new. */
+void lvs_health_enact(struct service_health *service, lvs_ns now);
+
+/* The checks of @server, a server of @service: its own or its service's. @i: below the count. Return: NULL beyond that */
+const struct lvs_conf_check *lvs_health_check_of(const struct lvs_conf_service *service,
+						 const struct lvs_conf_server *server, size_t i);
+
+#define LVS_HEALTH_PARAMS_MAX 32
+
+/**
+ * lvs_health_spec() - a check of the configuration as check/ wants it
+ * @params:	room for @ret_spec->params
+ *
+ * Strings are borrowed from @check.
+ */
+void lvs_health_spec(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		     const struct lvs_conf_check *check, struct lvs_check_param params[LVS_HEALTH_PARAMS_MAX],
+		     struct lvs_probe_spec *ret_spec);
+
+#endif
