@@ -10,6 +10,7 @@
 
 struct lvs_conf;
 struct lvs_conf_control;
+struct lvs_conn;
 struct lvs_control;
 struct lvs_engine;
 struct lvs_log;
@@ -38,6 +39,7 @@ struct lvs_control_device {
  * @loop, @log, @engine: borrowed, live longer than the API
  * @conf:	the configuration in force; borrowed until the next turn of the loop
  * @device:	@ret_device is set
+ * @disconnect:	lvs_engine_disconnect(), now
  */
 struct lvs_control_host {
 	void *arg;
@@ -46,6 +48,7 @@ struct lvs_control_host {
 	struct lvs_engine *engine;
 	const struct lvs_conf *(*conf)(void *arg);
 	void (*device)(void *arg, struct lvs_control_device *ret_device);
+	bool (*disconnect)(void *arg, struct lvs_conn *conn, bool reset);
 };
 
 /**

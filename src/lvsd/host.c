@@ -6,6 +6,7 @@
 #include "control/control.h"
 #include "io/io.h"
 #include "lvsd/director.h"
+#include "lvsd/pump.h"
 #include "net/net.h"
 #include "sys/log.h"
 
@@ -39,6 +40,13 @@ static void host_device(void *arg, struct lvs_control_device *ret_device)
 	};
 }
 
+static bool host_disconnect(void *arg, struct lvs_conn *conn, bool reset)
+{
+	struct lvs_director *director = arg;
+
+	return lvs_pump_disconnect(director->pump, conn, reset);
+}
+
 int lvs_director_listen(struct lvs_director *director)
 {
 	const struct lvs_control_host host = {
@@ -48,6 +56,7 @@ int lvs_director_listen(struct lvs_director *director)
 		.engine = director->engine,
 		.conf = host_conf,
 		.device = host_device,
+		.disconnect = host_disconnect,
 	};
 	char message[LVS_CONTROL_MESSAGE_MAX];
 	int err;

@@ -197,3 +197,11 @@ void lvs_pump_wake(struct lvs_pump *pump)
 	if (!pump->ticking)
 		start_ticking(pump, lvs_clock_now());
 }
+
+bool lvs_pump_disconnect(struct lvs_pump *pump, struct lvs_conn *conn, bool reset)
+{
+	bool gone = lvs_engine_disconnect(pump->engine, conn, reset, lvs_clock_now(), &pump->sink);
+
+	lvs_pump_wake(pump);
+	return gone;
+}

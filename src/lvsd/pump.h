@@ -3,6 +3,9 @@
 #ifndef LVS_LVSD_PUMP_H
 #define LVS_LVSD_PUMP_H
 
+#include <stdbool.h>
+
+struct lvs_conn;
 struct lvs_engine;
 struct lvs_io;
 struct lvs_log;
@@ -25,5 +28,8 @@ void lvs_pump_free(struct lvs_pump *pump);
 
 /* The rules changed: what they left behind may have to be looked after. */
 void lvs_pump_wake(struct lvs_pump *pump);
+
+/* lvs_engine_disconnect(), now, with what it says going out by the device. */
+bool lvs_pump_disconnect(struct lvs_pump *pump, struct lvs_conn *conn, bool reset);
 
 #endif
