@@ -173,25 +173,40 @@ static bool is_followed(const struct lvs_meter *meter, const struct lvs_rates *r
 	return rates->seen && meter->look - rates->seen <= 1;
 }
 
+/* What grew by @growth between two looks, in tenths per second. */
+static uint64_t tenths(const struct lvs_meter *meter, uint64_t from, uint64_t to, uint64_t growth)
+{
+	lvs_ns time = (meter->times[to % LVS_RATES_TIMES] - meter->times[from % LVS_RATES_TIMES]) / LVS_NS_PER_US;
+
+	/* In double: ten million times what a minute brings may be too much for 64 bits. */
+	return time ? (uint64_t)((double)growth * 1e7 / (double)time + 0.5) : 0;
+}
+
+void lvs_rates_series(const struct lvs_meter *meter, const struct lvs_rates *rates, enum lvs_rates_value value,
+		      uint64_t ret_tenths[LVS_RATES_RING - 1])
+{
+	uint64_t step = rates->seen / STEP - (LVS_RATES_RING - 1);
+
+	for (size_t i = 0; i < LVS_RATES_RING - 1; i++, step++) {
+		uint64_t from = rates->steps[step % LVS_RATES_RING][value], to = rates->steps[(step + 1) % LVS_RATES_RING][value];
+
+		ret_tenths[i] = is_followed(meter, rates) ? tenths(meter, step * STEP, (step + 1) * STEP, to - from) : 0;
+	}
+}
+
 void lvs_rates_average(const struct lvs_meter *meter, const struct lvs_rates *rates, enum lvs_rates_span span,
 		       struct lvs_counters *ret_tenths)
 {
 	uint64_t to = rates->seen, from, result[LVS_RATES_VALUES] = { 0 };
 	const uint64_t *old;
-	lvs_ns time;
 
 	if (is_followed(meter, rates)) {
 		from = span == LVS_RATES_60S ? to / STEP - (LVS_RATES_RING - 1) : span == LVS_RATES_10S ? to - 10 : to - 1;
 		old = span == LVS_RATES_60S ? rates->steps[from % LVS_RATES_RING] : rates->looks[from % LVS_RATES_RING];
 		if (span == LVS_RATES_60S)
 			from *= STEP;
-		time = (meter->times[to % LVS_RATES_TIMES] - meter->times[from % LVS_RATES_TIMES]) / LVS_NS_PER_US;
-		for (size_t i = 0; i < LVS_RATES_VALUES; i++) {
-			uint64_t growth = rates->looks[to % LVS_RATES_RING][i] - old[i];
-
-			/* In double: ten million times what a minute brings may be too much for 64 bits. */
-			result[i] = time ? (uint64_t)((double)growth * 1e7 / (double)time + 0.5) : 0;
-		}
+		for (size_t i = 0; i < LVS_RATES_VALUES; i++)
+			result[i] = tenths(meter, from, to, rates->looks[to % LVS_RATES_RING][i] - old[i]);
 	}
 	memcpy(ret_tenths, result, sizeof(result));
 }

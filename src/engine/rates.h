@@ -82,6 +82,22 @@ const struct lvs_meter *lvs_engine_meter(const struct lvs_engine *engine);
 void lvs_rates_average(const struct lvs_meter *meter, const struct lvs_rates *rates, enum lvs_rates_span span,
 		       struct lvs_counters *ret_tenths);
 
+/* One of struct lvs_counters, in their order. */
+enum lvs_rates_value {
+	LVS_RATES_CONNS,
+	LVS_RATES_IN_PACKETS,
+	LVS_RATES_OUT_PACKETS,
+	LVS_RATES_IN_BYTES,
+	LVS_RATES_OUT_BYTES,
+};
+
+/**
+ * lvs_rates_series() - how fast one of them grew during each step of six seconds of the last minute
+ * @ret_tenths:	tenths per second, the oldest first
+ */
+void lvs_rates_series(const struct lvs_meter *meter, const struct lvs_rates *rates, enum lvs_rates_value value,
+		      uint64_t ret_tenths[LVS_RATES_RING - 1]);
+
 /* @ret_rates: per second, as ipvsadm shows them */
 void lvs_rates_estimate(const struct lvs_meter *meter, const struct lvs_rates *rates, struct lvs_counters *ret_rates);
 

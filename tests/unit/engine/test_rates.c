@@ -284,9 +284,43 @@ static void a_look_takes_turns(void **state)
 	}
 }
 
+/* Second number @i brings @i connections; each point of the series is the mean of six of them. */
+static void a_series_is_the_last_minute(void **state)
+{
+	struct director *director = *state;
+	struct lvs_server *server = serve(director, "192.0.2.10");
+	const struct lvs_meter *meter = lvs_engine_meter(director->engine);
+	uint64_t series[LVS_RATES_RING - 1], counted[256] = { 0 };
+
+	for (unsigned int i = 0; i < 200; i++) {
+		count(director, server, (struct lvs_counters){ .conns = i, .out_bytes = 1000 * i });
+		look(director);
+		counted[i] = i;
+	}
+	lvs_rates_series(meter, server->rates, LVS_RATES_CONNS, series);
+	for (size_t i = 0; i < ARRAY_LEN(series); i++) {
+		unsigned int last = 199 - (unsigned int)(meter->look % 6) - 6 * (unsigned int)(ARRAY_LEN(series) - 1 - i);
+		uint64_t sum = 0;
+
+		for (unsigned int k = 0; k < 6; k++)
+			sum += counted[last - k];
+		assert_int_equal(series[i], (sum * 10 + 3) / 6);
+	}
+	lvs_rates_series(meter, server->rates, LVS_RATES_OUT_BYTES, series);
+	assert_in_range(series[9], 1900000, 1990000);
+	lvs_rates_series(meter, server->rates, LVS_RATES_IN_BYTES, series);
+	assert_int_equal(series[9], 0);
+	for (unsigned int i = 0; i < 200; i++)
+		look(director);
+	lvs_rates_series(meter, server->rates, LVS_RATES_CONNS, series);
+	for (size_t i = 0; i < ARRAY_LEN(series); i++)
+		assert_int_equal(series[i], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_series_is_the_last_minute, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(estimates_are_those_of_the_kernel, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(averages_are_those_of_their_spans, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(it_stops_looking_once_all_has_come_to_rest, director_setup, director_teardown),

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The status page in parts; for the files page*.c. */
+#ifndef LVS_METRICS_PAGE_H
+#define LVS_METRICS_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/control.h"
+#include "control/walk.h"
+
+struct evbuffer;
+struct lvs_request;
+struct lvs_server;
+
+#define LVS_PAGE_REFRESH_DEFAULT 5
+
+enum lvs_page_part {
+	LVS_PAGE_HEAD,
+	LVS_PAGE_SERVICES,
+	LVS_PAGE_FOOT,
+	LVS_PAGE_DONE,
+};
+
+/**
+ * struct lvs_page - one page that is being made
+ * @refresh:	seconds; 0: it stays as it is
+ * @trouble:	only servers that something is wrong with
+ * @edit:	with what changes them; only for who may
+ * @service:	the only one, or NULL
+ * @rows:	servers of the present service that were shown
+ * @open:	the present service's table was begun
+ * @shown:	services that were
+ */
+struct lvs_page {
+	struct lvs_walk walk;
+	const struct lvs_control_host *host;
+	enum lvs_page_part part;
+	unsigned int refresh;
+	bool trouble, edit;
+	char *service;
+	uint32_t rows;
+	uint64_t shown;
+	bool open;
+	char token[33];
+};
+
+/* How a server does: a word, and one of "good", "warn" and "bad". */
+const char *lvs_page_state(const struct lvs_server *server, const char **ret_class);
+
+/* Everything in front of the services, and behind them. */
+void lvs_page_head(struct lvs_page *page, struct evbuffer *out, const struct lvs_request *request);
+void lvs_page_foot(struct lvs_page *page, struct evbuffer *out);
+
+/* One step along the services. */
+void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is around the services: how the director does as a whole, and why packets were dropped. */
+#include "metrics/page.h"
+
+#include <event2/buffer.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "control/request.h"
+#include "engine/engine.h"
+#include "engine/rates.h"
+#include "metrics/html.h"
+
+struct counts {
+	uint32_t services, servers, good;
+};
+
+static struct counts count(const struct lvs_rules *rules)
+{
+	struct counts counts = { .services = rules->nservices };
+
+	for (uint32_t i = 1; i < rules->servers_len; i++) {
+		const struct lvs_server *server = rules->servers[i];
+		const char *class;
+
+		if (!server || !server->service)
+			continue;
+		counts.servers++;
+		(void)lvs_page_state(server, &class);
+		counts.good += !strcmp(class, "good");
+	}
+	return counts;
+}
+
+/* A link to this page with other settings. @current: it has them already */
+static void put_link(const struct lvs_page *page, struct evbuffer *out, unsigned int refresh, bool trouble, bool all,
+		     bool current, const char *text)
+{
+	lvs_htmlf(out, "<li><a href=\"?refresh=%u%s", refresh, trouble ? "&amp;trouble=1" : "");
+	if (page->service && !all) {
+		lvs_html(out, "&amp;service=");
+		lvs_html_url(out, page->service);
+	}
+	lvs_htmlf(out, "\"%s>%s</a></li>", current ? " aria-current=\"true\"" : "", text);
+}
+
+static void put_links(const struct lvs_page *page, struct evbuffer *out)
+{
+	static const unsigned int refreshes[] = { 0, 2, 5, 30 };
+
+	lvs_html(out, "<nav aria-label=\"What is shown\"><ul>");
+	put_link(page, out, page->refresh, false, true, !page->trouble && !page->service, "All servers");
+	put_link(page, out, page->refresh, true, true, page->trouble, "Those in trouble");
+	lvs_html(out, "</ul></nav>\n<nav aria-label=\"How often it is refreshed\"><ul>");
+	for (size_t i = 0; i < ARRAY_LEN(refreshes); i++) {
+		char text[32] = "Stop refreshing";
+
+		if (refreshes[i])
+			(void)snprintf(text, sizeof(text), "Every %u&nbsp;s", refreshes[i]);
+		put_link(page, out, refreshes[i], page->trouble, false, refreshes[i] == page->refresh, text);
+	}
+	lvs_html(out, "</ul></nav>\n");
+}
+
+static void put_rate(const struct lvs_page *page, struct evbuffer *out, const char *term, enum lvs_rates_value value,
+		     uint64_t tenths, const char *unit)
+{
+	const struct lvs_meter *meter = lvs_engine_meter(page->host->engine);
+	uint64_t values[LVS_RATES_RING - 1];
+	char label[64];
+
+	lvs_rates_series(meter, &meter->total, value, values);
+	(void)snprintf(label, sizeof(label), "%s, during the last minute", term);
+	lvs_htmlf(out, "<div><dt>%s</dt><dd>", term);
+	lvs_html_amount(out, tenths, unit);
+	lvs_html_spark(out, values, ARRAY_LEN(values), label);
+	lvs_html(out, "</dd></div>\n");
+}
+
+static void put_number(struct evbuffer *out, const char *term, uint64_t number)
+{
+	lvs_htmlf(out, "<div><dt>%s</dt><dd>", term);
+	lvs_html_count(out, number);
+	lvs_html(out, "</dd></div>\n");
+}
+
+static uint64_t all_dropped(const struct lvs_stats *stats)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 1; i < LVS_DROP_COUNT; i++)
+		sum += stats->dropped[i];
+	return sum;
+}
+
+static void put_overview(const struct lvs_page *page, struct evbuffer *out, const struct counts *counts)
+{
+	const struct lvs_stats *stats = lvs_engine_stats(page->host->engine);
+	const struct lvs_conn_table *conns = lvs_engine_conns(page->host->engine);
+	const struct lvs_meter *meter = lvs_engine_meter(page->host->engine);
+	struct lvs_counters tenths;
+
+	lvs_rates_average(meter, &meter->total, LVS_RATES_10S, &tenths);
+	lvs_html(out, "<section aria-labelledby=\"overview\"><h2 id=\"overview\">Overview</h2>\n<dl>\n");
+	lvs_htmlf(out, "<div><dt>Servers that get new connections</dt><dd class=\"%s\">%u of %u, in %u service%s</dd></div>\n",
+		  counts->good == counts->servers ? "good" : "warn", counts->good, counts->servers, counts->services,
+		  counts->services == 1 ? "" : "s");
+	lvs_htmlf(out, "<div><dt id=\"table\">Connection table</dt><dd>");
+	lvs_html_count(out, conns->used);
+	lvs_html(out, " of ");
+	lvs_html_count(out, conns->capacity);
+	lvs_htmlf(out, "<meter aria-labelledby=\"table\" min=\"0\" max=\"%u\" high=\"%u\" value=\"%u\">%.0f%%</meter></dd></div>\n",
+		  conns->capacity, conns->capacity / 5 * 4, conns->used, 100.0 * conns->used / conns->capacity);
+	put_rate(page, out, "New connections per second", LVS_RATES_CONNS, tenths.conns, "");
+	put_rate(page, out, "To servers per second", LVS_RATES_IN_BYTES, tenths.in_bytes, "B");
+	put_rate(page, out, "To clients per second", LVS_RATES_OUT_BYTES, tenths.out_bytes, "B");
+	put_number(out, "Packets forwarded", stats->forwarded);
+	put_number(out, "Packets dropped", all_dropped(stats));
+	if (stats->offered)
+		put_number(out, "Clients offered to another server", stats->offered);
+	lvs_html(out, "</dl></section>\n");
+}
+
+void lvs_page_head(struct lvs_page *page, struct evbuffer *out, const struct lvs_request *request)
+{
+	struct counts counts = count(lvs_engine_rules(page->host->engine));
+	time_t now = time(NULL);
+	char when[32] = "";
+	struct tm tm;
+
+	(void)request;
+	if (gmtime_r(&now, &tm))
+		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	lvs_html(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
+	lvs_htmlf(out, "<title>%u of %u up - lvsd</title>\n", counts.good, counts.servers);
+	lvs_html(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		      "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	if (page->refresh)
+		lvs_htmlf(out, "<meta http-equiv=\"refresh\" content=\"%u\">\n", page->refresh);
+	lvs_html(out, "<link rel=\"stylesheet\" href=\"/style.css\"></head>\n<body><a class=\"skip\" href=\"#services\">To the services</a>\n");
+	lvs_htmlf(out, "<header><h1>lvsd <span class=\"dim\">%s</span></h1>\n<p class=\"dim\">As of <time datetime=\"%.10sT%sZ\">%s UTC"
+		       "</time></p>\n", PACKAGE_VERSION, when, when + 11, when);
+	put_links(page, out);
+	lvs_html(out, "</header>\n<main>\n");
+	put_overview(page, out, &counts);
+	lvs_html(out, "<h2 id=\"services\" tabindex=\"-1\">Virtual services</h2>\n");
+}
+
+static void put_drops(const struct lvs_page *page, struct evbuffer *out)
+{
+	const struct lvs_stats *stats = lvs_engine_stats(page->host->engine);
+
+	lvs_html(out, "<section aria-labelledby=\"drops\"><h2 id=\"drops\">Dropped packets</h2>\n");
+	if (!all_dropped(stats)) {
+		lvs_html(out, "<p>None.</p></section>\n");
+		return;
+	}
+	lvs_html(out, "<div class=\"wide\"><table><caption>By reason, since the start</caption><thead><tr>"
+		      "<th scope=\"col\">Reason</th><th scope=\"col\" class=\"n\">Packets</th><th scope=\"col\">In words</th>"
+		      "</tr></thead><tbody>\n");
+	for (enum lvs_drop drop = 1; drop < LVS_DROP_COUNT; drop++) {
+		if (!stats->dropped[drop])
+			continue;
+		lvs_htmlf(out, "<tr><th scope=\"row\"><code>%s</code></th><td class=\"n\">", lvs_drop_name(drop));
+		lvs_html_count(out, stats->dropped[drop]);
+		lvs_html(out, "</td><td class=\"text\">");
+		lvs_html_text(out, lvs_drop_text(drop));
+		lvs_html(out, "</td></tr>\n");
+	}
+	lvs_html(out, "</tbody></table></div></section>\n");
+}
+
+void lvs_page_foot(struct lvs_page *page, struct evbuffer *out)
+{
+	if (!page->shown)
+		lvs_html(out, page->trouble ? "<p>Nothing is wrong with any server.</p>\n" :
+			      page->service ? "<p>There is no such service.</p>\n" : "<p>There are none yet.</p>\n");
+	put_drops(page, out);
+	lvs_html(out, "</main>\n<footer><p class=\"dim\">The same for programs: <a href=\"/status.json\">JSON</a>, "
+		      "<a href=\"/status.csv\">CSV</a>, <a href=\"/metrics\">metrics</a>.</p></footer>\n</body></html>");
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The services, each a table of its servers. */
+#include "metrics/page.h"
+
+#include <event2/buffer.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "control/id.h"
+#include "engine/engine.h"
+#include "engine/forward.h"
+#include "engine/rates.h"
+#include "engine/sched.h"
+#include "metrics/html.h"
+
+#define LABEL_BYTES 96
+
+/* Connections per second of the last minute, as a line; plain about what the most was. */
+static void put_spark(const struct lvs_page *page, struct evbuffer *out, const struct lvs_rates *rates)
+{
+	uint64_t values[LVS_RATES_RING - 1], most = 0;
+	char label[LABEL_BYTES];
+
+	lvs_rates_series(lvs_engine_meter(page->host->engine), rates, LVS_RATES_CONNS, values);
+	for (size_t i = 0; i < ARRAY_LEN(values); i++)
+		most = LVS_MAX(most, values[i]);
+	(void)snprintf(label, sizeof(label), "at most %" PRIu64 ".%" PRIu64 " new connections per second in the last minute", most / 10,
+		       most % 10);
+	lvs_html_spark(out, values, ARRAY_LEN(values), label);
+}
+
+static void put_counters(const struct lvs_page *page, struct evbuffer *out, const struct lvs_counters *counters,
+			 const struct lvs_rates *rates)
+{
+	struct lvs_counters tenths;
+
+	lvs_rates_average(lvs_engine_meter(page->host->engine), rates, LVS_RATES_10S, &tenths);
+	lvs_html(out, "<td class=\"n\">");
+	lvs_html_count(out, counters->conns);
+	lvs_html(out, "</td><td class=\"n\">");
+	lvs_html_amount(out, tenths.conns, "");
+	lvs_html(out, "</td><td class=\"n\">");
+	lvs_html_amount(out, tenths.in_bytes, "B");
+	lvs_html(out, "</td><td class=\"n\">");
+	lvs_html_amount(out, tenths.out_bytes, "B");
+	lvs_html(out, "</td><td>");
+	put_spark(page, out, rates);
+	lvs_html(out, "</td>");
+}
+
+static void put_latency(struct evbuffer *out, lvs_ns latency)
+{
+	if (!latency) {
+		lvs_html(out, "<td></td>");
+		return;
+	}
+	lvs_htmlf(out, "<td class=\"n\">%.1f&nbsp;ms</td>", (double)latency / (double)LVS_NS_PER_MS);
+}
+
+static void put_server(const struct lvs_page *page, struct evbuffer *out)
+{
+	const struct lvs_server *server = page->walk.server;
+	const struct lvs_conf_server *conf = page->walk.server_conf;
+	char id[LVS_ENDPOINT_TEXT_BYTES];
+	const char *class, *state = lvs_page_state(server, &class);
+
+	lvs_id_end(&server->spec.addr, server->spec.port, id);
+	lvs_html(out, "<tr><th scope=\"row\"><code>");
+	lvs_html(out, id);
+	lvs_html(out, "</code>");
+	if (conf && strcmp(conf->name, id) != 0) {
+		lvs_html(out, " <span class=\"dim\">");
+		lvs_html_text(out, conf->name);
+		lvs_html(out, "</span>");
+	}
+	lvs_htmlf(out, "</th><td class=\"%s\">%s</td><td>%s</td><td class=\"n\">%u</td><td class=\"n\">", class, state,
+		  server->spec.forward->label, server->spec.weight);
+	lvs_html_count(out, server->active);
+	lvs_html(out, "</td><td class=\"n\">");
+	lvs_html_count(out, server->inactive);
+	lvs_html(out, "</td>");
+	put_counters(page, out, &server->counters, server->rates);
+	put_latency(out, server->seen.latency);
+	lvs_html(out, "</tr>\n");
+}
+
+static void put_way(struct evbuffer *out, const struct lvs_service *service)
+{
+	lvs_htmlf(out, "scheduler <strong>%s</strong>", service->spec.sched->name);
+	if (service->spec.persist.timeout)
+		lvs_htmlf(out, ", persistent for %u&nbsp;s", service->spec.persist.timeout);
+	if (service->spec.one_packet)
+		lvs_html(out, ", each datagram on its own");
+}
+
+static void begin_service(struct lvs_page *page, struct evbuffer *out)
+{
+	const struct lvs_service *service = page->walk.service;
+	char id[LVS_ID_BYTES];
+
+	lvs_id_service(&service->spec.key, &service->spec.ports, id);
+	lvs_html(out, "<section><h3 id=\"");
+	lvs_html_text(out, id);
+	lvs_html(out, "\"><a href=\"?service=");
+	lvs_html_url(out, id);
+	lvs_html(out, "\">");
+	lvs_html_text(out, page->walk.conf->name);
+	lvs_html(out, "</a> <code>");
+	lvs_html_text(out, id);
+	lvs_html(out, "</code></h3>\n<p>");
+	put_way(out, service);
+	lvs_html(out, "</p>\n<div class=\"wide\"><table><caption>Real servers of ");
+	lvs_html_text(out, page->walk.conf->name);
+	lvs_html(out, "</caption><thead><tr><th scope=\"col\">Server</th><th scope=\"col\">State</th><th scope=\"col\">Method</th>"
+		      "<th scope=\"col\" class=\"n\">Weight</th><th scope=\"col\" class=\"n\">Active</th>"
+		      "<th scope=\"col\" class=\"n\">Inactive</th><th scope=\"col\" class=\"n\">Connections</th>"
+		      "<th scope=\"col\" class=\"n\">New/s</th><th scope=\"col\" class=\"n\">In/s</th>"
+		      "<th scope=\"col\" class=\"n\">Out/s</th><th scope=\"col\">Last minute</th>"
+		      "<th scope=\"col\" class=\"n\">Latency</th></tr></thead><tbody>\n");
+	page->open = true;
+	page->shown++;
+}
+
+static bool is_wanted(const struct lvs_page *page)
+{
+	char id[LVS_ID_BYTES];
+
+	if (!page->service)
+		return true;
+	lvs_id_service(&page->walk.service->spec.key, &page->walk.service->spec.ports, id);
+	return !strcmp(page->service, id) || !strcmp(page->service, page->walk.conf->name);
+}
+
+static void end_service(struct lvs_page *page, struct evbuffer *out)
+{
+	const struct lvs_service *service = page->walk.service;
+	uint64_t active = 0, inactive = 0;
+
+	if (!service) {
+		lvs_html(out, "</tbody></table></div></section>\n");
+		return;
+	}
+	for (uint32_t i = 0; i < service->nservers; i++) {
+		active += service->servers[i]->active;
+		inactive += service->servers[i]->inactive;
+	}
+	if (!page->rows)
+		lvs_html(out, "<tr><td colspan=\"12\" class=\"dim\">There are none: clients are refused.</td></tr>\n");
+	lvs_html(out, "</tbody><tfoot><tr><th scope=\"row\" colspan=\"4\">All</th><td class=\"n\">");
+	lvs_html_count(out, active);
+	lvs_html(out, "</td><td class=\"n\">");
+	lvs_html_count(out, inactive);
+	lvs_html(out, "</td>");
+	put_counters(page, out, &service->counters, service->rates);
+	lvs_html(out, "<td></td></tr></tfoot></table></div></section>\n");
+}
+
+void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step)
+{
+	const char *class = NULL;
+
+	if (step == LVS_WALK_SERVICE) {
+		page->open = false;
+		page->rows = 0;
+		/* With nothing but trouble, services begin with their first server that has some. */
+		if (is_wanted(page) && (!page->trouble || !page->walk.service->nservers))
+			begin_service(page, out);
+	} else if (step == LVS_WALK_SERVER && is_wanted(page)) {
+		(void)lvs_page_state(page->walk.server, &class);
+		if (page->trouble && !strcmp(class, "good"))
+			return;
+		if (!page->open)
+			begin_service(page, out);
+		put_server(page, out);
+		page->rows++;
+	} else if (step == LVS_WALK_SERVICE_END && page->open) {
+		end_service(page, out);
+		page->open = false;
+	}
+}
