@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "control/problem.h"
-#include "control/request.h"
 #include "control/stream.h"
 #include "engine/server.h"
 

@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "control/control.h"
+#include "control/request.h"
 #include "control/walk.h"
 
 struct evbuffer;
-struct lvs_request;
 struct lvs_server;
 
 #define LVS_PAGE_REFRESH_DEFAULT 5

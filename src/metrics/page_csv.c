@@ -7,7 +7,6 @@
 #include "conf/conf.h"
 #include "control/id.h"
 #include "control/problem.h"
-#include "control/request.h"
 #include "control/stream.h"
 #include "engine/forward.h"
 #include "engine/service.h"

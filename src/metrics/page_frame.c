@@ -8,7 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "control/request.h"
 #include "engine/engine.h"
 #include "engine/rates.h"
 #include "metrics/html.h"
