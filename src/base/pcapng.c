@@ -10,11 +10,12 @@ enum {
 	BLOCK_INTERFACE = 1,
 	BLOCK_PACKET = 6,
 	ORDER_MAGIC = 0x1a2b3c4d,
-	LINK_RAW = 101,
+	LINK_SLL = 113,
 
 	OPTION_END = 0,
 	OPTION_COMMENT = 1,
 	OPTION_PACKET_FLAGS = 2,
+	OPTION_PACKET_LOST = 4,
 	OPTION_INTERFACE_NAME = 2,
 	OPTION_SECTION_PROGRAM = 4,
 	OPTION_INTERFACE_TIME_UNIT = 9,
@@ -23,11 +24,19 @@ enum {
 	FLAGS_OUTBOUND = 2,
 
 	UNIT_NANOSECONDS = 9,
+
+	SLL_INCOMING = 0,
+	SLL_OUTGOING = 4,
+	SLL_NO_HARDWARE = 0xfffe,	/* as of a TUN device */
+	SLL_IP4 = 0x0800,
+	SLL_IP6 = 0x86dd,
 };
 
 #define BLOCK_BYTES 12	/* around its content */
 #define PACKET_BYTES (BLOCK_BYTES + 20)	/* around packet and options */
+#define SLL_BYTES 16
 #define FLAGS_OPTION_BYTES 8
+#define LOST_OPTION_BYTES 12
 #define END_OPTION_BYTES 4
 
 static size_t padded(size_t len)
@@ -77,7 +86,7 @@ static uint8_t *put_interface(uint8_t *begin, uint32_t snaplen, const char *name
 	const uint8_t unit = UNIT_NANOSECONDS;
 	uint8_t *at = begin_block(begin, BLOCK_INTERFACE);
 
-	at = put32(put32(at, LINK_RAW), snaplen);
+	at = put32(put32(at, LINK_SLL), snaplen + SLL_BYTES);
 	at = put_option(at, OPTION_INTERFACE_NAME, name, strlen(name));
 	at = put_option(at, OPTION_INTERFACE_TIME_UNIT, &unit, 1);
 	return end_block(begin, put_option(at, OPTION_END, "", 0));
@@ -107,8 +116,22 @@ size_t lvs_pcapng_packet_bytes(const struct lvs_pcapng_packet *packet)
 {
 	size_t comment = comment_bytes(packet);
 
-	return PACKET_BYTES + padded(packet->captured) + (comment ? 4 + padded(comment) : 0) + FLAGS_OPTION_BYTES +
-	       END_OPTION_BYTES;
+	return PACKET_BYTES + SLL_BYTES + padded(packet->captured) + (comment ? 4 + padded(comment) : 0) + FLAGS_OPTION_BYTES +
+	       (packet->lost ? LOST_OPTION_BYTES : 0) + END_OPTION_BYTES;
+}
+
+static uint8_t *put_big16(uint8_t *at, uint32_t value)
+{
+	return put16(at, (value & 0xff) << 8 | value >> 8);
+}
+
+static uint8_t *put_sll(uint8_t *at, const struct lvs_pcapng_packet *packet)
+{
+	bool ip6 = packet->captured && packet->data[0] >> 4 == 6;
+
+	at = put_big16(put_big16(at, packet->out ? SLL_OUTGOING : SLL_INCOMING), SLL_NO_HARDWARE);
+	memset(at, 0, 10);	/* no address */
+	return put_big16(at + 10, ip6 ? SLL_IP6 : SLL_IP4);
 }
 
 void lvs_pcapng_packet(const struct lvs_pcapng_packet *packet, uint8_t *bytes)
@@ -119,10 +142,15 @@ void lvs_pcapng_packet(const struct lvs_pcapng_packet *packet, uint8_t *bytes)
 
 	at = put32(at, packet->out);
 	at = put32(put32(at, (uint32_t)(packet->time >> 32)), (uint32_t)packet->time);
-	at = put32(put32(at, packet->captured), packet->len);
+	at = put32(put32(at, packet->captured + SLL_BYTES), packet->len + SLL_BYTES);
+	at = put_sll(at, packet);
 	at = put_bytes(at, packet->data, packet->captured);
 	if (comment)
 		at = put_option(at, OPTION_COMMENT, packet->comment, comment);
 	at = put_option(at, OPTION_PACKET_FLAGS, flags, sizeof(flags));
+	if (packet->lost) {
+		at = put16(put16(at, OPTION_PACKET_LOST), 8);
+		at = put32(put32(at, (uint32_t)packet->lost), (uint32_t)(packet->lost >> 32));
+	}
 	(void)end_block(bytes, put_option(at, OPTION_END, "", 0));
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Captures in the pcapng format, block by block into memory: IP packets of two interfaces, "in" and "out", each with its
- * direction and a comment. Little-endian, nanoseconds, link type RAW; the same packets make the same bytes everywhere.
+ * direction and a comment. Little-endian, nanoseconds; the same packets make the same bytes everywhere. In front of each
+ * packet stands a header as Linux' device "any" has it (SLL): tools that know nothing of pcapng's flags show the direction
+ * nevertheless, and libpcap 1.10.3 reads no two interfaces of bare IP packets from one file.
  */
 #ifndef LVS_BASE_PCAPNG_H
 #define LVS_BASE_PCAPNG_H
@@ -26,6 +28,7 @@ void lvs_pcapng_begin(uint32_t snaplen, uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES]);
  * @out:	it left; else it came in
  * @time:	since 1970
  * @captured:	bytes of it at @data; @len: that it had
+ * @lost:	packets between the one before it and this one that could not be captured
  * @comment:	text, may be empty
  */
 struct lvs_pcapng_packet {
@@ -33,6 +36,7 @@ struct lvs_pcapng_packet {
 	lvs_ns time;
 	uint32_t captured, len;
 	const uint8_t *data;
+	uint64_t lost;
 	const char *comment;
 };
 

@@ -10,6 +10,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "control/json.h"
 #include "control/problem.h"
@@ -19,10 +20,13 @@
 /**
  * struct lvs_stream
  * @node:	in control->ready, or alone
+ * @lines:	its last part gets a line break
+ * @resting:	has nothing to say
  */
 struct lvs_stream {
 	struct lvs_list node;
 	struct lvs_request *request;
+	bool lines, resting;
 	lvs_stream_fn *step;
 	void (*dismiss)(void *state);
 	void *state;
@@ -62,16 +66,29 @@ static void end(struct lvs_stream *stream)
 static void make_part(struct lvs_stream *stream)
 {
 	struct lvs_request *request = stream->request;
-	bool more = stream->step(stream->state, request, &request->json);
+	bool more;
 
+	stream->resting = false;
+	more = stream->step(stream->state, request, &request->json);
 	lvs_json_flush(&request->json);
-	if (!more)
+	if (!more && stream->lines)
 		(void)evbuffer_add(request->out, "\n", 1);
 	evhttp_send_reply_chunk_with_cb(request->http, request->out, on_drained, stream);
 	if (!more)
 		end(stream);
-	else if (unread(request->http) < LVS_STREAM_MARK_BYTES)
+	else if (!stream->resting && unread(request->http) < LVS_STREAM_MARK_BYTES)
 		get_in_line(stream);
+}
+
+void lvs_stream_rest(struct lvs_request *request)
+{
+	request->stream->resting = true;
+}
+
+void lvs_stream_wake(struct lvs_request *request)
+{
+	if (unread(request->http) < LVS_STREAM_MARK_BYTES)
+		get_in_line(request->stream);
 }
 
 void lvs_streams_turn(struct lvs_control *control)
@@ -105,6 +122,7 @@ void lvs_request_stream(struct lvs_request *request, const char *type, lvs_strea
 	stream->step = step;
 	stream->dismiss = dismiss;
 	stream->state = state;
+	stream->lines = strcmp(type, LVS_TYPE_JSON) == 0;
 	request->stream = stream;
 	lvs_request_add_header(request, "Content-Type", type);
 	lvs_request_add_header(request, "Cache-Control", "no-store");

@@ -34,6 +34,12 @@ typedef bool lvs_stream_fn(void *state, struct lvs_request *request, struct lvs_
 void lvs_request_stream(struct lvs_request *request, const char *type, lvs_stream_fn *step, void (*dismiss)(void *state),
 			void *state);
 
+/* For a step that has nothing to say now: the next one is made when it is woken, or what it said has been read. */
+void lvs_stream_rest(struct lvs_request *request);
+
+/* There is something to say again. Nothing happens while the peer has more to read than it should. */
+void lvs_stream_wake(struct lvs_request *request);
+
 /* For control->turn: who waits longest makes one part. */
 void lvs_streams_turn(struct lvs_control *control);
 

@@ -71,6 +71,11 @@ struct lvs_traces {
 	struct lvs_trace_record about;
 };
 
+const char *const lvs_trace_verdicts[LVS_TRACE_VERDICT_COUNT] = {
+	[LVS_TRACE_FORWARDED] = "forwarded", [LVS_TRACE_PASSED] = "passed",   [LVS_TRACE_ANSWERED] = "answered",
+	[LVS_TRACE_HELD] = "held",	     [LVS_TRACE_DROPPED] = "dropped", [LVS_TRACE_SAID] = "said",
+};
+
 static struct counts count(const struct lvs_engine *engine)
 {
 	const struct lvs_stats *stats = &engine->stats;

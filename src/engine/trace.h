@@ -34,6 +34,9 @@ enum lvs_trace_verdict {
 	LVS_TRACE_VERDICT_COUNT
 };
 
+/* "forwarded" and so on. */
+extern const char *const lvs_trace_verdicts[LVS_TRACE_VERDICT_COUNT];
+
 /* One end of a connection; @port 0: any, @prefix of 0 bits: any */
 struct lvs_trace_end {
 	struct lvs_prefix prefix;

@@ -162,6 +162,42 @@ int lvs_prefix_parse(const char *text, struct lvs_prefix *ret_prefix, bool *ret_
 	return 0;
 }
 
+int lvs_ends_parse(const char *text, struct lvs_prefix *ret_prefix, uint16_t *ret_port)
+{
+	bool brackets = text[0] == '[', exact;
+	const char *start = text + brackets, *colon = strrchr(text, ':'), *end;
+	struct lvs_prefix prefix = { .bits = 0 };
+	char literal[LVS_PREFIX_TEXT_BYTES];
+	uint16_t port = 0;
+	int err = 0;
+
+	if (brackets)
+		end = start + strcspn(start, "]");
+	else if (colon && colon == strchr(text, ':'))
+		end = colon;
+	else
+		end = start + strlen(start);
+	if ((size_t)(end - start) >= sizeof(literal) || (brackets && *end != ']'))
+		return -EINVAL;
+	memcpy(literal, start, (size_t)(end - start));
+	literal[end - start] = '\0';
+	end += brackets;
+	if (*end && *end != ':')
+		return -EINVAL;
+	/* A port alone; nothing at all is no prefix either. */
+	if (*literal || !*end || brackets)
+		err = lvs_prefix_parse(literal, &prefix, &exact);
+	if (!err && brackets && lvs_addr_is4(&prefix.addr))
+		err = -EINVAL;
+	if (!err && *end)
+		err = parse_port(end + 1, &port);
+	if (err)
+		return err;
+	*ret_prefix = prefix;
+	*ret_port = port;
+	return 0;
+}
+
 char *lvs_prefix_format(const struct lvs_prefix *prefix, char *text)
 {
 	size_t len = strlen(lvs_addr_format(&prefix->addr, text));

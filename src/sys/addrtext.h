@@ -57,6 +57,17 @@ char *lvs_endpoint_format(const struct lvs_addr *addr, uint16_t port, char *text
 int lvs_prefix_parse(const char *text, struct lvs_prefix *ret_prefix, bool *ret_exact);
 
 /**
+ * lvs_ends_parse() - read which endpoints are meant: a prefix or address, a port, or both
+ * @text:	"192.0.2.0/28", "192.0.2.0/28:80", "192.0.2.10:80", ":80", "2001:db8::/32", "[2001:db8::/32]:53"; ones behind a
+ *		prefix' length do not matter
+ * @ret_prefix:	of 0 bits where only a port is named
+ * @ret_port:	host order; 0 where none is
+ *
+ * Return: as lvs_prefix_parse(), or -ERANGE for a port that is none
+ */
+int lvs_ends_parse(const char *text, struct lvs_prefix *ret_prefix, uint16_t *ret_port);
+
+/**
  * lvs_prefix_format() - write a prefix as lvs_prefix_parse() reads it
  * @text:	at least LVS_PREFIX_TEXT_BYTES
  *

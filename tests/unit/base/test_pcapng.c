@@ -12,9 +12,9 @@ static void begins_with_these_very_bytes(void **state)
 	static const uint8_t expected[LVS_PCAPNG_BEGIN_BYTES] = {
 		0x0a, 0x0d, 0x0d, 0x0a, 40, 0, 0, 0, 0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0,
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 4, 0, 4, 0, 'l', 'v', 's', 'd', 0, 0, 0, 0, 40, 0, 0, 0,
-		1, 0, 0, 0, 40, 0, 0, 0, 101, 0, 0, 0, 0x39, 0x30, 0, 0, 2, 0, 2, 0, 'i', 'n', 0, 0,
+		1, 0, 0, 0, 40, 0, 0, 0, 113, 0, 0, 0, 0x49, 0x30, 0, 0, 2, 0, 2, 0, 'i', 'n', 0, 0,
 		9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 40, 0, 0, 0,
-		1, 0, 0, 0, 40, 0, 0, 0, 101, 0, 0, 0, 0x39, 0x30, 0, 0, 2, 0, 3, 0, 'o', 'u', 't', 0,
+		1, 0, 0, 0, 40, 0, 0, 0, 113, 0, 0, 0, 0x49, 0x30, 0, 0, 2, 0, 3, 0, 'o', 'u', 't', 0,
 		9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0, 40, 0, 0, 0,
 	};
 	uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES];
@@ -27,25 +27,26 @@ static void begins_with_these_very_bytes(void **state)
 static void puts_packets_in_blocks(void **state)
 {
 	static const uint8_t expected[] = {
-		6, 0, 0, 0, 56, 0, 0, 0, 1, 0, 0, 0, 0x15, 0x81, 0xe9, 0x7d, 0xf4, 0x10, 0x22, 0x11,
-		3, 0, 0, 0, 0, 1, 0, 0, 'E', 'b', 'c', 0, 1, 0, 2, 0, 'n', 'o', 0, 0, 2, 0, 4, 0, 2, 0, 0, 0,
-		0, 0, 0, 0, 56, 0, 0, 0,
+		6, 0, 0, 0, 72, 0, 0, 0, 1, 0, 0, 0, 0x15, 0x81, 0xe9, 0x7d, 0xf4, 0x10, 0x22, 0x11,
+		19, 0, 0, 0, 16, 1, 0, 0, 0, 4, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 'E', 'b', 'c', 0, 1, 0, 2, 0, 'n', 'o', 0, 0, 2, 0, 4, 0, 2, 0, 0, 0,
+		0, 0, 0, 0, 72, 0, 0, 0,
 	};
 	static const uint8_t bare[] = {
-		6, 0, 0, 0, 44, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0,
-		2, 0, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 44, 0, 0, 0,
+		6, 0, 0, 0, 76, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 17, 0, 0, 0, 25, 0, 0, 0,
+		0, 0, 0xff, 0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x86, 0xdd, 0x60, 0, 0, 0,
+		2, 0, 4, 0, 1, 0, 0, 0, 4, 0, 8, 0, 5, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 76, 0, 0, 0,
 	};
 	struct lvs_pcapng_packet packet = {
 		.out = true, .time = 0x7de98115112210f4, .captured = 3, .len = 256,
 		.data = (const uint8_t *)"Ebc", .comment = "no",
 	};
-	uint8_t bytes[64];
+	uint8_t bytes[80];
 
 	(void)state;
 	assert_int_equal(lvs_pcapng_packet_bytes(&packet), sizeof(expected));
 	lvs_pcapng_packet(&packet, bytes);
 	assert_memory_equal(bytes, expected, sizeof(expected));
-	packet = (struct lvs_pcapng_packet){ .time = 1, .len = 9, .data = bytes, .comment = "" };
+	packet = (struct lvs_pcapng_packet){ .time = 1, .captured = 1, .len = 9, .data = (const uint8_t *)"\x60", .lost = 0x100000005, .comment = "" };
 	assert_int_equal(lvs_pcapng_packet_bytes(&packet), sizeof(bare));
 	lvs_pcapng_packet(&packet, bytes);
 	assert_memory_equal(bytes, bare, sizeof(bare));

@@ -29,6 +29,9 @@ static struct {
 	struct lvs_loop *loop;
 	struct lvs_control *control;
 	int parts;	/* of each stream */
+	bool rests;	/* in place of a part */
+	struct lvs_request *resting;	/* the last one that did */
+	int rested;
 	int made, begun, dismissed;
 } scene;
 
@@ -41,7 +44,12 @@ static bool step(void *arg, struct lvs_request *request, struct lvs_json *json)
 	struct state *state = arg;
 	char text[PART_BYTES];
 
-	(void)request;
+	if (scene.rests) {
+		scene.resting = request;
+		scene.rested++;
+		lvs_stream_rest(request);
+		return true;
+	}
 	memset(text, 'a' + state->left % 26, sizeof(text));
 	if (json->depth == 0)
 		lvs_json_array(json, NULL);
@@ -197,6 +205,29 @@ static void who_does_not_read_holds_nobody_up(void **state)
 	assert_int_equal(scene.dismissed, 2);
 }
 
+static void who_has_nothing_to_say_rests(void **state)
+{
+	char *text;
+	int fd;
+
+	(void)state;
+	scene.parts = 3;
+	scene.rests = true;
+	fd = ask(GET_AND_CLOSE);
+	for (int rested = 1; rested <= 3; rested++) {
+		for (int i = 0; i < 1000; i++)
+			turn();
+		assert_int_equal(scene.rested, rested);
+		if (rested == 3)
+			scene.rests = false;
+		lvs_stream_wake(scene.resting);
+	}
+	text = read_all(fd);
+	assert_int_equal(scene.made, 3);
+	assert_int_equal(scene.dismissed, 1);
+	free(text);
+}
+
 static void everybody_gets_a_turn(void **state)
 {
 	int fds[8];
@@ -273,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(parts_come_in_order),
 		TEST(who_does_not_read_holds_nobody_up),
+		TEST(who_has_nothing_to_say_rests),
 		TEST(everybody_gets_a_turn),
 		TEST(head_makes_no_part),
 		TEST(the_end_of_the_server_is_the_end_of_streams),

@@ -34,7 +34,6 @@ static const char *state_name(uint8_t proto, uint8_t state)
 /* "2 in forwarded begun req >SYN_RECV 198.51.100.7:40000>192.0.2.1:80", the number counted from @base. */
 static void describe(const struct lvs_trace_record *record, uint64_t base, char *text, size_t room)
 {
-	static const char *const verdicts[] = { "forwarded", "passed", "answered", "held", "dropped", "said" };
 	char src[LVS_ENDPOINT_TEXT_BYTES], dst[LVS_ENDPOINT_TEXT_BYTES], state[64] = "";
 
 	if (record->known)
@@ -42,7 +41,7 @@ static void describe(const struct lvs_trace_record *record, uint64_t base, char 
 			 record->dir == LVS_DIR_REQUEST ? "req" : "rep", record->begun ? "" : state_name(record->proto, record->before),
 			 record->ended ? "" : state_name(record->proto, record->after));
 	snprintf(text, room, "%llu %s %s%s%s%s %s>%s%s\n", (unsigned long long)(record->number - base),
-		 record->out ? "out" : "in", verdicts[record->verdict], !record->out && record->drop ? " " : "",
+		 record->out ? "out" : "in", lvs_trace_verdicts[record->verdict], !record->out && record->drop ? " " : "",
 		 !record->out && record->drop ? lvs_drop_name(record->drop) : "", state,
 		 lvs_endpoint_format(&record->tuple.src, lvs_host16(record->tuple.sport), src),
 		 lvs_endpoint_format(&record->tuple.dst, lvs_host16(record->tuple.dport), dst),

@@ -149,6 +149,60 @@ static void prefixes_are_read_and_written_back(void **state)
 	}
 }
 
+static void ends_are_prefixes_ports_or_both(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		uint8_t bits;
+		uint16_t port;
+		const char *prefix;
+	} rows[] = {
+		{ "192.0.2.10", 0, 128, 0, "192.0.2.10" },
+		{ "192.0.2.10:80", 0, 128, 80, "192.0.2.10" },
+		{ "192.0.2.17/28", 0, 124, 0, "192.0.2.16/28" },
+		{ "192.0.2.0/28:80", 0, 124, 80, "192.0.2.0/28" },
+		{ "0.0.0.0/0:80", 0, 96, 80, "0.0.0.0/0" },
+		{ ":80", 0, 0, 80, "::/0" },
+		{ "2001:db8::", 0, 128, 0, "2001:db8::" },
+		{ "2001:db8::1:80", 0, 128, 0, "2001:db8::1:80" },
+		{ "2001:db8::/32", 0, 32, 0, "2001:db8::/32" },
+		{ "[2001:db8::1]", 0, 128, 0, "2001:db8::1" },
+		{ "[2001:db8::1]:53", 0, 128, 53, "2001:db8::1" },
+		{ "[2001:db8::/32]:65535", 0, 32, 65535, "2001:db8::/32" },
+		{ "", -EINVAL, 0, 0, NULL },
+		{ ":", -ERANGE, 0, 0, NULL },
+		{ "::", 0, 128, 0, "::" },
+		{ "[]:80", -EINVAL, 0, 0, NULL },
+		{ "[192.0.2.10]:80", -EINVAL, 0, 0, NULL },
+		{ "[2001:db8::1", -EINVAL, 0, 0, NULL },
+		{ "[2001:db8::1]53", -EINVAL, 0, 0, NULL },
+		{ "[2001:db8::]/32:53", -EINVAL, 0, 0, NULL },
+		{ "192.0.2.10:", -ERANGE, 0, 0, NULL },
+		{ "192.0.2.10:0", -ERANGE, 0, 0, NULL },
+		{ "192.0.2.10:http", -ERANGE, 0, 0, NULL },
+		{ "192.0.2.10:80/24", -ERANGE, 0, 0, NULL },
+		{ "192.0.2.0/33", -ERANGE, 0, 0, NULL },
+		{ "www:80", -EINVAL, 0, 0, NULL },
+		{ "1111111111111111111111111111111111111111111111111111111111/2", -EINVAL, 0, 0, NULL },
+	};
+	char text[LVS_PREFIX_TEXT_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct lvs_prefix prefix = { .bits = 77 };
+		uint16_t port = 7;
+		int err = lvs_ends_parse(rows[i].text, &prefix, &port);
+
+		if (err != rows[i].err)
+			fail_msg("\"%s\": %d, not %d", rows[i].text, err, rows[i].err);
+		assert_int_equal(prefix.bits, err ? 77 : rows[i].bits);
+		assert_int_equal(port, err ? 7 : rows[i].port);
+		if (!err)
+			assert_string_equal(lvs_prefix_format(&prefix, text), rows[i].prefix);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +210,7 @@ int main(void)
 		cmocka_unit_test(the_longest_spelling_fits),
 		cmocka_unit_test(literals_are_one_value_one_text),
 		cmocka_unit_test(prefixes_are_read_and_written_back),
+		cmocka_unit_test(ends_are_prefixes_ports_or_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
