@@ -8,6 +8,7 @@
 enum {
 	BLOCK_SECTION = 0x0a0d0d0a,
 	BLOCK_INTERFACE = 1,
+	BLOCK_STATISTICS = 5,
 	BLOCK_PACKET = 6,
 	ORDER_MAGIC = 0x1a2b3c4d,
 	LINK_SLL = 113,
@@ -18,6 +19,7 @@ enum {
 	OPTION_PACKET_LOST = 4,
 	OPTION_INTERFACE_NAME = 2,
 	OPTION_SECTION_PROGRAM = 4,
+	OPTION_STATISTICS_LOST = 5,
 	OPTION_INTERFACE_TIME_UNIT = 9,
 
 	FLAGS_INBOUND = 1,
@@ -68,6 +70,18 @@ static uint8_t *put_option(uint8_t *at, uint32_t code, const void *value, size_t
 	return put_bytes(put16(put16(at, code), (uint32_t)len), value, len);
 }
 
+static uint8_t *put_option64(uint8_t *at, uint32_t code, uint64_t value)
+{
+	at = put16(put16(at, code), 8);
+	return put32(put32(at, (uint32_t)value), (uint32_t)(value >> 32));
+}
+
+/* Times are in halves, the upper one first. */
+static uint8_t *put_time(uint8_t *at, lvs_ns time)
+{
+	return put32(put32(at, (uint32_t)(time >> 32)), (uint32_t)time);
+}
+
 static uint8_t *begin_block(uint8_t *at, uint32_t type)
 {
 	return put32(at, type) + 4;
@@ -103,6 +117,15 @@ void lvs_pcapng_begin(uint32_t snaplen, uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES])
 	at = put_interface(at, snaplen, "in");
 	at = put_interface(at, snaplen, "out");
 	assert(at == bytes + LVS_PCAPNG_BEGIN_BYTES);
+}
+
+void lvs_pcapng_statistics(lvs_ns time, uint64_t lost, uint8_t bytes[LVS_PCAPNG_STATISTICS_BYTES])
+{
+	uint8_t *at = put_time(put32(begin_block(bytes, BLOCK_STATISTICS), 0), time);
+
+	at = put_option64(at, OPTION_STATISTICS_LOST, lost);
+	at = end_block(bytes, put_option(at, OPTION_END, "", 0));
+	assert(at == bytes + LVS_PCAPNG_STATISTICS_BYTES);
 }
 
 static size_t comment_bytes(const struct lvs_pcapng_packet *packet)
@@ -141,16 +164,14 @@ void lvs_pcapng_packet(const struct lvs_pcapng_packet *packet, uint8_t *bytes)
 	uint8_t *at = begin_block(bytes, BLOCK_PACKET);
 
 	at = put32(at, packet->out);
-	at = put32(put32(at, (uint32_t)(packet->time >> 32)), (uint32_t)packet->time);
+	at = put_time(at, packet->time);
 	at = put32(put32(at, packet->captured + SLL_BYTES), packet->len + SLL_BYTES);
 	at = put_sll(at, packet);
 	at = put_bytes(at, packet->data, packet->captured);
 	if (comment)
 		at = put_option(at, OPTION_COMMENT, packet->comment, comment);
 	at = put_option(at, OPTION_PACKET_FLAGS, flags, sizeof(flags));
-	if (packet->lost) {
-		at = put16(put16(at, OPTION_PACKET_LOST), 8);
-		at = put32(put32(at, (uint32_t)packet->lost), (uint32_t)(packet->lost >> 32));
-	}
+	if (packet->lost)
+		at = put_option64(at, OPTION_PACKET_LOST, packet->lost);
 	(void)end_block(bytes, put_option(at, OPTION_END, "", 0));
 }

@@ -23,6 +23,11 @@
  */
 void lvs_pcapng_begin(uint32_t snaplen, uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES]);
 
+#define LVS_PCAPNG_STATISTICS_BYTES 40
+
+/* How many packets of "in" could not be captured until @time: what may be written at any time between packets. */
+void lvs_pcapng_statistics(lvs_ns time, uint64_t lost, uint8_t bytes[LVS_PCAPNG_STATISTICS_BYTES]);
+
 /**
  * struct lvs_pcapng_packet - one packet
  * @out:	it left; else it came in

@@ -42,7 +42,7 @@ struct watch {
 	bool begun;
 };
 
-/* How a record is told. */
+/* How a record is told; without one: a sign of life. */
 typedef void tell_fn(struct watch *watch, const struct lvs_trace_record *record);
 
 static void tell_line(struct watch *watch, const struct lvs_trace_record *record)
@@ -71,11 +71,15 @@ static void tell_block(struct watch *watch, const struct lvs_trace_record *recor
 	uint64_t lost = lvs_trace_lost(watch->tracer);
 	struct lvs_pcapng_packet packet;
 	char text[LVS_TRACE_TEXT_BYTES];
+	uint8_t statistics[LVS_PCAPNG_STATISTICS_BYTES];
 	struct evbuffer_iovec space;
 	size_t bytes;
 
-	if (!record)
+	if (!record) {
+		lvs_pcapng_statistics(lvs_clock_now() + watch->epoch, lost, statistics);
+		(void)evbuffer_add(watch->request->out, statistics, sizeof(statistics));
 		return;
+	}
 	packet = (struct lvs_pcapng_packet){
 		.out = record->out, .time = record->time + watch->epoch, .captured = record->captured, .len = record->len,
 		.data = record->data, .lost = lost - watch->lost, .comment = lvs_trace_text(record, text),

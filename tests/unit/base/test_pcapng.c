@@ -52,6 +52,19 @@ static void puts_packets_in_blocks(void **state)
 	assert_memory_equal(bytes, bare, sizeof(bare));
 }
 
+static void puts_statistics_in_between(void **state)
+{
+	static const uint8_t expected[LVS_PCAPNG_STATISTICS_BYTES] = {
+		5, 0, 0, 0, 40, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0,
+		5, 0, 8, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 40, 0, 0, 0,
+	};
+	uint8_t bytes[LVS_PCAPNG_STATISTICS_BYTES];
+
+	(void)state;
+	lvs_pcapng_statistics(0x100000002, 0x400000003, bytes);
+	assert_memory_equal(bytes, expected, sizeof(expected));
+}
+
 /* All lengths of padding, by the reader of another folder. */
 static void can_be_read(void **state)
 {
@@ -101,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(begins_with_these_very_bytes),
 		cmocka_unit_test(puts_packets_in_blocks),
+		cmocka_unit_test(puts_statistics_in_between),
 		cmocka_unit_test(can_be_read),
 	};
 
