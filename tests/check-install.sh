@@ -33,14 +33,21 @@ installed='644 ETC/lvs.conf
 644 PREFIX/lib/sysusers.d/lvsd.conf
 644 PREFIX/lib/tmpfiles.d/lvsd.conf
 755 PREFIX/sbin/lvs-decap
+755 PREFIX/sbin/lvsadm
+755 PREFIX/sbin/lvsadm-restore
+755 PREFIX/sbin/lvsadm-save
 755 PREFIX/sbin/lvsctl
 755 PREFIX/sbin/lvsd
+644 PREFIX/share/bash-completion/completions/lvsadm
 644 PREFIX/share/bash-completion/completions/lvsctl
+644 PREFIX/share/fish/vendor_completions.d/lvsadm.fish
 644 PREFIX/share/fish/vendor_completions.d/lvsctl.fish
 644 PREFIX/share/man/man5/lvs.conf.5
 644 PREFIX/share/man/man8/lvs-decap.8
+644 PREFIX/share/man/man8/lvsadm.8
 644 PREFIX/share/man/man8/lvsctl.8
 644 PREFIX/share/man/man8/lvsd.8
+644 PREFIX/share/zsh/site-functions/_lvsadm
 644 PREFIX/share/zsh/site-functions/_lvsctl'
 
 do_make install
