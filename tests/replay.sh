@@ -80,6 +80,21 @@ replay 0 "$dir/slow.pcap" -f "$dir/lvs.conf" -w "$dir/written"
 cmp "$dir/written" "$dir/written.first" || fail "the second time, other packets"
 cmp "$dir/out" "$dir/out.first" || fail "the second time, another summary"
 
+# Both sides, with what became of each packet.
+replay 0 "$dir/in-raw.pcap" -f "$dir/lvs.conf" -w "$dir/both.pcapng"
+python3 "$here/netns/capture.py" "$dir/both.pcapng" >"$dir/both" || fail "the explained capture cannot be read"
+[ "$(grep -c ^in "$dir/both")" = "$(sed -n 's/^packets: \([0-9]*\) received.*/\1/p' "$dir/out")" ] || fail "not all that came"
+[ "$(grep -c ^out "$dir/both")" = "$(sed -n 's/^capture: .*, \([0-9]*\) written/\1/p' "$dir/out")" ] || fail "not all that left"
+grep -q '^in 198.51.100.7.40000 > 192.0.2.1.80 S 60 forwarded to 10.0.0.11:8080 (masq), new connection, SYN_RECV$' "$dir/both" ||
+	fail "no SYN: $(head -n 3 "$dir/both")"
+grep -q '^in .* dropped (source_route): ' "$dir/both" || fail "no drop is explained"
+replay 0 "$dir/both.pcapng" -f "$dir/lvs.conf" -w "$dir/written"
+cmp "$dir/written" "$dir/expected.pcap" || fail "what is explained is replayed as something else"
+replay 1 "$dir/in-raw.pcap" -f "$dir/lvs.conf" -w "$dir/none/both.pcapng"
+ln -s /dev/full "$dir/full.pcapng"
+replay 1 "$dir/in-raw.pcap" -f "$dir/lvs.conf" -w "$dir/full.pcapng"
+says err "cannot write '.*full.pcapng': No space left"
+
 # Through pipes; the summary gives way.
 "$lvsd" -r - -w - -f "$dir/lvs.conf" <"$dir/in-sll.pcap" 2>"$dir/err" | cat >"$dir/written"
 cmp "$dir/written" "$dir/expected.pcap" || fail "standard input and output: other packets than expected"

@@ -41,6 +41,9 @@ enum {
 #define LOST_OPTION_BYTES 12
 #define END_OPTION_BYTES 4
 
+static_assert(PACKET_BYTES + SLL_BYTES + 65536 + 4 + LVS_PCAPNG_COMMENT_MAX + FLAGS_OPTION_BYTES + LOST_OPTION_BYTES +
+	      END_OPTION_BYTES <= LVS_PCAPNG_PACKET_MAX, "room for the longest");
+
 static size_t padded(size_t len)
 {
 	return (len + 3) & ~(size_t)3;

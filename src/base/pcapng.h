@@ -16,6 +16,7 @@
 
 #define LVS_PCAPNG_BEGIN_BYTES 120
 #define LVS_PCAPNG_COMMENT_MAX 1024	/* bytes; what is longer is cut */
+#define LVS_PCAPNG_PACKET_MAX (65536 + LVS_PCAPNG_COMMENT_MAX + 96)	/* bytes of a block with an IP packet */
 
 /**
  * lvs_pcapng_begin() - what a file begins with: a section and its interfaces

@@ -35,7 +35,7 @@ static const char usage[] =
 	"  -t, --check-config        say what is wrong with the configuration, then exit (0 fine, 6 invalid)\n"
 	"  -T, --dump-config         print the configuration with every default, then exit\n"
 	"  -r, --replay IN.pcap      give a capture (pcap or pcapng, - for standard input) to the engine, then exit\n"
-	"  -w, --write OUT.pcap      write what lvsd would have written (- for standard output)\n"
+	"  -w, --write OUT.pcap      write what lvsd would have written (- for standard output); to OUT.pcapng, both sides and verdicts\n"
 	"  -V, --version             print the version, then exit\n"
 	"  -h, --help                print this, then exit\n"
 	"\n"

@@ -16,8 +16,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/pcapng.h"
 #include "conf/conf.h"
+#include "control/trace_text.h"
 #include "engine/engine.h"
+#include "engine/trace.h"
 #include "io/io.h"
 #include "io/pcap.h"
 #include "io/pcap_writer.h"
@@ -30,15 +33,22 @@
 #define TICKS_MAX 3600
 /* The engine's clock wraps; it must not be left alone for half of that. */
 #define PAUSE_MAX LVS_SECONDS(365 * 24 * 3600)
+/* Of what one packet, or the timers of one second, may be seen to do. */
+#define RING_BYTES (64u << 20)
+#define EXPLAINED ".pcapng"	/* how files are called that get both sides and the verdicts */
 
 /**
  * struct replay - one run
  * @in_name:	for messages
+ * @explained:	both sides are written, with verdicts; then there is a @tracer in place of the @writer
  * @report:	where the summary goes
  * @now:	of the packet that is being handled, or of the timers
  * @due:	when the timers are, LVS_NS_NEVER if they rest
  * @read:	packets of the capture, @left of them not given to the engine, by reason
  * @late:	packets with an earlier time than the one before
+ * @lost:	packets that the tracer had no room for, and told of
+ * @block:	of the file
+ * @area:	where the packet is that is being handled, with room around it
  */
 struct replay {
 	struct lvs_sink sink;
@@ -47,11 +57,14 @@ struct replay {
 	size_t memory_bytes;
 	struct lvs_pcap *pcap;
 	struct lvs_pcap_writer *writer;
+	bool explained;
+	struct lvs_tracer *tracer;
 	FILE *in, *out, *report;
 	const char *in_name;
 	lvs_ns now, due;
-	uint64_t read, written, late;
+	uint64_t read, written, late, lost;
 	uint64_t left[LVS_PCAP_FOUND_COUNT];
+	uint8_t block[LVS_PCAPNG_PACKET_MAX];
 	uint8_t area[FRONT_BYTES + LVS_PCAP_PACKET_MAX + LVS_IO_TAILROOM];
 };
 
@@ -68,6 +81,26 @@ static void emit(struct lvs_sink *sink, struct lvs_packet *packet)
 	replay->written++;
 	if (replay->writer)
 		lvs_pcap_writer_put(replay->writer, replay->now, packet->data, packet->len);
+}
+
+/* Write what was seen. What could not be is told with the next packet. */
+static void explain(struct replay *replay)
+{
+	const struct lvs_trace_record *record;
+
+	while (replay->tracer && (record = lvs_trace_peek(replay->tracer))) {
+		char text[LVS_TRACE_TEXT_BYTES];
+		const struct lvs_pcapng_packet packet = {
+			.out = record->out, .time = record->time, .captured = record->captured, .len = record->len,
+			.data = record->data, .lost = lvs_trace_lost(replay->tracer) - replay->lost,
+			.comment = lvs_trace_text(record, text),
+		};
+
+		lvs_pcapng_packet(&packet, replay->block);
+		(void)fwrite(replay->block, 1, lvs_pcapng_packet_bytes(&packet), replay->out);
+		replay->lost = lvs_trace_lost(replay->tracer);
+		lvs_trace_pop(replay->tracer);
+	}
 }
 
 static int make_engine(struct replay *replay, const struct lvs_conf *conf, lvs_ns now)
@@ -104,6 +137,7 @@ static lvs_ns tick(struct replay *replay)
 		more = lvs_engine_dismiss(replay->engine, replay->now, &replay->sink);
 		next = LVS_MIN(next, more);
 	} while (next <= replay->now);
+	explain(replay);
 	return next;
 }
 
@@ -143,8 +177,25 @@ static void handle(struct replay *replay, const struct lvs_pcap_packet *captured
 		pass_time(replay, captured->time);
 	memcpy(packet.data, captured->bytes, captured->len);
 	lvs_engine_handle(replay->engine, &packet, 1, replay->now, &replay->sink);
+	explain(replay);
 	if (replay->due == LVS_NS_NEVER)
 		replay->due = replay->now + TICK;
+}
+
+/* Time begins with the first packet. Return: 0, or -Exxx, said */
+static int begin(struct replay *replay, const struct lvs_conf *conf, lvs_ns now)
+{
+	const struct lvs_trace_filter everything = { .proto = 0 };
+	int err = make_engine(replay, conf, now);
+
+	if (!err && replay->explained)
+		err = lvs_trace_start(replay->engine, &everything, LVS_TRACE_SNAPLEN_MAX, RING_BYTES, &replay->tracer);
+	if (err)
+		return fail(err, "cannot set up the engine for", replay->in_name);
+	if (lvs_conf_on_lan(conf))
+		set_link_mtu(lvs_engine_rules(replay->engine), conf->device.mtu);
+	replay->now = now;
+	return 0;
 }
 
 /* Return: 0 at the end of the capture, or -Exxx, said */
@@ -159,14 +210,11 @@ static int replay_all(struct replay *replay, const struct lvs_conf *conf)
 			replay->left[captured.found]++;
 			continue;
 		}
-		if (!replay->engine) {	/* time begins with the first packet */
-			int err = make_engine(replay, conf, captured.time);
+		if (!replay->engine) {
+			int err = begin(replay, conf, captured.time);
 
 			if (err)
-				return fail(err, "cannot set up the engine for", replay->in_name);
-			if (lvs_conf_on_lan(conf))
-				set_link_mtu(lvs_engine_rules(replay->engine), conf->device.mtu);
-			replay->now = captured.time;
+				return err;
 		}
 		handle(replay, &captured);
 	}
@@ -181,6 +229,22 @@ static bool same_file(FILE *a, const char *path)
 
 	return fstat(fileno(a), &x) == 0 && stat(path, &y) == 0 && S_ISREG(y.st_mode) && x.st_dev == y.st_dev &&
 	       x.st_ino == y.st_ino;
+}
+
+static int begin_output(struct replay *replay, const char *out)
+{
+	size_t len = strlen(out), ending = strlen(EXPLAINED);
+	uint8_t bytes[LVS_PCAPNG_BEGIN_BYTES];
+	int err;
+
+	replay->explained = len > ending && strcmp(out + len - ending, EXPLAINED) == 0;
+	if (replay->explained) {
+		lvs_pcapng_begin(LVS_TRACE_SNAPLEN_MAX, bytes);
+		(void)fwrite(bytes, 1, sizeof(bytes), replay->out);
+		return 0;
+	}
+	err = lvs_pcap_writer_new(replay->out, &replay->writer);
+	return err ? fail(err, "cannot write", out) : 0;
 }
 
 static int open_files(struct replay *replay, const char *in, const char *out)
@@ -205,8 +269,7 @@ static int open_files(struct replay *replay, const char *in, const char *out)
 	replay->out = out_std ? stdout : fopen(out, "we");
 	if (!replay->out)
 		return fail(-errno, "cannot write", out);
-	err = lvs_pcap_writer_new(replay->out, &replay->writer);
-	return err ? fail(err, "cannot write", out) : 0;
+	return begin_output(replay, out);
 }
 
 struct report {
@@ -240,6 +303,9 @@ static int close_files(struct replay *replay, const char *out)
 {
 	int err = lvs_pcap_writer_free(replay->writer);
 
+	lvs_trace_stop(replay->tracer);
+	if (replay->explained && !err && (fflush(replay->out) || ferror(replay->out)))
+		err = errno ? -errno : -EIO;
 	lvs_pcap_free(replay->pcap);
 	if (replay->in && replay->in != stdin)
 		(void)fclose(replay->in);
