@@ -50,10 +50,9 @@ static void check_tunnel(const struct lvs_conf *conf, const struct lvs_conf_serv
 	const struct lvs_conf_where *where = tunnel->type_where.line ? &tunnel->type_where : &server->where;
 	struct lvs_addr dip = lvs_conf_dip(conf, four);
 
-	if (lvs_addr_is_any(&dip))
+	if (lvs_conf_on_lan(conf) && lvs_addr_is_any(&dip))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
-				    four ? "give \"director.dip\" an address that real servers reach" :
-					   "give \"director.dip6\" an address that real servers reach",
+				    four ? "give \"tap.addresses\" one of IPv4" : "give \"tap.addresses\" one of IPv6",
 				    "tunnel packets to server \"%s\" have no address to come from", server->name);
 	if (gue && !tunnel->port)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "the server listens there, often at 6080",

@@ -80,6 +80,7 @@ struct lvs_server_spec {
  * @led:	it is of a method whose replies have to be led here, or was when connections began that it may still have
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it
  * @path_mtu:	as the host's routes have it; 0 if unknown
+ * @source:	the host's own address on the way to it, for tunnels where the director has none; all zeros if unknown
  * @reported_mtu: of a link further on, as a router said; 0 if none did. Forgotten at @reported_until
  * @of:		name of its service, so that it is known again when it comes back
  * @origin, @of_origin: where its packets come from, and who else is there; NULL, and nobody, once it is removed
@@ -111,6 +112,7 @@ struct lvs_server {
 	lvs_ns drain_since;
 	uint32_t pins;
 	uint32_t path_mtu;
+	struct lvs_addr source;
 	uint32_t reported_mtu;
 	lvs_ns reported_until;
 	struct lvs_service_key of;

@@ -69,18 +69,31 @@ static int list_addresses(const struct lvs_rules *rules, struct lvs_addr **ret_v
 	return 0;
 }
 
+/* Do packets to it come from an address of the host, as the director has none? */
+static bool is_sourced(const struct lvs_rules *rules, const struct lvs_server *server)
+{
+	bool ip4 = lvs_addr_is4(&server->spec.addr), own = false;
+
+	for (uint32_t i = 0; i < rules->ndips && !own; i++)
+		own = lvs_addr_is4(&rules->own[i].addr) == ip4;
+	return server->spec.forward == &lvs_forward_tunnel && !own;
+}
+
 static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, struct lvs_net *net)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(engine);
 	struct lvs_addr *led = calloc(rules->servers_len, sizeof(*led));
 	struct lvs_addr *one_way = calloc(rules->servers_len, sizeof(*one_way));
-	int err = led && one_way ? 0 : -ENOMEM;
+	struct lvs_addr *sourced = calloc(rules->servers_len, sizeof(*sourced));
+	int err = led && one_way && sourced ? 0 : -ENOMEM;
 
 	for (uint32_t i = 1; !err && i < rules->servers_len; i++) {
 		const struct lvs_server *server = rules->servers[i];
 
 		if (!server || !server->service)
 			continue;
+		if (is_sourced(rules, server))
+			sourced[wanted->nsourced++] = server->spec.addr;
 		if (is_led(engine, server))
 			led[wanted->nservers++] = server->spec.addr;
 		else if (is_elsewhere(server))
@@ -88,10 +101,12 @@ static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, st
 	}
 	wanted->servers = led;
 	wanted->one_way = one_way;
+	wanted->sourced = sourced;
 	if (!err)
 		err = lvs_net_apply(net, wanted);
 	free(led);
 	free(one_way);
+	free(sourced);
 	return err;
 }
 

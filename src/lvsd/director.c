@@ -150,11 +150,11 @@ static void on_net_say(void *arg, enum lvs_net_level level, const char *text)
 	lvs_log(director->log, levels[level], "%s", text);
 }
 
-static void on_server_mtu(void *arg, const struct lvs_addr *server, uint32_t mtu)
+static void on_server_path(void *arg, const struct lvs_addr *server, uint32_t mtu, const struct lvs_addr *source)
 {
 	struct lvs_director *director = arg;
 
-	lvs_mtus_set(&director->mtus, server, mtu);
+	lvs_paths_set(&director->paths, server, mtu, source);
 }
 
 static void on_vip_local(void *arg, const struct lvs_addr *addr, bool local)
@@ -174,8 +174,8 @@ static void on_vip_local(void *arg, const struct lvs_addr *addr, bool local)
 /* After anything that may have changed what net knows or wants. */
 static void net_settled(struct lvs_director *director)
 {
-	if (director->mtus.dirty)
-		lvs_mtus_apply(&director->mtus, director->engine);
+	if (director->paths.dirty)
+		lvs_paths_apply(&director->paths, director->engine);
 	lvs_timer_start(director->net_timer, lvs_net_deadline(director->net), lvs_clock_now());
 }
 
@@ -215,7 +215,7 @@ static int set_up_network(struct lvs_director *director)
 		.nclient_interfaces = conf->network.client_interfaces.n,
 	};
 	const struct lvs_net_callbacks callbacks = {
-		.arg = director, .say = on_net_say, .server_mtu = on_server_mtu, .vip_local = on_vip_local,
+		.arg = director, .say = on_net_say, .server_path = on_server_path, .vip_local = on_vip_local,
 	};
 	int err;
 
@@ -231,7 +231,7 @@ static int set_up_network(struct lvs_director *director)
 		err = lvs_announce(director->engine, director->net, director->io, conf->device.mtu);
 	if (err)	/* net has said which piece */
 		return fail(director, err, "network set-up failed");
-	lvs_mtus_apply(&director->mtus, director->engine);
+	lvs_paths_apply(&director->paths, director->engine);
 	return 0;
 }
 
@@ -327,7 +327,7 @@ int lvs_director_announce(struct lvs_director *director)
 {
 	int err = lvs_announce(director->engine, director->net, director->io, director->conf->device.mtu);
 
-	lvs_mtus_apply(&director->mtus, director->engine);
+	lvs_paths_apply(&director->paths, director->engine);
 	net_settled(director);
 	lvs_pump_wake(director->pump);
 	lvs_notify_status(&director->notify, "%u services, %zu of the file", lvs_engine_rules(director->engine)->nservices,
@@ -393,7 +393,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_io_close(director->io);
 	lvs_engine_free(director->engine);
 	lvs_map_free(director->memory, director->memory_bytes);
-	lvs_mtus_fini(&director->mtus);
+	lvs_paths_fini(&director->paths);
 	lvs_loop_free(director->loop);
 	lvs_notify_fini(&director->notify);
 	lvs_conf_free(director->conf);

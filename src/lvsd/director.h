@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/time.h"
-#include "lvsd/mtu.h"
+#include "lvsd/path.h"
 #include "sys/log.h"
 #include "sys/notify.h"
 
@@ -45,7 +45,7 @@ struct lvs_director {
 	struct lvs_health *health;
 	struct lvs_io *io;
 	struct lvs_net *net;
-	struct lvs_mtus mtus;
+	struct lvs_paths paths;
 	struct lvs_log_limit conflicts;
 	struct lvs_pump *pump;
 	struct lvs_loader *loader;

@@ -277,9 +277,10 @@ static void report_servers(struct lvs_net *net)
 		struct lvs_net_target *server = &net->servers.v[i];
 		uint32_t mtu = lvs_net_plan_mtu(&net->state, server);
 
-		if (mtu != server->mtu && net->callbacks.server_mtu)
-			net->callbacks.server_mtu(net->callbacks.arg, &server->addr, mtu);
+		if ((mtu != server->mtu || !lvs_addr_equal(&server->source, &server->told)) && net->callbacks.server_path)
+			net->callbacks.server_path(net->callbacks.arg, &server->addr, mtu, &server->source);
 		server->mtu = mtu;
+		server->told = server->source;
 	}
 }
 
@@ -437,8 +438,10 @@ static bool take_note(struct lvs_net *net, const struct nlmsghdr *nlh)
 		lvs_net_targets_touch(&net->servers, &prefix, bits);
 		lvs_net_targets_touch(&net->strangers, &prefix, bits);
 	}
-	if (event & LVS_NET_EVENT_HOST)
+	if (event & LVS_NET_EVENT_HOST) {
 		net->stale = true;
+		lvs_net_targets_touch_sourced(&net->servers);
+	}
 	if (event & LVS_NET_EVENT_OURS)
 		net->fought = true;
 	return event & LVS_NET_EVENT_HOST || count_stale(net) > before;

@@ -89,9 +89,10 @@ struct lvs_net_options {
  * struct lvs_net_callbacks - what net reports; any of them may be NULL
  * @arg:	handed back in every call
  * @say:	one message, lower case, without full stop or newline; @text is valid during the call
- * @server_mtu:	the largest IP packet, in bytes, that the host's route towards @server takes; 0: there is no route.
- *		Called once for every new server inside of lvs_net_apply(), afterwards on every change. The engine
- *		tells clients (fragmentation needed, packet too big), because the host's own message would quote the
+ * @server_path: the way to @server. @mtu: the largest IP packet, in bytes, that the host's route towards it takes; 0: there is
+ *		no route. @source: the address that the host itself would send from, if it is wanted; all zeros: it is not, or
+ *		there is none. Called once for every new server inside of lvs_net_apply(), afterwards on every change. The
+ *		engine tells clients (fragmentation needed, packet too big), because the host's own message would quote the
  *		real server's address
  * @vip_local:	whether @vip is an address of this host; of those that are, told anew at every look, for who is told
  *		may have forgotten. Packets to a local VIP may be written back to the device and are then the host's;
@@ -101,7 +102,7 @@ struct lvs_net_options {
 struct lvs_net_callbacks {
 	void *arg;
 	void (*say)(void *arg, enum lvs_net_level level, const char *text);
-	void (*server_mtu)(void *arg, const struct lvs_addr *server, uint32_t mtu);
+	void (*server_path)(void *arg, const struct lvs_addr *server, uint32_t mtu, const struct lvs_addr *source);
 	void (*vip_local)(void *arg, const struct lvs_addr *vip, bool local);
 };
 
@@ -115,6 +116,7 @@ struct lvs_net_callbacks {
  * @servers:	real servers whose replies have to come back through the device
  * @one_way:	real servers whose replies find their way by themselves: all that matters is the path to them. One that is
  *		in both lists is one of @servers
+ * @sourced:	those among both whose @source is wanted
  */
 struct lvs_net_wanted {
 	const struct lvs_addr *vips;
@@ -127,6 +129,8 @@ struct lvs_net_wanted {
 	size_t nservers;
 	const struct lvs_addr *one_way;
 	size_t none_way;
+	const struct lvs_addr *sourced;
+	size_t nsourced;
 };
 
 /**

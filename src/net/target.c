@@ -3,7 +3,7 @@
  * The kernel is asked for the route to each address instead of matching prefixes here: only it knows all the tables
  * and the rules between them. RTM_F_FIB_MATCH makes it answer with the entry of the table, with all next hops and
  * without what it has learnt of the path for its own connections. An answer costs a few microseconds and is kept until
- * something changes.
+ * something changes. Which address a packet would be sent from, it says without that flag only.
  */
 #include "net/target.h"
 
@@ -116,7 +116,18 @@ void lvs_net_targets_touch_all(struct lvs_net_targets *targets)
 	targets->nstale = targets->n;
 }
 
+void lvs_net_targets_touch_sourced(struct lvs_net_targets *targets)
+{
+	for (size_t i = 0; i < targets->n; i++) {
+		struct lvs_net_target *target = &targets->v[i];
+
+		targets->nstale += target->sourced && !target->stale;
+		target->stale |= target->sourced;
+	}
+}
+
 struct answer {
+	struct lvs_addr source;
 	uint8_t type, proto;
 	uint32_t metric_mtu;
 	uint32_t nhops;
@@ -156,14 +167,16 @@ static int on_answer(const struct nlmsghdr *nlh, void *arg)
 	*answer = (struct answer){
 		.type = rt->rtm_type, .proto = rt->rtm_protocol, .metric_mtu = lvs_rtnl_get_u32(&metrics, RTAX_MTU),
 	};
+	if (attrs.v[RTA_PREFSRC])
+		(void)lvs_rtnl_get_addr(attrs.v[RTA_PREFSRC], &answer->source);
 	add_hop(answer, lvs_rtnl_get_u32(&attrs, RTA_OIF));
 	if (attrs.v[RTA_MULTIPATH])
 		add_multipath(answer, attrs.v[RTA_MULTIPATH]);
 	return MNL_CB_OK;
 }
 
-/* @src, @ifindex: of a packet that comes in, or NULL and 0 */
-static int ask(struct lvs_rtnl *rtnl, const struct lvs_addr *dst, const struct lvs_addr *src, uint32_t ifindex,
+/* @flags: RTM_F_*; @src, @ifindex: of a packet that comes in, or NULL and 0 */
+static int ask(struct lvs_rtnl *rtnl, uint32_t flags, const struct lvs_addr *dst, const struct lvs_addr *src, uint32_t ifindex,
 	       struct answer *ret_answer)
 {
 	_Alignas(struct nlmsghdr) char buf[LVS_RTNL_ASK_BYTES];
@@ -173,7 +186,7 @@ static int ask(struct lvs_rtnl *rtnl, const struct lvs_addr *dst, const struct l
 	nlh->nlmsg_type = RTM_GETROUTE;
 	rt->rtm_family = lvs_addr_is4(dst) ? AF_INET : AF_INET6;
 	rt->rtm_dst_len = lvs_addr_is4(dst) ? 32 : 128;
-	rt->rtm_flags = RTM_F_FIB_MATCH;
+	rt->rtm_flags = flags;
 	lvs_rtnl_put_addr(nlh, RTA_DST, dst);
 	if (src) {
 		rt->rtm_src_len = rt->rtm_dst_len;
@@ -188,16 +201,19 @@ int lvs_net_targets_query(struct lvs_net_targets *targets, struct lvs_rtnl *rtnl
 {
 	for (size_t i = 0; i < targets->n && targets->nstale && budget; i++) {
 		struct lvs_net_target *target = &targets->v[i];
-		struct answer answer;
+		struct answer answer, source = { .nhops = 0 };
 		int err;
 
 		if (!target->stale)
 			continue;
-		err = ask(rtnl, &target->addr, NULL, 0, &answer);
+		err = ask(rtnl, RTM_F_FIB_MATCH, &target->addr, NULL, 0, &answer);
 		/* Each way to have no route has an error of its own: ENETUNREACH, EHOSTUNREACH, EACCES (prohibit), EINVAL
 		 * (blackhole). Others are about the question. */
 		if (err == -ENOMEM || err == -ENOBUFS || err == -EBADF)
 			return err;
+		if (!err && target->sourced)
+			(void)ask(rtnl, 0, &target->addr, NULL, 0, &source);
+		target->source = source.source;
 		target->type = err ? RTN_UNSPEC : answer.type;
 		target->proto = answer.proto;
 		target->metric_mtu = answer.metric_mtu;
@@ -215,7 +231,7 @@ uint32_t lvs_net_target_input(struct lvs_rtnl *rtnl, const struct lvs_addr *src,
 {
 	struct answer answer;
 
-	if (ask(rtnl, dst, src, ifindex, &answer) < 0 || answer.type != RTN_UNICAST || answer.nhops == 0)
+	if (ask(rtnl, RTM_F_FIB_MATCH, dst, src, ifindex, &answer) < 0 || answer.type != RTN_UNICAST || answer.nhops == 0)
 		return 0;
 	return answer.hops[0];
 }

@@ -20,6 +20,8 @@ struct lvs_rtnl;
  * @stale:	has to be asked for (again)
  * @local:	VIP: reported as an address of this host
  * @one_way:	real server: its replies are no matter of ours
+ * @sourced:	real server: what the host would send from is asked for too
+ * @source:	that address; all zeros if there is none. @told: as reported
  * @metric_mtu:	as the route itself says, 0 if it does not
  * @mtu:	real server: as reported, LVS_NET_MTU_UNKNOWN at first
  * @nhops, @hops: interfaces the route leads through
@@ -27,7 +29,8 @@ struct lvs_rtnl;
 struct lvs_net_target {
 	struct lvs_addr addr;
 	uint8_t type, proto;
-	bool stale, local, one_way;
+	bool stale, local, one_way, sourced;
+	struct lvs_addr source, told;
 	uint32_t metric_mtu;
 	uint32_t mtu;
 	uint32_t nhops;
@@ -59,6 +62,9 @@ const struct lvs_net_target *lvs_net_targets_find(const struct lvs_net_targets *
 void lvs_net_targets_touch(struct lvs_net_targets *targets, const struct lvs_addr *prefix, uint8_t bits);
 
 void lvs_net_targets_touch_all(struct lvs_net_targets *targets);
+
+/* This host has other addresses: which of them it would send from may have changed. */
+void lvs_net_targets_touch_sourced(struct lvs_net_targets *targets);
 
 /**
  * lvs_net_targets_query() - ask the kernel about stale ones

@@ -134,14 +134,34 @@ static bool set_one_way(struct lvs_net_targets *servers, const struct lvs_addr *
 	return changed;
 }
 
+/* Return: whether any of them changed. Who was not asked for is asked for anew. */
+static bool set_sourced(struct lvs_net_targets *servers, const struct lvs_addr *sourced, size_t nsourced)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < servers->n; i++) {
+		struct lvs_net_target *server = &servers->v[i];
+		bool is = bsearch(&server->addr, sourced, nsourced, sizeof(*sourced), compare_addrs);
+
+		if (server->sourced == is)
+			continue;
+		changed = true;
+		server->sourced = is;
+		servers->nstale += !server->stale;
+		server->stale = true;
+	}
+	return changed;
+}
+
 int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_targets *servers)
 {
-	struct lvs_addr *all = calloc(wanted->nservers + wanted->none_way + 1, sizeof(*all)), *heard;
-	size_t nheard = 0;
+	struct lvs_addr *all = calloc(wanted->nservers + wanted->none_way + 1, sizeof(*all)), *heard, *sourced;
+	size_t nheard = 0, nsourced = 0;
 	int rc = -ENOMEM;
 
 	heard = sort(wanted->servers, wanted->nservers, sizeof(*heard), lvs_net_addr_compare, &nheard);
-	if (all && heard) {
+	sourced = sort(wanted->sourced, wanted->nsourced, sizeof(*sourced), lvs_net_addr_compare, &nsourced);
+	if (all && heard && sourced) {
 		for (size_t i = 0; i < wanted->nservers; i++)
 			all[i] = wanted->servers[i];
 		for (size_t i = 0; i < wanted->none_way; i++)
@@ -150,8 +170,11 @@ int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_ta
 	}
 	if (rc >= 0 && set_one_way(servers, heard, nheard))
 		rc = 1;
+	if (rc >= 0 && set_sourced(servers, sourced, nsourced))
+		rc = 1;
 	free(all);
 	free(heard);
+	free(sourced);
 	return rc;
 }
 

@@ -67,6 +67,22 @@ addressed() { [ "$(addresses)" = 'inet 127.0.0.77/32 scope host lvs0' ]; }
 same "addresses of the device" 'inet 127.0.0.77/32 scope host lvs0' "$(addresses)"
 for mtu in '10.2.0.2 1500' '10.2.0.3 1500' 'fd02::2 1500'; do told "^mtu $mtu"; done
 
+# which address the host would send from, while that is wanted, and when it changes
+tell 'one-way 10.2.0.4 fd02::4'
+tell 'sourced 10.2.0.4 fd02::4 10.2.0.3'
+tell apply
+told '^source 10.2.0.1'
+told '^source fd02::1'
+quiet
+at director ip addr add 10.2.0.9/24 dev to-server
+at director ip route add 10.2.0.4 dev to-server src 10.2.0.9
+told '^source 10.2.0.9'
+at director ip addr del 10.2.0.9/24 dev to-server	# the route goes with it
+told '^source 10.2.0.1'
+tell 'one-way'
+tell 'sourced'
+tell apply
+
 # keepalived brings the VIP: its rules appear; takes it away: they go, and the local table is in its old place
 at director ip addr add 10.1.0.50/32 dev to-client
 local4='10:	from all iif lo ipproto icmp lookup 77 suppress_prefixlength 0 proto 77

@@ -5,7 +5,7 @@
  *
  *	net_driver <device> auto|manual [no-proxy]
  *
- *	vips <address>...	servers <address>...	one-way <address>...	networks <prefix>...	others <prefix>...	what is wanted; "apply" makes it so
+ *	vips <address>...	servers <address>...	one-way <address>...	sourced <address>...	networks <prefix>...	others <prefix>...	what is wanted; "apply" makes it so
  *	send <source> <destination> <bytes>		write a UDP packet that must not be fragmented to the device
  *	stats						the device's counters
  *	quit						clean up and end, as the end of input does
@@ -30,9 +30,9 @@
 struct driver {
 	struct lvs_net *net;
 	int tun;
-	struct lvs_addr vips[ADDRS], servers[ADDRS], one_way[ADDRS];
+	struct lvs_addr vips[ADDRS], servers[ADDRS], one_way[ADDRS], sourced[ADDRS];
 	struct lvs_prefix networks[64], others[64];
-	size_t nvips, nservers, none_way, nnetworks, nothers;
+	size_t nvips, nservers, none_way, nsourced, nnetworks, nothers;
 	char line[4096];
 	size_t len;
 	bool quit;
@@ -54,12 +54,14 @@ static void say(void *arg, enum lvs_net_level level, const char *text)
 	printf("%s: %s\n", names[level], text);
 }
 
-static void server_mtu(void *arg, const struct lvs_addr *server, uint32_t mtu)
+static void server_path(void *arg, const struct lvs_addr *server, uint32_t mtu, const struct lvs_addr *source)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
 
 	(void)arg;
 	printf("mtu %s %u\n", lvs_addr_format(server, text), mtu);
+	if (!lvs_addr_is_any(source))
+		printf("source %s\n", lvs_addr_format(source, text));
 }
 
 static void vip_local(void *arg, const struct lvs_addr *vip, bool local)
@@ -210,6 +212,8 @@ static void obey(struct driver *driver, char *line)
 		driver->nvips = read_list(line + 4 + (line[4] == ' '), driver->vips);
 	} else if (strncmp(line, "one-way", 7) == 0) {
 		driver->none_way = read_list(line + 7 + (line[7] == ' '), driver->one_way);
+	} else if (strncmp(line, "sourced", 7) == 0) {
+		driver->nsourced = read_list(line + 7 + (line[7] == ' '), driver->sourced);
 	} else if (strncmp(line, "servers", 7) == 0) {
 		driver->nservers = read_list(line + 7 + (line[7] == ' '), driver->servers);
 	} else if (strncmp(line, "networks", 8) == 0) {
@@ -221,7 +225,8 @@ static void obey(struct driver *driver, char *line)
 						       .prefixes = driver->networks, .nprefixes = driver->nnetworks,
 						       .transparent = driver->others, .ntransparent = driver->nothers,
 						       .servers = driver->servers, .nservers = driver->nservers,
-						       .one_way = driver->one_way, .none_way = driver->none_way };
+						       .one_way = driver->one_way, .none_way = driver->none_way,
+						       .sourced = driver->sourced, .nsourced = driver->nsourced };
 		lvs_ns start = now();
 		int err = lvs_net_apply(driver->net, &wanted);
 
@@ -271,7 +276,7 @@ static int timeout_ms(const struct driver *driver)
 
 int main(int argc, char **argv)
 {
-	const struct lvs_net_callbacks callbacks = { .say = say, .server_mtu = server_mtu, .vip_local = vip_local };
+	const struct lvs_net_callbacks callbacks = { .say = say, .server_path = server_path, .vip_local = vip_local };
 	struct lvs_net_options options = { .setup = LVS_NET_AUTO, .mtu = 1500 };
 	static struct driver driver;
 	int err;

@@ -185,6 +185,26 @@ upload 192.0.2.44
 at client ip route get 192.0.2.44 | grep -q 'mtu 1368' || FAIL "not told: $(at client ip route get 192.0.2.44)"
 summary '(too_big)'
 summary '(icmp_tunnel)'
+
+# Without an address of lvsd's own they come from the host's, whose packets routers of IPv4 may cut; and from another one when
+# the host has another one.
+configure "$(conf | sed 's/dip = .*; conn_reuse/conn_reuse/')"
+reload
+each check_shares
+upload 192.0.2.24
+at client ip route get 192.0.2.24 | grep -q 'mtu 13' && FAIL "told: $(at client ip route get 192.0.2.24)"
+at director ip rule | grep 'lookup 77' && FAIL "a rule for the host's own address"
+at director ip addr add 10.0.5.9/24 dev to-router
+at director ip route replace default via 10.0.5.2 src 10.0.5.9
+# shellcheck disable=SC2317 # called by until_true
+turned_away() { ask 1 "http://192.0.2.14:8080" >$work/answer || true; counted '(from)'; }
+until_true 30 turned_away
+at director ip route replace default via 10.0.5.2
+at director ip addr del 10.0.5.9/24 dev to-router
+# shellcheck disable=SC2317 # called by until_true
+served() { [ "$(ask 4 "http://192.0.2.14:8080" | shares)" = "2 s1 2 s2" ]; }
+until_true 60 served
+configure "$(conf)"
 stop
 
 # Who is not allowed to send, and what is not allowed to come.

@@ -413,6 +413,35 @@ static void nothing_leaves_without_an_address(void **state)
 	tear_down(&way);
 }
 
+/* The host's address serves; but who fragments what comes from there is not told here. */
+static void without_one_of_ours_packets_come_from_the_host_s(struct way *way)
+{
+	struct lvs_engine_settings settings = way->director->engine->settings;
+	struct build what = request(way);
+
+	settings.dip4 = settings.dip6 = (struct lvs_addr){ .halves = { 0 } };
+	lvs_engine_configure(way->director->engine, &settings, way->director->now);
+	way->server->source = test_addr(outside[way->out6].dip);
+	what.df = true;
+	assert_int_equal(director_take(way->director, &what), LVS_DROP_NONE);
+	assert_int_equal(way->director->nout, 1);
+	check(way, &way->director->out[0], build(&what), what.tos, what.ttl ? what.ttl : 64, false);
+	/* One of ours comes first. */
+	settings.dip4 = test_addr(outside[0].dip);
+	settings.dip6 = test_addr(outside[1].dip);
+	lvs_engine_configure(way->director->engine, &settings, way->director->now);
+	way->server->source = test_addr(way->out6 ? "2001:db8:1::77" : "10.0.0.77");
+	what.sport++;
+	what.payload = 1300;
+	assert_int_equal(director_take(way->director, &what), LVS_DROP_NONE);
+	check(way, &way->director->out[0], build(&what), what.tos, what.ttl ? what.ttl : 64, true);
+}
+
+static void packets_come_from_the_host(void **state)
+{
+	each_way(state, without_one_of_ours_packets_come_from_the_host_s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -423,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(forged_errors_change_nothing, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(class_and_congestion_are_copied, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(nothing_leaves_without_an_address, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(packets_come_from_the_host, director_setup, director_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

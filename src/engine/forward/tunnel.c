@@ -4,6 +4,9 @@
  * the server, which unwraps it, finds the virtual address among its own and answers the client by itself. So the server
  * may be anywhere, and of the other family.
  *
+ * Where the director has no address of its own, the packet comes from that of its host, as any packet of the host to the server
+ * would. But what routers have to say of it does not come here then, so it may be fragmented by them.
+ *
  * What comes here is one packet as it is on the wire, and fits the way: engine/relay.c sees to that. The outer header
  * takes over what routers look at: hop limit, class of service, congestion (RFC 6040 section 4.1, normal mode) and, where
  * pmtu_disc says so, "don't fragment".
@@ -67,11 +70,14 @@ static struct outer outer_of(const struct lvs_engine *engine, const struct lvs_p
 static enum lvs_drop tunnel_rewrite(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
 				    enum lvs_dir dir)
 {
-	const struct lvs_tunnel_spec *spec = &lvs_server_at(&engine->rules, conn->server)->spec.tunnel;
+	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
+	const struct lvs_tunnel_spec *spec = &server->spec.tunnel;
 	const struct lvs_tunnel_ops *tunnel = lvs_tunnels[spec->type];
 	const bool ip4 = lvs_addr_is4(&conn->daddr);
+	const struct lvs_addr *dip = ip4 ? &engine->settings.dip4 : &engine->settings.dip6;
+	const bool borrowed = lvs_addr_is_any(dip);
 	const struct lvs_tunnel_ends ends = {
-		.src = ip4 ? engine->settings.dip4 : engine->settings.dip6, .dst = conn->daddr,
+		.src = borrowed ? server->source : *dip, .dst = conn->daddr,
 		.flow = lvs_conn_hash(&engine->conns, &packet->tuple), .ip6 = packet->ip6,
 	};
 	uint32_t header = ip4 ? sizeof(struct lvs_ip4) : sizeof(struct lvs_ip6), own = tunnel->bytes(spec);
@@ -85,6 +91,7 @@ static enum lvs_drop tunnel_rewrite(struct lvs_engine *engine, const struct lvs_
 	if (header + own + packet->len > UINT16_MAX)
 		return LVS_DROP_TOO_BIG;
 	outer.bytes = own + packet->len;
+	outer.df = outer.df && !borrowed;
 	packet->data -= header + own;
 	packet->len += header + own;
 	packet->headroom -= header + own;

@@ -147,6 +147,13 @@ static const struct row {
 		     "lvsd (\"masq\" brings them back)" } },
 	{ "services: ( { address = \"192.0.2.10:80\"; syn_proxy = \"off\"; forward = \"droute\";\n"
 	  "servers: ( { address = \"10.0.0.1\"; } ); } );", 0, { NULL } },
+	/* a tunnel begins at an address: the host's, or one of those that a host of its own has */
+	{ "services: ( { address = \"192.0.2.10:80\"; forward = \"tunnel\"; servers: ( " ONE ", { address = \"[2001:db8::1]:80\"; } ); } );",
+	  0, { NULL } },
+	{ "device: { type = \"tap\"; }; tap: { addresses = [ \"10.0.0.5/24\" ]; };\n"
+	  "services: ( { address = \"192.0.2.10:80\"; forward = \"tunnel\"; servers: (\n{ address = \"[2001:db8::1]:80\"; name = \"x\"; } ); } );",
+	  -EINVAL, { ":3:13: no route leads to server \"2001:db8::1\" (add a gateway or a route to \"tap\")",
+		     ":3:13: tunnel packets to server \"x\" have no address to come from (give \"tap.addresses\" one of IPv6)" } },
 	/* a path that nothing of its family fits through */
 	{ WEB("{ address = \"10.0.0.1\"; mtu = 68; }"), 0, { NULL } },
 	{ WEB("{ address = \"10.0.0.1\"; mtu = 67; }"), -EINVAL, 

@@ -57,6 +57,34 @@ static void both_lists_become_one(void **state)
 	lvs_net_targets_fini(&targets);
 }
 
+/* Which address the host sends from is asked for those that it is wanted of, and once more whenever its addresses change. */
+static void sources_are_asked_for_where_they_are_wanted(void **state)
+{
+	const struct lvs_addr addrs[] = { test_addr("10.0.0.1"), test_addr("10.0.0.2") };
+	struct lvs_net_wanted wanted = { .one_way = addrs, .none_way = 2 };
+	struct lvs_net_targets targets = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		wanted.sourced = addrs + 1;
+		wanted.nsourced = i == 1;
+		assert_int_equal(lvs_net_wants_servers(&wanted, &targets), 1);
+		assert_int_equal(lvs_net_wants_servers(&wanted, &targets), 0);
+		assert_false(targets.v[0].sourced);
+		assert_int_equal(targets.v[1].sourced, i == 1);
+		assert_int_equal(targets.nstale, i ? 1 : 2);
+		targets.v[0].stale = targets.v[1].stale = false;
+		targets.nstale = 0;
+		lvs_net_targets_touch_sourced(&targets);
+		lvs_net_targets_touch_sourced(&targets);
+		assert_int_equal(targets.nstale, i == 1);
+		assert_int_equal(targets.v[1].stale, i == 1);
+		targets.v[1].stale = false;
+		targets.nstale = 0;
+	}
+	lvs_net_targets_fini(&targets);
+}
+
 /* The path is known already. */
 static void answers_stay(void **state)
 {
@@ -144,6 +172,7 @@ int main(void)
 		cmocka_unit_test(what_is_this_host_s_among_others_is_no_vip),
 		cmocka_unit_test(both_lists_become_one),
 		cmocka_unit_test(answers_stay),
+		cmocka_unit_test(sources_are_asked_for_where_they_are_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,13 +6,13 @@
 #include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/sched.h"
-#include "lvsd/mtu.h"
+#include "lvsd/path.h"
 
 struct fixture {
 	void *memory;
 	struct lvs_engine *engine;
 	struct lvs_service *service;
-	struct lvs_mtus mtus;
+	struct lvs_paths paths;
 };
 
 static int setup(void **state)
@@ -37,7 +37,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	lvs_mtus_fini(&f->mtus);
+	lvs_paths_fini(&f->paths);
 	lvs_engine_free(f->engine);
 	free(f->memory);
 	free(f);
@@ -54,11 +54,13 @@ static struct lvs_server *add(struct fixture *f, const char *addr, uint16_t port
 	return server;
 }
 
+static const char source[] = "10.0.0.254";
+
 static void set(struct fixture *f, const char *text, uint32_t mtu)
 {
-	struct lvs_addr addr = test_addr(text);
+	struct lvs_addr addr = test_addr(text), from = test_addr(source);
 
-	lvs_mtus_set(&f->mtus, &addr, mtu);
+	lvs_paths_set(&f->paths, &addr, mtu, &from);
 }
 
 static void every_server_of_an_address_gets_its_mtu(void **state)
@@ -66,11 +68,15 @@ static void every_server_of_an_address_gets_its_mtu(void **state)
 	struct fixture *f = *state;
 	struct lvs_server *a = add(f, "10.0.0.1", 80), *b = add(f, "10.0.0.1", 81), *c = add(f, "10.0.0.2", 80);
 
+	const struct lvs_addr from = test_addr(source);
+
 	set(f, "10.0.0.1", 1400);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(a->mtu, 1400);
 	assert_int_equal(b->mtu, 1400);
 	assert_int_equal(c->mtu, 0);
+	assert_true(lvs_addr_equal(&a->source, &from) && lvs_addr_equal(&b->source, &from));
+	assert_true(lvs_addr_is_any(&c->source));
 }
 
 static void every_address_has_its_own(void **state)
@@ -82,11 +88,11 @@ static void every_address_has_its_own(void **state)
 		set(f, "10.0.0.3", 1300);
 		set(f, "10.0.0.1", 1100);
 		set(f, "10.0.0.2", 1200);
-		lvs_mtus_apply(&f->mtus, f->engine);
+		lvs_paths_apply(&f->paths, f->engine);
 		assert_int_equal(a->mtu, 1100);
 		assert_int_equal(b->mtu, 1200);
 		assert_int_equal(c->mtu, 1300);
-		assert_int_equal(f->mtus.n, 3);
+		assert_int_equal(f->paths.n, 3);
 	}
 }
 
@@ -100,7 +106,7 @@ static void one_that_is_bypassed_has_no_path(void **state)
 	spec.forward = lvs_forward_find("bypass");
 	assert_int_equal(lvs_server_edit(lvs_engine_rules(f->engine), a, &spec), 0);
 	set(f, "10.0.0.1", 1400);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(a->mtu, 0);
 	assert_int_equal(b->mtu, 1400);
 }
@@ -112,12 +118,12 @@ static void the_latest_value_counts(void **state)
 
 	set(f, "10.0.0.1", 1400);
 	set(f, "10.0.0.1", 1300);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(a->mtu, 1300);
 	set(f, "10.0.0.1", 1500);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(a->mtu, 1500);
-	assert_int_equal(f->mtus.n, 1);
+	assert_int_equal(f->paths.n, 1);
 }
 
 static void a_server_that_comes_later_gets_what_is_known(void **state)
@@ -127,9 +133,9 @@ static void a_server_that_comes_later_gets_what_is_known(void **state)
 
 	add(f, "10.0.0.1", 80);
 	set(f, "10.0.0.1", 1400);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	later = add(f, "10.0.0.1", 8080);
-	lvs_mtus_apply(&f->mtus, f->engine);
+	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(later->mtu, 1400);
 }
 
@@ -140,8 +146,8 @@ static void what_nobody_has_is_forgotten(void **state)
 	add(f, "10.0.0.5", 80);
 	for (uint32_t i = 0; i < 500; i++)
 		set(f, i % 2 ? "10.0.0.5" : "10.0.0.6", 1000 + i);
-	lvs_mtus_apply(&f->mtus, f->engine);
-	assert_int_equal(f->mtus.n, 1);
+	lvs_paths_apply(&f->paths, f->engine);
+	assert_int_equal(f->paths.n, 1);
 	assert_int_equal(f->service->servers[0]->mtu, 1499);
 }
 
