@@ -21,6 +21,12 @@ bool lvs_bypass_spares(const struct lvs_engine *engine, const struct lvs_service
 	       is_others(engine, &packet->tuple.dst);
 }
 
+bool lvs_bypass_wants(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet)
+{
+	return service->spec.key.mark && lvs_choice_is(service->spec.cache_bypass, engine->settings.cache_bypass) &&
+	       is_others(engine, &packet->tuple.dst);
+}
+
 bool lvs_bypass_begin(struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_proto_ops *proto,
 		      struct lvs_packet *packet, bool midst, enum lvs_drop *ret_drop)
 {
@@ -28,8 +34,7 @@ bool lvs_bypass_begin(struct lvs_engine *engine, const struct lvs_service *servi
 	struct lvs_server *server;
 	struct lvs_conn *conn;
 
-	if (!service->spec.key.mark || !lvs_choice_is(service->spec.cache_bypass, engine->settings.cache_bypass) ||
-	    !is_others(engine, &packet->tuple.dst))
+	if (!lvs_bypass_wants(engine, service, packet))
 		return false;
 	server = lvs_masquerade_other_side(engine, &lvs_forward_bypass, &nobody);
 	if (service->spec.one_packet && packet->proto == LVS_PROTO_UDP) {

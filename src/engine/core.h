@@ -164,6 +164,9 @@ enum lvs_drop lvs_engine_choose(struct lvs_engine *engine, struct lvs_service *s
  */
 bool lvs_bypass_spares(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet);
 
+/* Does a packet that no server of @service can take go on to its own destination? */
+bool lvs_bypass_wants(const struct lvs_engine *engine, const struct lvs_service *service, const struct lvs_packet *packet);
+
 /**
  * lvs_bypass_begin() - a packet that begins a connection which no server of @service can take
  * @midst:	it began before

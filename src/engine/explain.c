@@ -80,11 +80,20 @@ static int choose(struct lvs_engine *engine, struct lvs_service *service, const 
 static int begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 		 struct lvs_explanation *ret)
 {
+	int err;
+
 	ret->found = found_by(service, &packet->tuple);
 	ret->defence = lvs_defence_is_refusing(engine);
 	ret->cookie = service->spec.syn_proxy != LVS_SYN_PROXY_OFF && lvs_syn_proxy_wants(engine, service, packet);
 	ret->drop = lvs_limit_check(engine, service, &packet->tuple.src);
-	return ret->drop ? 0 : choose(engine, service, packet, ret);
+	if (ret->drop)
+		return 0;
+	err = choose(engine, service, packet, ret);
+	if (!err && !ret->server && !ret->forgiven && lvs_bypass_wants(engine, service, packet)) {
+		ret->bypassed = true;
+		ret->drop = LVS_DROP_NONE;
+	}
+	return err;
 }
 
 int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple, lvs_ns now,
@@ -109,6 +118,8 @@ int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple,
 	ret.drop = lvs_engine_check_ends(&packet);
 	if (!ret.drop)
 		ret.service = lvs_service_lookup(&engine->rules, &packet);
+	if (ret.service && lvs_bypass_spares(engine, ret.service, &packet))
+		ret.service = NULL;
 	if (ret.service)
 		err = begin(engine, ret.service, &packet, &ret);
 	else if (!ret.drop && lvs_rules_owner(&engine->rules, &tuple->dst) != LVS_OWNER_DIRECTOR)

@@ -31,6 +31,7 @@ enum lvs_found {
  * @mark:	that mark rules give it
  * @service, @found: whose it is; NULL, and then it is @passed or dropped
  * @passed:	written back unchanged: the address is not virtual, or its host's too
+ * @bypassed:	no server can take it, and it goes on to its own destination
  * @cookie:	the SYN proxy answers first; the rest is what comes after the client's answer
  * @defence:	drop_packet is at work: it may be dropped all the same
  * @template:	persistence knows the client
@@ -45,6 +46,7 @@ struct lvs_explanation {
 	struct lvs_service *service;
 	enum lvs_found found;
 	bool passed;
+	bool bypassed;
 	bool cookie;
 	bool defence;
 	struct lvs_conn *template;

@@ -130,6 +130,8 @@ static int check_spec(const struct lvs_service *service, const struct lvs_server
 		return -EINVAL;
 	if (spec->port && spec->port != of->port && !spec->forward->maps_port)
 		return -EINVAL;
+	if (spec->forward == &lvs_forward_bypass && !of->mark)
+		return -EINVAL;
 	if ((service->spec.syn_proxy != LVS_SYN_PROXY_OFF || spec->introduce) && !spec->forward->replies)
 		return -EINVAL;
 	return spec->lower > spec->upper ? -ERANGE : 0;

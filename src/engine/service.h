@@ -344,7 +344,7 @@ bool lvs_rules_live(const struct lvs_rules *rules, const struct lvs_addr *addr);
  * its connections and its counters.
  *
  * Return: 0, -EEXIST, -EINVAL (address not unicast or of another family, weight too large, replies that
- * bypass a SYN proxy), -ERANGE (lower
+ * bypass a SYN proxy, a virtual address that is to be bypassed itself), -ERANGE (lower
  * threshold above the upper one), -ENOSPC (more servers than the scheduler can serve) or -ENOMEM
  */
 int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_server_spec *spec,

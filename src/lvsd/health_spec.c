@@ -15,6 +15,9 @@ const struct lvs_conf_check *lvs_health_check_of(const struct lvs_conf_service *
 	bool own = server->ncheck + server->nchecks > 0;
 	size_t ncheck = own ? server->ncheck : service->ncheck, nchecks = own ? server->nchecks : service->nchecks;
 
+	/* Its address is a name, unless it says itself what is asked there. */
+	if (!own && !strcmp(server->forward, "bypass"))
+		return NULL;
 	if (i < ncheck)
 		return own ? &server->check[i] : &service->check[i];
 	i -= ncheck;

@@ -5,7 +5,10 @@
  */
 #include "tests/lib/test.h"
 
+#include <errno.h>
+
 #include "engine/classify.h"
+#include "engine/explain.h"
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/build.h"
@@ -269,18 +272,42 @@ static void a_server_that_is_bypassed_gets_its_share(void **state)
 	}
 }
 
-/* And whoever asks a service that has an address of its own is refused: nothing is behind that. */
+/* Nothing is behind that. */
 static void a_virtual_address_cannot_be_bypassed(void **state)
 {
 	struct director *director = *state;
 	struct lvs_server *server = director_serve(director, LVS_PROTO_TCP, "192.0.2.1", 80, "10.0.0.11", 80);
 	struct lvs_server_spec spec = server->spec;
-	struct build what = request(0, LVS_PROTO_TCP);
 
 	spec.forward = lvs_forward_find("bypass");
-	assert_int_equal(lvs_server_edit(lvs_engine_rules(director->engine), server, &spec), 0);
-	what.dst = "192.0.2.1";
-	assert_int_equal(director_take(director, &what), LVS_DROP_NOT_TRANSPARENT);
+	assert_int_equal(lvs_server_edit(lvs_engine_rules(director->engine), server, &spec), -EINVAL);
+}
+
+/* What is said of a packet is what becomes of it. */
+static void it_can_be_explained(void **state)
+{
+	struct director *director = *state;
+
+	for (unsigned int i = 0; i < 8; i++) {
+		int ip6 = i & 1;
+		bool goes = i & 2, up = i & 4;
+		struct lvs_service *service = serve(director, ip6, up);
+		const struct lvs_tuple tuple = { .src = test_addr(families[ip6].client), .dst = test_addr(families[ip6].site),
+						 .sport = LVS_BE16(next_port++), .dport = LVS_BE16(80), .proto = LVS_PROTO_TCP };
+		struct lvs_tuple own = tuple;
+		struct lvs_explanation said;
+
+		settle(director, goes, false);
+		assert_int_equal(lvs_engine_explain(director->engine, &tuple, director->now, &said), 0);
+		assert_ptr_equal(said.service, service);
+		assert_int_equal(said.server != NULL, up);
+		assert_int_equal(said.bypassed, goes && !up);
+		assert_int_equal(said.drop, up || goes ? LVS_DROP_NONE : LVS_DROP_NO_SERVER);
+		own.src = test_addr(families[ip6].caches[0]);
+		assert_int_equal(lvs_engine_explain(director->engine, &own, director->now, &said), 0);
+		assert_true(said.passed && !said.service && !said.bypassed && said.drop == LVS_DROP_NONE);
+		lvs_service_remove(lvs_engine_rules(director->engine), service, director->now);
+	}
 }
 
 static void super_packets_stay_whole(void **state)
@@ -505,6 +532,7 @@ int main(void)
 		TEST(nor_does_what_is_virtual_as_a_whole),
 		TEST(a_server_that_is_bypassed_gets_its_share),
 		TEST(a_virtual_address_cannot_be_bypassed),
+		TEST(it_can_be_explained),
 		TEST(super_packets_stay_whole),
 		TEST(fragments_go_the_same_way),
 		TEST(a_datagram_alone_leaves_nothing),

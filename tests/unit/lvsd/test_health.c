@@ -18,6 +18,7 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "lvsd/health.h"
+#include "lvsd/health_records.h"
 #include "lvsd/rules.h"
 #include "sys/clock.h"
 #include "sys/loop.h"
@@ -451,6 +452,22 @@ static void several_checks_decide_together(void **state)
 }
 
 /* The words of conf and the rows of check.def are the same. */
+/* Its address is a name, and what is asked of the others there is no answer to; it may have a check of its own. */
+static void who_is_bypassed_is_not_asked_for_the_service(void **state)
+{
+	struct lvs_conf *conf = parse("marks: ( { mark = 7; address = \"198.51.100.0/24\"; transparent = true; } ); services: ( { mark = 7;"
+				      " check: { type = \"tcp\"; port = 80; }; servers: ( { address = \"10.0.0.1\"; },"
+				      " { address = \"10.0.0.2\"; forward = \"bypass\"; }, { address = \"10.0.0.3\"; forward = \"bypass\";"
+				      " check: { type = \"tcp\"; port = 443; }; } ); } );");
+	const struct lvs_conf_service *service = &conf->services[0];
+
+	(void)state;
+	assert_ptr_equal(lvs_health_check_of(service, &service->servers[0], 0), service->check);
+	assert_null(lvs_health_check_of(service, &service->servers[1], 0));
+	assert_ptr_equal(lvs_health_check_of(service, &service->servers[2], 0), service->servers[2].check);
+	lvs_conf_free(conf);
+}
+
 static void every_type_has_a_checker(void **state)
 {
 	const struct lvs_conf_key *type = lvs_conf_group_find(&lvs_conf_check_group, "type");
@@ -485,6 +502,7 @@ int main(void)
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
 		TEST(several_checks_decide_together),
+		cmocka_unit_test(who_is_bypassed_is_not_asked_for_the_service),
 		cmocka_unit_test(every_type_has_a_checker),
 	};
 

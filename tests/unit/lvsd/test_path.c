@@ -100,11 +100,15 @@ static void every_address_has_its_own(void **state)
 static void one_that_is_bypassed_has_no_path(void **state)
 {
 	struct fixture *f = *state;
-	struct lvs_server *a = add(f, "10.0.0.1", 0), *b = add(f, "10.0.0.1", 80);
-	struct lvs_server_spec spec = a->spec;
+	const struct lvs_service_spec marked = { .key = { .addr = lvs_addr_any(true), .mark = 7 }, .sched = lvs_sched_find("rr") };
+	struct lvs_server *a, *b = add(f, "10.0.0.1", 80);
+	struct lvs_server_spec spec = b->spec;
+	struct lvs_service *service;
 
+	assert_int_equal(lvs_service_add(lvs_engine_rules(f->engine), &marked, &service), 0);
 	spec.forward = lvs_forward_find("bypass");
-	assert_int_equal(lvs_server_edit(lvs_engine_rules(f->engine), a, &spec), 0);
+	spec.port = 0;
+	assert_int_equal(lvs_server_add(lvs_engine_rules(f->engine), service, &spec, &a), 0);
 	set(f, "10.0.0.1", 1400);
 	lvs_paths_apply(&f->paths, f->engine);
 	assert_int_equal(a->mtu, 0);
