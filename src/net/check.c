@@ -180,7 +180,7 @@ static bool rule_works(const struct check *check, const struct lvs_net_object *r
 		return true;
 	if (is_transparent(check, rule))
 		return transparent_arrives(check, rule, link->ifindex);
-	return rule->no_default ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
+	return rule->suppress ? request_arrives(check, rule, link->ifindex) : reply_arrives(check, rule, link->ifindex);
 }
 
 /* With any address of IPv4 on the device the loose filter lets all packets pass, and with no filter none is needed. */
@@ -238,7 +238,7 @@ static void complain(struct check *check, const struct lvs_net_object *object)
 		lvs_net_complain(check->say, LVS_NET_WARNING,
 				 "the local table takes virtual addresses of this host; mend it with: %s && %s", command,
 				 lvs_net_command(check->question->state, &original, false, other));
-	else if (object->kind == LVS_NET_RULE && !object->no_default && !is_transparent(check, object))
+	else if (object->kind == LVS_NET_RULE && !object->suppress && !is_transparent(check, object))
 		lvs_net_complain(check->say, LVS_NET_WARNING, "replies do not reach the device; mend it with: %s && %s",
 				 lvs_net_command(check->question->state, &route, true, other), command);
 	else

@@ -29,7 +29,7 @@ enum lvs_net_kind {
  * @ifindex:	route: output; proxy: where the question comes from; address: whose it is
  * @iif:	rule: input interface, empty for any
  * @ip_proto:	rule: only this protocol, 0 for any
- * @no_default:	rule: a default route in the table does not count
+ * @suppress:	rule: routes in the table with less bits than that, as they are written, do not count; 1: a default route
  *
  * Fields that a kind does not use are zero, padding included: values are compared as bytes.
  */
@@ -42,7 +42,7 @@ struct lvs_net_object {
 	uint8_t kind;
 	uint8_t bits;
 	uint8_t ip_proto;
-	uint8_t no_default;
+	uint8_t suppress;
 };
 
 static_assert(sizeof(struct lvs_net_object) == 48, "compared as bytes, so nothing may hide between fields");

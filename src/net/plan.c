@@ -188,13 +188,36 @@ struct lvs_net_object lvs_net_plan_local_rule(bool ip4, uint32_t pref)
 	};
 }
 
+/*
+ * Networks of others do not count in front of the local table, or the host's own addresses inside would be led away. They
+ * do if networks of VIPs that are local are as wide: then packets to these addresses pass the device.
+ *
+ * Return: so many bits are too few, as they are written
+ */
+static uint8_t enough_bits(const struct lvs_net_question *question, bool ip4)
+{
+	const struct lvs_net_wants *wants = question->wants;
+	unsigned int enough = 1, least = LVS_NET_HOST_BITS;
+
+	for (size_t i = 0; i < wants->ntransparent; i++)
+		if (lvs_addr_is4(&wants->transparent[i].addr) == ip4 && wants->transparent[i].bits < LVS_NET_HOST_BITS)
+			enough = LVS_MAX(enough, wants->transparent[i].bits - lvs_net_any_bits(ip4) + 1u);
+	for (size_t i = 0; i < wants->nprefixes; i++) {
+		const struct lvs_addr probe = lvs_net_probe(&wants->prefixes[i].addr);
+
+		if (lvs_addr_is4(&probe) == ip4 && is_local(lvs_net_targets_find(&wants->probes, &probe)))
+			least = LVS_MIN(least, (unsigned int)wants->prefixes[i].bits - lvs_net_any_bits(ip4));
+	}
+	return (uint8_t)LVS_MIN(enough, least);
+}
+
 /* Rules in front of the local table, for one family. */
 static void plan_local(struct lvs_net_plan *plan, const struct lvs_net_question *question, bool ip4)
 {
 	const struct lvs_net_state *state = question->state;
 	struct lvs_net_object rule = {
 		.addr = lvs_net_any(ip4), .bits = lvs_net_any_bits(ip4), .table = question->table,
-		.pref = question->priority, .no_default = 1,
+		.pref = question->priority, .suppress = enough_bits(question, ip4),
 	};
 	const struct lvs_net_object local = lvs_net_plan_local_rule(ip4, question->priority + 90);
 
@@ -436,7 +459,7 @@ static void plan_transparent(struct lvs_net_plan *plan, const struct lvs_net_que
 	const struct lvs_net_wants *wants = question->wants;
 	struct lvs_net_object rule = {
 		.addr = lvs_net_any(ip4), .bits = lvs_net_any_bits(ip4), .table = question->table,
-		.pref = question->priority + LVS_NET_TRANSPARENT, .no_default = 1,
+		.pref = question->priority + LVS_NET_TRANSPARENT, .suppress = 1,
 	};
 	size_t n = 0;
 
@@ -449,7 +472,7 @@ static void plan_transparent(struct lvs_net_plan *plan, const struct lvs_net_que
 		want_route(plan, question, question->table, &network->addr, network->bits);
 		/* That of all networks counts then, as all of them are wanted. */
 		if (network->bits == rule.bits)
-			rule.no_default = 0;
+			rule.suppress = 0;
 	}
 	want_rule(plan, &rule);
 	keep_local(plan, question, ip4, rule.pref);
@@ -462,7 +485,7 @@ static void plan_transparent(struct lvs_net_plan *plan, const struct lvs_net_que
 	n = merge(v, bits, n);
 	rule.table = RT_TABLE_MAIN;
 	rule.pref = question->priority + LVS_NET_SPARED;
-	rule.no_default = 0;
+	rule.suppress = 0;
 	for (size_t i = 0; n <= LVS_NET_REPLY_RULES && i < n; i++) {
 		rule.addr = v[i];
 		rule.bits = bits[i];

@@ -261,8 +261,8 @@ static void put_rule(struct nlmsghdr *nlh, const struct lvs_net_object *rule, bo
 		mnl_attr_put_strz(nlh, FRA_IIFNAME, rule->iif);
 	if (rule->ip_proto)
 		mnl_attr_put_u8(nlh, FRA_IP_PROTO, rule->ip_proto);
-	if (rule->no_default)
-		mnl_attr_put_u32(nlh, FRA_SUPPRESS_PREFIXLEN, 0);
+	if (rule->suppress)
+		mnl_attr_put_u32(nlh, FRA_SUPPRESS_PREFIXLEN, rule->suppress - 1u);
 }
 
 static void put_ifaddr(struct nlmsghdr *nlh, const struct lvs_net_object *addr, bool install)

@@ -161,8 +161,9 @@ static bool parse_rule(const struct nlmsghdr *nlh, struct lvs_net_object *ret_ru
 	ret_rule->pref = lvs_rtnl_get_u32(&attrs, FRA_PRIORITY);
 	get_name(&attrs, FRA_IIFNAME, ret_rule->iif);
 	ret_rule->ip_proto = get_u8(&attrs, FRA_IP_PROTO);
-	/* The kernel tells -1 for "not set". */
-	ret_rule->no_default = attrs.v[FRA_SUPPRESS_PREFIXLEN] && lvs_rtnl_get_u32(&attrs, FRA_SUPPRESS_PREFIXLEN) == 0;
+	/* The kernel tells -1 for "not set", and else how many bits do not count yet. */
+	if (attrs.v[FRA_SUPPRESS_PREFIXLEN])
+		ret_rule->suppress = (uint8_t)LVS_MIN(lvs_rtnl_get_u32(&attrs, FRA_SUPPRESS_PREFIXLEN) + 1, 255u);
 	*ret_proto = get_u8(&attrs, FRA_PROTOCOL);
 	*ret_plain = fr->action == FR_ACT_TO_TBL && !(fr->flags & FIB_RULE_INVERT) && fr->dst_len == 0 && fr->tos == 0;
 	for (size_t i = 0; i < sizeof(others); i++)
@@ -242,7 +243,7 @@ static int on_rule(const struct nlmsghdr *nlh, void *arg)
 	pref = &state->local_pref[lvs_addr_is4(&rule.addr)];
 	if (proto == LVS_NET_PROTO)
 		lvs_net_objects_push(&state->ours, &rule);
-	else if (plain && rule.table == RT_TABLE_LOCAL && !rule.iif[0] && !rule.ip_proto && !rule.no_default &&
+	else if (plain && rule.table == RT_TABLE_LOCAL && !rule.iif[0] && !rule.ip_proto && !rule.suppress &&
 		 rule.bits == lvs_net_any_bits(lvs_addr_is4(&rule.addr)))
 		*pref = LVS_MIN(*pref, rule.pref);
 	return MNL_CB_OK;

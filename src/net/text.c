@@ -75,8 +75,10 @@ char *lvs_net_command(const struct lvs_net_state *state, const struct lvs_net_ob
 		if (object->ip_proto)
 			n += snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " ipproto %s",
 				      object->ip_proto == IPPROTO_ICMP ? "icmp" : "ipv6-icmp");
-		(void)snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " lookup %s%s",
-			       table_name(object->table, table), object->no_default ? " suppress_prefixlength 0" : "");
+		n += snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " lookup %s", table_name(object->table, table));
+		if (object->suppress)
+			(void)snprintf(text + n, (size_t)(LVS_NET_COMMAND_BYTES - n), " suppress_prefixlength %u",
+				       object->suppress - 1u);
 		break;
 	}
 	return text;

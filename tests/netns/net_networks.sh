@@ -114,6 +114,20 @@ to "one from the device" to-world 203.0.113.1 from 10.1.0.9 iif lvs0
 to "one that comes back" to-client 10.1.0.9 from 203.0.113.1 iif to-world
 to "the host's own" to-world 203.0.113.1
 to "one for the host" lo 10.2.0.1 from 10.1.0.9 iif to-client
+# a VIP of this host does not take its other addresses along
+at director ip addr add 2001:db8::1/128 dev lo nodad
+at director ip addr add fd01::50/128 dev lo nodad
+tell 'vips fd01::50'
+tell apply
+until_true 20 sh -c "ip netns exec director ip -6 rule | grep -q '^10:.*iif to-client lookup 77 suppress_prefixlength 64'"
+to "a VIP of the host" lvs0 fd01::50 from fd01::9 iif to-client
+to "the host's own among others" lo 2001:db8::1 from fd01::9 iif to-client
+to "another one's, still" lvs0 2001:db8::7 from fd01::9 iif to-client
+at director ip addr del fd01::50/128 dev lo
+at director ip addr del 2001:db8::1/128 dev lo
+tell 'vips'
+tell apply
+until_true 20 sh -c "! ip netns exec director ip -6 rule | grep -q '^10:'"
 # the way out changes: clients come from the other side then
 at director ip route replace default via 10.1.0.2
 until_true 20 sh -c "ip netns exec director ip rule | grep -q 'iif to-world lookup 77'"

@@ -184,6 +184,31 @@ static const struct host hosts[] = {
 		  "rule pref 112 from 10.2.0.2/31 iif eth1 lookup main\n"
 		  "rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n"
 		  "-6 rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n" },
+	{ .what = "a local VIP does not lead the host's other addresses away", .addrs = { { "198.51.100.1", 24, ETH1 } }, DEFAULT_ETH0,
+	  .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } } }, .others = { { "198.51.100.1", RTN_UNICAST, 0, { ETH1 } },
+	  { "10.9.0.9", RTN_UNICAST, 0, { ETH1 } } }, .others_bits = { 24, 32 },
+	  .plan = "route 192.0.2.10/32 dev lvs0 table main\n"
+		  "route 192.0.2.10/32 dev lvs0 table 77\n"
+		  "route 198.51.100.0/24 dev lvs0 table 77\n"
+		  "route 10.9.0.9/32 dev lvs0 table 77\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 24\n"
+		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 24\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 24\n"
+		  "rule pref 100 lookup local\n"
+		  "rule pref 113 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "the original local rule goes (IPv4)\n" },
+	{ .what = "unless a network that is local is as wide", TYPICAL, DEFAULT_ETH0,
+	  .networks = { { "2001:db8::1", RTN_LOCAL, 0, { LO } } }, .network_bits = { 48 },
+	  .others = { { "2001:db8:9::1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 64 },
+	  .plan = "-6 route 2001:db8::/48 dev lvs0 table main\n"
+		  "-6 route 2001:db8::/48 dev lvs0 table 77\n"
+		  "-6 route 2001:db8:9::/64 dev lvs0 table 77\n"
+		  "-6 rule pref 10 iif eth0 lookup 77 suppress_prefixlength 47\n"
+		  "-6 rule pref 10 iif eth1 lookup 77 suppress_prefixlength 47\n"
+		  "-6 rule pref 10 iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 47\n"
+		  "-6 rule pref 100 lookup local\n"
+		  "-6 rule pref 113 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "the original local rule goes (IPv6)\n" },
 	{ .what = "the host's own addresses stay in front", TYPICAL, DEFAULT_ETH0, .local_pref = { 0, 32765 },
 	  .others = { { "198.51.100.1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 24 },
 	  .plan = "route 198.51.100.0/24 dev lvs0 table 77\n"

@@ -28,12 +28,12 @@ static const struct {
 	{ "10.0.0.0", { .kind = LVS_NET_RULE, .bits = 127, .table = 77, .pref = 111, .iif = "abcdefghijklmno" },
 	  "ip rule add pref 111 from 10.0.0.0/31 iif abcdefghijklmno lookup 77",
 	  "ip rule del pref 111 from 10.0.0.0/31 iif abcdefghijklmno lookup 77" },
-	{ "0.0.0.0", { .kind = LVS_NET_RULE, .bits = 96, .table = 77, .pref = 10, .iif = "lo", .ip_proto = 1, .no_default = 1 },
+	{ "0.0.0.0", { .kind = LVS_NET_RULE, .bits = 96, .table = 77, .pref = 10, .iif = "lo", .ip_proto = 1, .suppress = 1 },
 	  "ip rule add pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0",
 	  "ip rule del pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0" },
 	{ "2001:db8:1111:2222:3333:4444:5555:6666",
 	  { .kind = LVS_NET_RULE, .bits = 127, .table = UINT32_MAX, .pref = UINT32_MAX, .iif = "abcdefghijklmno", .ip_proto = 58,
-	    .no_default = 1 },
+	    .suppress = 1 },
 	  "ip -6 rule add pref 4294967295 from 2001:db8:1111:2222:3333:4444:5555:6666/127 iif abcdefghijklmno ipproto ipv6-icmp "
 	  "lookup 4294967295 suppress_prefixlength 0",
 	  "ip -6 rule del pref 4294967295 from 2001:db8:1111:2222:3333:4444:5555:6666/127 iif abcdefghijklmno ipproto ipv6-icmp "
