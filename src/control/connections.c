@@ -14,7 +14,6 @@
 
 #include "control/id.h"
 #include "control/json.h"
-#include "engine/engine.h"
 #include "engine/forward.h"
 #include "engine/helper.h"
 #include "engine/persist.h"
@@ -167,7 +166,8 @@ static void put(struct lvs_json *json, const struct lvs_engine *engine, const st
 	put_client(json, conn, server);
 	lvs_json_text(json, "virtual", lvs_id_end(&conn->vaddr, conn->vport, text));
 	lvs_json_text(json, "server", lvs_id_end(&conn->daddr, conn->dport, text));
-	if (ports || !server->of.ranged)	/* a list of ports is gone with its service */
+	/* Number 0 belongs to no service, and a list of ports is gone with its service. */
+	if (conn->server && (ports || !server->of.ranged))
 		lvs_json_text(json, "service", lvs_id_service(&server->of, ports, text));
 	if (server->of.mark)
 		lvs_json_number(json, "mark", server->of.mark);

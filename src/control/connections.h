@@ -7,11 +7,8 @@
 #include <stdint.h>
 
 #include "base/prefix.h"
-#include "engine/conn.h"
-#include "engine/proto.h"
-#include "engine/server.h"
+#include "engine/engine.h"
 
-struct lvs_engine;
 struct lvs_json;
 
 /* In one part: so many records looked at, in order of their numbers, and so many bytes written, or one record more. */

@@ -4,12 +4,16 @@
 #define LVS_CONTROL_CONTROL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "base/time.h"
 #include "control/socket.h"
 
 struct lvs_conf;
 struct lvs_conf_control;
+struct lvs_conf_server;
+struct lvs_conf_service;
 struct lvs_conn;
 struct lvs_control;
 struct lvs_engine;
@@ -34,21 +38,55 @@ struct lvs_control_device {
 };
 
 /**
+ * struct lvs_control_health - what checks say of a server
+ * @checks:	how many it has
+ * @state:	of all of them together: "up", "down", "unknown" or "maintenance"
+ * @since:	when it came to be so; 0: it never was anything else
+ * @type, @reason: of the check that speaks against it, or of the first one; borrowed until the next turn of the loop
+ * @checked_at:	when that had its last answer, 0: none yet; @latency: of it
+ * @held:	it would be up, had it not fallen so often
+ * @in:		it may get new connections
+ * @kept:	though it is down, because too few would be left
+ * @starting:	it came up a short time ago, and has not its whole weight yet
+ */
+struct lvs_control_health {
+	size_t checks;
+	const char *state;
+	lvs_ns since;
+	const char *type, *reason;
+	lvs_ns checked_at, latency;
+	bool held, in, kept, starting;
+};
+
+/* The same of a service: @quorum: enough of its servers are up; @sorry: its sorry server answers. */
+struct lvs_control_quorum {
+	bool quorum, sorry;
+	uint64_t live_weight, live, kept;
+};
+
+/**
  * struct lvs_control_host - what the daemon is to the API; all callbacks come from the loop
  * @arg:	for the callbacks
- * @loop, @log, @engine: borrowed, live longer than the API
+ * @loop, @log, @engine, @path: borrowed, live longer than the API; @path is that of lvs.conf
+ * @started:	when the daemon was
  * @conf:	the configuration in force; borrowed until the next turn of the loop
  * @device:	@ret_device is set
  * @disconnect:	lvs_engine_disconnect(), now
+ * @health, @quorum: of a server and a service of the configuration in force
  */
 struct lvs_control_host {
 	void *arg;
 	struct lvs_loop *loop;
 	struct lvs_log *log;
 	struct lvs_engine *engine;
+	const char *path;
+	lvs_ns started;
 	const struct lvs_conf *(*conf)(void *arg);
 	void (*device)(void *arg, struct lvs_control_device *ret_device);
 	bool (*disconnect)(void *arg, struct lvs_conn *conn, bool reset);
+	void (*health)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		       struct lvs_control_health *ret_health);
+	void (*quorum)(void *arg, const struct lvs_conf_service *service, struct lvs_control_quorum *ret_quorum);
 };
 
 /**

@@ -12,6 +12,7 @@
 
 #include "control/problem.h"
 #include "control/stream.h"
+#include "sys/loop.h"
 
 /* evhttp leaves an unfinished request to us when its connection goes. */
 static void on_close(struct evhttp_connection *connection, void *arg)
@@ -129,6 +130,7 @@ void lvs_request_begin(struct lvs_door *door, struct evhttp_request *http)
 {
 	struct lvs_request *request = calloc(1, sizeof(*request));
 
+	lvs_loop_mark(door->control->host.loop);
 	if (request)
 		request->out = evbuffer_new();
 	if (!request || !request->out) {

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/conf.h"
 #include "control/id.h"
 #include "control/problem.h"
 #include "control/request.h"
@@ -11,6 +10,7 @@
 #include "control/stream.h"
 #include "control/walk.h"
 #include "engine/engine.h"
+#include "sys/clock.h"
 
 /* One part of an answer: some ten microseconds. */
 #define PART_BYTES 16384
@@ -19,6 +19,7 @@ enum shape {
 	SHAPE_LISTING,	/* { "services": [ ... ] } */
 	SHAPE_SERVICE,	/* { ... "servers": [ ... ] } */
 	SHAPE_SERVERS,	/* { "servers": [ ... ] } */
+	SHAPE_HEALTH,	/* as LISTING, but for what checks say alone */
 };
 
 /**
@@ -54,6 +55,37 @@ static bool wanted(const struct listing *listing)
 	       (!listing->name || !strcmp(listing->name, listing->walk.conf->name));
 }
 
+static void put_health(struct lvs_json *json, const struct listing *listing, enum lvs_walk_step step)
+{
+	const struct lvs_walk *walk = &listing->walk;
+	const struct lvs_control_host *host = walk->host;
+	struct lvs_control_health health = { .state = "up", .in = true };
+	struct lvs_control_quorum quorum;
+	char id[LVS_ID_BYTES];
+
+	lvs_json_object(json, NULL);
+	if (step == LVS_WALK_SERVICE) {
+		host->quorum(host->arg, walk->conf, &quorum);
+		lvs_json_text(json, "id", lvs_id_service(&walk->service->spec.key, &walk->service->spec.ports, id));
+		lvs_json_text(json, "name", walk->conf->name);
+		lvs_json_bool(json, "quorum", quorum.quorum);
+		lvs_json_bool(json, "sorry", quorum.sorry);
+		lvs_json_number(json, "live", quorum.live);
+		lvs_json_number(json, "live_weight", quorum.live_weight);
+		lvs_json_number(json, "kept", quorum.kept);
+		lvs_json_array(json, "servers");
+		return;
+	}
+	if (walk->server_conf)
+		host->health(host->arg, walk->conf, walk->server_conf, &health);
+	lvs_json_text(json, "id", lvs_id_end(&walk->server->spec.addr, walk->server->spec.port, id));
+	lvs_json_text(json, "name", walk->server_conf ? walk->server_conf->name : id);
+	lvs_json_text(json, "state", lvs_show_state(walk->server, walk->server_conf, &health));
+	lvs_json_number(json, "weight", walk->server->spec.weight);
+	lvs_show_health(json, &listing->show, &health);
+	lvs_json_end_object(json);
+}
+
 /* Each on a line of its own, but for an object that is the whole answer. */
 static void put(struct listing *listing, enum lvs_walk_step step, struct lvs_json *json)
 {
@@ -68,9 +100,11 @@ static void put(struct listing *listing, enum lvs_walk_step step, struct lvs_jso
 		lvs_json_end_object(json);
 		return;
 	}
-	if (step == LVS_WALK_SERVER || listing->shape == SHAPE_LISTING)
+	if (step == LVS_WALK_SERVER || listing->shape != SHAPE_SERVICE)
 		lvs_json_line(json);
-	if (step == LVS_WALK_SERVICE)
+	if (listing->shape == SHAPE_HEALTH)
+		put_health(json, listing, step);
+	else if (step == LVS_WALK_SERVICE)
 		lvs_show_service(json, &listing->show, walk->service, walk->conf);
 	else
 		lvs_show_server(json, &listing->show, walk->server, walk->conf, walk->server_conf);
@@ -80,7 +114,7 @@ static void begin(struct listing *listing, struct lvs_json *json)
 {
 	if (!listing->begun && listing->shape != SHAPE_SERVICE) {
 		lvs_json_object(json, NULL);
-		lvs_json_array(json, listing->shape == SHAPE_LISTING ? "services" : "servers");
+		lvs_json_array(json, listing->shape == SHAPE_SERVERS ? "servers" : "services");
 	}
 	listing->begun = true;
 }
@@ -100,6 +134,7 @@ static bool go_on(void *state, struct lvs_request *request, struct lvs_json *jso
 
 	(void)request;
 	begin(listing, json);
+	listing->show.now = lvs_clock_now();
 	while (lvs_json_length(json) < enough) {
 		enum lvs_walk_step step = lvs_walk_next(&listing->walk);
 
@@ -139,7 +174,7 @@ static void list(struct lvs_request *request, enum shape shape, const struct lvs
 	}
 	lvs_walk_init(&listing->walk, host, one);
 	listing->shape = shape;
-	listing->show = (struct lvs_show){ .meter = lvs_engine_meter(host->engine),
+	listing->show = (struct lvs_show){ .host = host, .meter = lvs_engine_meter(host->engine),
 					   .brief = lvs_request_flag(request, "brief") && !lvs_request_flag(request, "config") };
 	if (one || (copy_query(request, "protocol", &listing->protocol) && copy_query(request, "name", &listing->name))) {
 		lvs_request_stream(request, LVS_TYPE_JSON, go_on, free_listing, listing);
@@ -147,6 +182,11 @@ static void list(struct lvs_request *request, enum shape shape, const struct lvs
 	}
 	free_listing(listing);
 	no_memory(request);
+}
+
+void lvs_api_health_get(struct lvs_request *request)
+{
+	list(request, SHAPE_HEALTH, NULL);
 }
 
 void lvs_api_services_get(struct lvs_request *request)
@@ -193,7 +233,7 @@ void lvs_api_server_get(struct lvs_request *request)
 {
 	const struct lvs_control_host *host = &request->control->host;
 	const struct lvs_conf_service *of = find_service(request);
-	const struct lvs_show show = { .meter = lvs_engine_meter(host->engine) };
+	const struct lvs_show show = { .host = host, .meter = lvs_engine_meter(host->engine), .now = lvs_clock_now() };
 	const struct lvs_conf_server *conf;
 	const struct lvs_service *service;
 	const struct lvs_server *server;

@@ -5,6 +5,8 @@
  */
 #include "control/settings.h"
 
+#include <string.h>
+
 #include "conf/conf.h"
 #include "conf/keys.h"
 #include "conf/text.h"
@@ -52,6 +54,7 @@ static void choice(struct lvs_json *json, const struct lvs_conf_key *key, const 
 static void text_value(struct lvs_json *json, const struct lvs_conf_key *key, const char *member)
 {
 	char text[LVS_ENDPOINT_TEXT_BYTES], ports[LVS_CONF_PORTS_TEXT_BYTES];
+	uint16_t port;
 
 	switch (key->type) {
 	case LVS_CONF_WORD:
@@ -61,9 +64,8 @@ static void text_value(struct lvs_json *json, const struct lvs_conf_key *key, co
 		lvs_json_text(json, key->name, member);
 		break;
 	case LVS_CONF_ENDPOINT:
-		lvs_endpoint_format((const void *)member,
-				    *(const uint16_t *)(const void *)(member + sizeof(struct lvs_addr)), text);
-		lvs_json_text(json, key->name, text);
+		memcpy(&port, member + sizeof(struct lvs_addr), sizeof(port));
+		lvs_json_text(json, key->name, lvs_endpoint_format((const void *)member, port, text));
 		break;
 	case LVS_CONF_PORTS:
 		lvs_json_text(json, key->name, lvs_conf_ports_format((const void *)member, ports));
@@ -71,9 +73,48 @@ static void text_value(struct lvs_json *json, const struct lvs_conf_key *key, co
 	case LVS_CONF_PREFIX:
 		lvs_json_text(json, key->name, lvs_prefix_format((const void *)member, text));
 		break;
-	default:
+	case LVS_CONF_ADDRESS:
 		lvs_json_text(json, key->name, lvs_addr_format((const void *)member, text));
+		break;
+	default:
+		break;
 	}
+}
+
+static void lines(struct lvs_json *json, const char *name, const char *text)
+{
+	lvs_json_array(json, name);
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		lvs_json_textn(json, NULL, text, len);
+		text += len + (text[len] == '\n');
+	}
+	lvs_json_end_array(json);
+}
+
+static void number(struct lvs_json *json, const struct lvs_conf_key *key, uint32_t value)
+{
+	const char *word = key->words ? lvs_conf_word_text(key->words, value) : NULL;
+
+	if (word)
+		lvs_json_text(json, key->name, word);
+	else
+		lvs_json_number(json, key->name, value);
+}
+
+/* A list that is a value as a whole, of groups. */
+static void list(struct lvs_json *json, const struct lvs_conf_key *key, const void *base)
+{
+	const char *elements = lvs_conf_list_elements(key, base);
+
+	lvs_json_array(json, key->name);
+	for (size_t i = 0; i < lvs_conf_list_count(key, base); i++) {
+		lvs_json_object(json, NULL);
+		lvs_settings_json(json, key->group, elements + i * key->group->size, NULL, NULL);
+		lvs_json_end_object(json);
+	}
+	lvs_json_end_array(json);
 }
 
 static void value(struct lvs_json *json, const struct lvs_conf_key *key, const void *base)
@@ -85,7 +126,16 @@ static void value(struct lvs_json *json, const struct lvs_conf_key *key, const v
 		lvs_json_bool(json, key->name, *(const bool *)(const void *)member);
 		break;
 	case LVS_CONF_NUMBER:
-		lvs_json_number(json, key->name, *(const uint32_t *)(const void *)member);
+		number(json, key, *(const uint32_t *)(const void *)member);
+		break;
+	case LVS_CONF_SECONDS:
+		lvs_json_float(json, key->name, *(const uint32_t *)(const void *)member / 1000.0, 3);
+		break;
+	case LVS_CONF_LINES:
+		lines(json, key->name, member);
+		break;
+	case LVS_CONF_LIST:
+		list(json, key, base);
 		break;
 	case LVS_CONF_CHOICE:
 		choice(json, key, base);
@@ -115,7 +165,7 @@ void lvs_settings_json(struct lvs_json *json, const struct lvs_conf_group *group
 	for (size_t i = 0; i < group->nkeys; i++) {
 		const struct lvs_conf_key *key = &group->keys[i];
 
-		if (key->type == LVS_CONF_LIST || key->type == LVS_CONF_ABSENT || lvs_conf_key_unset(key, base) ||
+		if ((key->type == LVS_CONF_LIST && !key->whole) || key->type == LVS_CONF_ABSENT || lvs_conf_key_unset(key, base) ||
 		    (outer && lvs_conf_key_as_around(key, base, outer, outer_base)))
 			continue;
 		value(json, key, base);

@@ -11,7 +11,7 @@ struct lvs_json;
  * @base:	of @group's struct
  * @outer, @outer_base: the group around the list that @base is in: what is said there already is left out. NULL: none
  *
- * What a dump would leave out is left out, and so are lists of groups.
+ * What a dump would leave out is left out, and so are lists whose elements are objects of their own, such as servers.
  */
 void lvs_settings_json(struct lvs_json *json, const struct lvs_conf_group *group, const void *base,
 		       const struct lvs_conf_group *outer, const void *outer_base);

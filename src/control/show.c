@@ -8,16 +8,16 @@
 #include <string.h>
 
 #include "conf/keys.h"
+#include "control/control.h"
 #include "control/id.h"
 #include "control/json.h"
 #include "control/settings.h"
 #include "engine/forward.h"
 #include "engine/sched.h"
-#include "engine/service.h"
 
-static void put_counters(struct lvs_json *json, const struct lvs_counters *counters)
+static void put_counters(struct lvs_json *json, const char *name, const struct lvs_counters *counters)
 {
-	lvs_json_object(json, "stats");
+	lvs_json_object(json, name);
 	lvs_json_number(json, "conns", counters->conns);
 	lvs_json_number(json, "in_packets", counters->in_packets);
 	lvs_json_number(json, "out_packets", counters->out_packets);
@@ -46,13 +46,13 @@ static void put_rates(struct lvs_json *json, const char *name, const struct lvs_
 	lvs_json_end_object(json);
 }
 
-void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const struct lvs_counters *counters,
-		       const struct lvs_rates *rates)
+void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const char *name,
+		       const struct lvs_counters *counters, const struct lvs_rates *rates)
 {
 	static const char *const spans[] = { [LVS_RATES_1S] = "1s", [LVS_RATES_10S] = "10s", [LVS_RATES_60S] = "60s" };
 	struct lvs_counters values;
 
-	put_counters(json, counters);
+	put_counters(json, name, counters);
 	lvs_json_object(json, "rates");
 	lvs_rates_estimate(show->meter, rates, &values);
 	put_rates(json, "ipvs", &values, false);
@@ -136,7 +136,7 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 	lvs_json_text(json, "scheduler", service->spec.sched->name);
 	put_flags(json, conf);
 	put_sums(json, service);
-	lvs_show_counters(json, show, &service->counters, service->rates);
+	lvs_show_counters(json, show, "stats", &service->counters, service->rates);
 	if (!show->brief) {
 		lvs_json_object(json, "config");
 		lvs_settings_json(json, &lvs_conf_service_group, conf, NULL, NULL);
@@ -145,11 +145,54 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 	lvs_json_array(json, "servers");
 }
 
-const char *lvs_show_state(const struct lvs_server *server)
+const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
+			   const struct lvs_control_health *health)
 {
-	if (server->spec.weight)
-		return "up";
-	return server->drained || !(server->active || server->inactive) ? "drained" : "draining";
+	bool drains = conf ? conf->drain.on || !conf->weight : !server->spec.weight;
+
+	if (strcmp(health->state, "maintenance") == 0)
+		return health->state;
+	if (drains)
+		return server->drained || !(server->active || server->inactive) ? "drained" : "draining";
+	return health->checks ? health->state : "up";
+}
+
+void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health)
+{
+	lvs_json_object(json, "health");
+	lvs_json_text(json, "state", health->state);
+	if (health->since)
+		lvs_json_float(json, "seconds", (double)(show->now - health->since) / LVS_NS_PER_SEC, 1);
+	lvs_json_number(json, "checks", health->checks);
+	lvs_json_bool(json, "in", health->in);
+	lvs_json_bool(json, "kept", health->kept);
+	lvs_json_bool(json, "starting", health->starting);
+	if (health->checks) {
+		lvs_json_text(json, "check", health->type);
+		lvs_json_text(json, "reason", health->reason);
+		lvs_json_bool(json, "held", health->held);
+	}
+	if (health->checks && health->checked_at) {
+		lvs_json_float(json, "checked", (double)(show->now - health->checked_at) / LVS_NS_PER_SEC, 1);
+		lvs_json_float(json, "latency_ms", (double)health->latency / LVS_NS_PER_MS, 3);
+	}
+	lvs_json_end_object(json);
+}
+
+/* What clients' connections say of it. */
+static void put_seen(struct lvs_json *json, const struct lvs_seen *seen)
+{
+	lvs_json_object(json, "seen");
+	lvs_json_number(json, "answered", seen->answered);
+	lvs_json_number(json, "refused", seen->failures[LVS_FAILURE_REFUSED]);
+	lvs_json_number(json, "silent", seen->failures[LVS_FAILURE_SILENT]);
+	lvs_json_number(json, "unreachable", seen->failures[LVS_FAILURE_UNREACHABLE]);
+	lvs_json_number(json, "offered", seen->offered);
+	lvs_json_number(json, "ejections", seen->ejections);
+	lvs_json_bool(json, "ejected", seen->ejected);
+	if (seen->latency)
+		lvs_json_float(json, "latency_ms", (double)seen->latency / LVS_NS_PER_MS, 3);
+	lvs_json_end_object(json);
 }
 
 static void put_tunnel(struct lvs_json *json, const struct lvs_tunnel_spec *tunnel)
@@ -168,8 +211,11 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
 	const struct lvs_server_spec *spec = &server->spec;
+	struct lvs_control_health health = { .state = "up", .in = true };
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
+	if (conf)
+		show->host->health(show->host->arg, of, conf, &health);
 	lvs_json_object(json, NULL);
 	lvs_json_text(json, "id", lvs_id_end(&spec->addr, spec->port, text));
 	lvs_json_text(json, "name", conf ? conf->name : text);
@@ -188,8 +234,14 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_number(json, "upper", spec->upper);
 	lvs_json_number(json, "lower", spec->lower);
 	lvs_json_bool(json, "overload", server->overload);
-	lvs_json_text(json, "state", lvs_show_state(server));
-	lvs_show_counters(json, show, &server->counters, server->rates);
+	lvs_json_text(json, "state", lvs_show_state(server, conf, &health));
+	if (!conf)
+		lvs_json_bool(json, "sorry", true);
+	if (health.checks)
+		lvs_show_health(json, show, &health);
+	lvs_show_counters(json, show, "stats", &server->counters, server->rates);
+	if (!show->brief)
+		put_seen(json, &server->seen);
 	if (!show->brief && conf) {
 		lvs_json_object(json, "config");
 		lvs_settings_json(json, &lvs_conf_server_group, conf, &lvs_conf_service_group, of);

@@ -5,21 +5,27 @@
 
 #include <stdbool.h>
 
-#include "engine/rates.h"
+#include "engine/engine.h"
 
 struct lvs_conf_server;
 struct lvs_conf_service;
+struct lvs_control_health;
+struct lvs_control_host;
 struct lvs_json;
 struct lvs_server;
 struct lvs_service;
 
 /**
  * struct lvs_show - how much is shown
+ * @host:	borrowed
  * @meter:	the engine's
+ * @now:	the time
  * @brief:	neither the configuration nor averages
  */
 struct lvs_show {
+	const struct lvs_control_host *host;
 	const struct lvs_meter *meter;
+	lvs_ns now;
 	bool brief;
 };
 
@@ -31,11 +37,20 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const struct lvs_server *server,
 		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf);
 
-/* "up", "draining", "drained": what becomes of new connections, as far as weight and draining decide. */
-const char *lvs_show_state(const struct lvs_server *server);
+/**
+ * lvs_show_state() - a server's state in one word
+ * @conf:	NULL: it is a sorry server
+ *
+ * "draining" and "drained" if the configuration wants no new connections, else what checks say; "up" if there are none.
+ */
+const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
+			   const struct lvs_control_health *health);
 
-/* Members "stats" and "rates" of an object. */
-void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const struct lvs_counters *counters,
-		       const struct lvs_rates *rates);
+/* What checks say, as a member. */
+void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health);
+
+/* Members of an object: "rates", and in front of it what is called @name. */
+void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const char *name,
+		       const struct lvs_counters *counters, const struct lvs_rates *rates);
 
 #endif

@@ -95,6 +95,7 @@ void lvs_streams_turn(struct lvs_control *control)
 {
 	struct lvs_stream *stream;
 
+	lvs_loop_mark(control->host.loop);
 	if (lvs_list_empty(&control->ready))
 		return;
 	stream = lvs_list_entry(control->ready.next, struct lvs_stream, node);

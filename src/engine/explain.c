@@ -77,6 +77,16 @@ static int choose(struct lvs_engine *engine, struct lvs_service *service, const 
 	return 0;
 }
 
+static struct lvs_service *lookup(const struct lvs_engine *engine, const struct lvs_packet *packet, uint32_t mark)
+{
+	const struct lvs_service_key key = { .addr = lvs_addr_any(lvs_addr_is4(&packet->tuple.dst)), .mark = mark };
+	struct lvs_service *service = mark ? lvs_service_find(&engine->rules, &key) : NULL;
+
+	if (!service)
+		service = lvs_service_lookup(&engine->rules, packet);
+	return service && lvs_bypass_spares(engine, service, packet) ? NULL : service;
+}
+
 static int begin(struct lvs_engine *engine, struct lvs_service *service, const struct lvs_packet *packet,
 		 struct lvs_explanation *ret)
 {
@@ -96,7 +106,7 @@ static int begin(struct lvs_engine *engine, struct lvs_service *service, const s
 	return err;
 }
 
-int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple, lvs_ns now,
+int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple, uint32_t mark, lvs_ns now,
 		       struct lvs_explanation *ret_explanation)
 {
 	const struct lvs_packet packet = first_packet(tuple);
@@ -114,12 +124,10 @@ int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple,
 		*ret_explanation = ret;
 		return 0;
 	}
-	ret.mark = lvs_classify(engine->rules.classifier, tuple);
+	ret.mark = mark ? mark : lvs_classify(engine->rules.classifier, tuple);
 	ret.drop = lvs_engine_check_ends(&packet);
 	if (!ret.drop)
-		ret.service = lvs_service_lookup(&engine->rules, &packet);
-	if (ret.service && lvs_bypass_spares(engine, ret.service, &packet))
-		ret.service = NULL;
+		ret.service = lookup(engine, &packet, mark);
 	if (ret.service)
 		err = begin(engine, ret.service, &packet, &ret);
 	else if (!ret.drop && lvs_rules_owner(&engine->rules, &tuple->dst) != LVS_OWNER_DIRECTOR)

@@ -59,13 +59,14 @@ struct lvs_explanation {
 /**
  * lvs_engine_explain() - follow the walk of a first packet
  * @tuple:	as the client's packet would have it; source port 0: of no connection that there is
+ * @mark:	that it has, whatever mark rules say; 0: they say it
  *
  * What time alone does to the rules is done by this as by any packet; nothing else changes. Connections that helpers have
  * announced are not looked for.
  *
  * Return: 0, or -ENOMEM
  */
-int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple, lvs_ns now,
+int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple, uint32_t mark, lvs_ns now,
 		       struct lvs_explanation *ret_explanation);
 
 #endif

@@ -6,8 +6,10 @@
 #include "control/control.h"
 #include "io/io.h"
 #include "lvsd/director.h"
+#include "lvsd/health.h"
 #include "lvsd/pump.h"
 #include "net/net.h"
+#include "sys/clock.h"
 #include "sys/log.h"
 
 static const struct lvs_conf *host_conf(void *arg)
@@ -47,6 +49,38 @@ static bool host_disconnect(void *arg, struct lvs_conn *conn, bool reset)
 	return lvs_pump_disconnect(director->pump, conn, reset);
 }
 
+static void host_health(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			struct lvs_control_health *ret_health)
+{
+	const struct lvs_director *director = arg;
+	struct lvs_server_view view;
+
+	lvs_health_server(director->health, service, server, &view);
+	*ret_health = (struct lvs_control_health){
+		.checks = view.nchecks,
+		.state = lvs_health_names[view.state],
+		.since = view.since,
+		.type = view.deciding.type,
+		.reason = view.deciding.reason,
+		.checked_at = view.deciding.checked_at,
+		.latency = view.deciding.latency,
+		.held = view.deciding.held,
+		.in = view.in,
+		.kept = view.kept,
+		.starting = view.starting,
+	};
+}
+
+static void host_quorum(void *arg, const struct lvs_conf_service *service, struct lvs_control_quorum *ret_quorum)
+{
+	const struct lvs_director *director = arg;
+	struct lvs_service_view view;
+
+	lvs_health_service(director->health, service, &view);
+	*ret_quorum = (struct lvs_control_quorum){ .quorum = view.quorum, .sorry = view.sorry,
+						   .live_weight = view.live_weight, .live = view.live, .kept = view.kept };
+}
+
 int lvs_director_listen(struct lvs_director *director)
 {
 	const struct lvs_control_host host = {
@@ -57,6 +91,10 @@ int lvs_director_listen(struct lvs_director *director)
 		.conf = host_conf,
 		.device = host_device,
 		.disconnect = host_disconnect,
+		.path = director->path,
+		.started = lvs_clock_now(),
+		.health = host_health,
+		.quorum = host_quorum,
 	};
 	char message[LVS_CONTROL_MESSAGE_MAX];
 	int err;

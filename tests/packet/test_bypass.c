@@ -298,13 +298,13 @@ static void it_can_be_explained(void **state)
 		struct lvs_explanation said;
 
 		settle(director, goes, false);
-		assert_int_equal(lvs_engine_explain(director->engine, &tuple, director->now, &said), 0);
+		assert_int_equal(lvs_engine_explain(director->engine, &tuple, 0, director->now, &said), 0);
 		assert_ptr_equal(said.service, service);
 		assert_int_equal(said.server != NULL, up);
 		assert_int_equal(said.bypassed, goes && !up);
 		assert_int_equal(said.drop, up || goes ? LVS_DROP_NONE : LVS_DROP_NO_SERVER);
 		own.src = test_addr(families[ip6].caches[0]);
-		assert_int_equal(lvs_engine_explain(director->engine, &own, director->now, &said), 0);
+		assert_int_equal(lvs_engine_explain(director->engine, &own, 0, director->now, &said), 0);
 		assert_true(said.passed && !said.service && !said.bypassed && said.drop == LVS_DROP_NONE);
 		lvs_service_remove(lvs_engine_rules(director->engine), service, director->now);
 	}

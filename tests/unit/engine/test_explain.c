@@ -29,7 +29,7 @@ static struct lvs_explanation explain(struct director *director, const char *cli
 					 .dport = LVS_BE16(vport), .proto = proto };
 	struct lvs_explanation ret;
 
-	assert_int_equal(lvs_engine_explain(director->engine, &tuple, director->now, &ret), 0);
+	assert_int_equal(lvs_engine_explain(director->engine, &tuple, 0, director->now, &ret), 0);
 	return ret;
 }
 
