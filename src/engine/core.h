@@ -99,6 +99,13 @@ void lvs_engine_drop(struct lvs_engine *engine, enum lvs_drop drop);
 enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *packet);
 
 /**
+ * lvs_engine_take_hop_apart() - count one hop more, of what is to cost it (see struct lvs_engine_settings)
+ *
+ * Return: as above
+ */
+enum lvs_drop lvs_engine_take_hop_apart(struct lvs_engine *engine, struct lvs_packet *packet);
+
+/**
  * lvs_engine_relay() - a packet of a known connection leaves: rewrite, count for server and service, emit
  *
  * Knows nothing of state: for whole packets after tracking, and for later fragments.
@@ -114,8 +121,9 @@ enum lvs_drop lvs_engine_relay(struct lvs_engine *engine, struct lvs_conn *conn,
 enum lvs_drop lvs_engine_track(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_proto_ops *proto,
 			       struct lvs_packet *packet, enum lvs_dir dir);
 
-/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5). */
-enum lvs_drop lvs_engine_check_ends(const struct lvs_packet *packet);
+/* Sources that no client has, and what no router forwards (RFC 1812 sections 5.3.7 and 4.2.2.11, RFC 4291 section 2.5),
+ * and tunnel packets of our own that came back. @packet: whole, or a first fragment */
+enum lvs_drop lvs_engine_check_ends(const struct lvs_engine *engine, const struct lvs_packet *packet);
 
 /* No service on that port, or none of that protocol: the host answers for its own addresses, we for the others. */
 enum lvs_drop lvs_engine_refuse_or_pass(struct lvs_engine *engine, struct lvs_packet *packet);

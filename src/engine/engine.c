@@ -210,12 +210,10 @@ void lvs_engine_count(struct lvs_engine *engine, const struct lvs_conn *conn, co
 	count(&engine->stats.total, packet->len, dir);
 }
 
-enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *packet)
+static enum lvs_drop count_hop(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	uint8_t *ttl;
 
-	if (!engine->settings.decrement_ttl)
-		return LVS_DROP_NONE;
 	if (packet->ip6) {
 		struct lvs_ip6 *ip = lvs_packet_at(packet, 0, sizeof(*ip));
 
@@ -233,6 +231,16 @@ enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *
 	}
 	--*ttl;
 	return LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_take_hop(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	return engine->settings.decrement_ttl ? count_hop(engine, packet) : LVS_DROP_NONE;
+}
+
+enum lvs_drop lvs_engine_take_hop_apart(struct lvs_engine *engine, struct lvs_packet *packet)
+{
+	return engine->settings.decrement_ttl_apart ? count_hop(engine, packet) : LVS_DROP_NONE;
 }
 
 /* Of a server that has not been removed. */
@@ -407,7 +415,7 @@ static enum lvs_drop walk_flow(struct lvs_engine *engine, struct lvs_packet *pac
 
 static enum lvs_drop walk_other(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	enum lvs_drop drop = lvs_engine_check_ends(packet);
+	enum lvs_drop drop = lvs_engine_check_ends(engine, packet);
 
 	if (drop || lvs_ipsec_relay(engine, packet, &drop))
 		return drop;
@@ -459,7 +467,7 @@ static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
 		return walk_first_fragment(engine, packet);
 	if (packet->kind == LVS_PACKET_OTHER)
 		return walk_other(engine, packet);
-	drop = lvs_engine_check_ends(packet);
+	drop = lvs_engine_check_ends(engine, packet);
 	return drop ? drop : lvs_icmp_handle(engine, packet);
 }
 

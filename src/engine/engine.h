@@ -33,6 +33,8 @@ enum lvs_ping {
  * @ping:	who answers a ping to a virtual address
  * @reply_rate:	packets per second and kind that the director makes itself; 0 for none
  * @decrement_ttl: count this hop (a TAP has no host that does); else the host has done so
+ * @decrement_ttl_apart: for the sake of loops, count one hop more of requests that leave into a tunnel (the host counts that of
+ *		the outer header), for a neighbour (no host routes them), or by full NAT (errors about them go all the way back)
  * @link_mtu:	longest packet that leaves, bytes: longer ones are fragmented, or their sender is told. 0: the host sees to that
  * @direct_offload: packets for a neighbour (see lvs_packet.via) may be super-packets or have partial checksums
  * @dip4, @dip6: the director's own addresses, which tunnel packets come from; all zeros: none
@@ -52,6 +54,7 @@ struct lvs_engine_settings {
 	enum lvs_ping ping;
 	uint32_t reply_rate;
 	bool decrement_ttl;
+	bool decrement_ttl_apart;
 	uint32_t link_mtu;
 	bool direct_offload;
 	struct lvs_addr dip4, dip6;

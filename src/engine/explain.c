@@ -125,7 +125,7 @@ int lvs_engine_explain(struct lvs_engine *engine, const struct lvs_tuple *tuple,
 		return 0;
 	}
 	ret.mark = mark ? mark : lvs_classify(engine->rules.classifier, tuple);
-	ret.drop = lvs_engine_check_ends(&packet);
+	ret.drop = lvs_engine_check_ends(engine, &packet);
 	if (!ret.drop)
 		ret.service = lookup(engine, &packet, mark);
 	if (ret.service)

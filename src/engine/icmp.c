@@ -133,6 +133,8 @@ static enum lvs_drop handle_error(struct lvs_engine *engine, struct lvs_packet *
 	if (mtu_absurd(packet, icmp))
 		return LVS_DROP_ICMP_MTU;
 	drop = lvs_engine_take_hop(engine, packet);
+	if (!drop && dir == LVS_DIR_REQUEST && lvs_forwards[conn->forward]->way & (LVS_WAY_TUNNEL | LVS_WAY_DIRECT))
+		drop = lvs_engine_take_hop_apart(engine, packet);
 	if (drop)
 		return drop;
 	lvs_engine_count(engine, conn, packet, dir);

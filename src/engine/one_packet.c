@@ -30,6 +30,8 @@ static enum lvs_drop draft(struct lvs_engine *engine, const struct lvs_server *s
 		.flags = LVS_CONN_USED | LVS_CONN_ONE_PACKET | 1 << LVS_CONN_SEEN_SHIFT,
 	};
 
+	if (!forward->replies)
+		ret_conn->flags |= LVS_CONN_NO_OUTPUT | LVS_CONN_ONE_WAY;
 	if (server->service->spec.helper && server->service->spec.helper->originates)
 		ret_conn->flags |= LVS_CONN_UNANSWERED;
 	return forward->bind ? forward->bind(engine, ret_conn) : LVS_DROP_NONE;

@@ -103,6 +103,8 @@ enum lvs_drop lvs_engine_relay_rare(struct lvs_engine *engine, struct lvs_conn *
 		if (!stream->introduction.alone)
 			drop = lvs_stream_walk(engine, conn, packet, dir);
 	}
+	if (!drop && dir == LVS_DIR_REQUEST && forward->way & (LVS_WAY_TUNNEL | LVS_WAY_DIRECT))
+		drop = lvs_engine_take_hop_apart(engine, packet);
 	if (drop)
 		return drop;
 	lvs_engine_count(engine, conn, packet, dir);

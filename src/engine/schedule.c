@@ -6,7 +6,6 @@
 #include <errno.h>
 
 #include "engine/core.h"
-#include "engine/icmp.h"
 #include "engine/one_packet.h"
 #include "engine/persist.h"
 #include "engine/sched.h"
@@ -111,28 +110,6 @@ enum lvs_drop lvs_engine_connect(struct lvs_engine *engine, struct lvs_server *s
 		return drop;
 	}
 	*ret_conn = conn;
-	return LVS_DROP_NONE;
-}
-
-/* A host tells one of its own addresses of a path MTU with that address as the source. */
-static bool is_icmp_error(const struct lvs_packet *packet)
-{
-	const uint8_t *type = packet->kind == LVS_PACKET_ICMP ? lvs_packet_at(packet, packet->l4, 1) : NULL;
-
-	return type && lvs_icmp_is_error(*type, packet->ip6);
-}
-
-enum lvs_drop lvs_engine_check_ends(const struct lvs_packet *packet)
-{
-	const struct lvs_tuple *tuple = &packet->tuple;
-
-	if (lvs_addr_is_multicast(&tuple->dst) || lvs_addr_is_broadcast4(&tuple->dst) ||
-	    lvs_addr_is_linklocal6(&tuple->dst) || lvs_addr_is_linklocal6(&tuple->src))
-		return LVS_DROP_LINK_SCOPE;
-	if (!lvs_addr_is_unicast(&tuple->src) || lvs_addr_is_loopback(&tuple->src))
-		return LVS_DROP_MARTIAN;
-	if (lvs_addr_equal(&tuple->src, &tuple->dst) && !is_icmp_error(packet))
-		return LVS_DROP_LAND;
 	return LVS_DROP_NONE;
 }
 
@@ -301,7 +278,7 @@ struct lvs_conn *lvs_engine_schedule_quoted(struct lvs_engine *engine, const str
 
 enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	enum lvs_drop drop = lvs_engine_check_ends(packet);
+	enum lvs_drop drop = lvs_engine_check_ends(engine, packet);
 	struct lvs_service *service;
 
 	if (drop)

@@ -71,6 +71,15 @@ struct lvs_tunnel_ops {
 
 extern const struct lvs_tunnel_ops *const lvs_tunnels[LVS_TUNNEL_INDEX_COUNT];
 
+/**
+ * lvs_tunnel_peel() - where the packet inside begins, of any type of tunnel and whatever port GUE is listened for
+ * @packet:	parsed, and not a later fragment
+ * @ret_ip6:	family inside
+ *
+ * Return: its offset in @packet, or -1: there is none
+ */
+int lvs_tunnel_peel(const struct lvs_packet *packet, bool *ret_ip6);
+
 /* Return: NULL if there is none of that name */
 const struct lvs_tunnel_ops *lvs_tunnel_find(const char *name);
 

@@ -9,25 +9,10 @@
 #include "engine/core.h"
 #include "engine/tunnel.h"
 
-/* Where the packet inside begins, of any type of tunnel. Return: its offset in @quoted, or -1 */
-static int find_inner(const struct lvs_packet *quoted, bool *ret_ip6)
-{
-	const struct lvs_udp *udp = lvs_packet_at(quoted, quoted->l4, sizeof(*udp));
-	lvs_be16 port = udp ? udp->dport : 0;
-
-	for (size_t i = 0; i < LVS_TUNNEL_INDEX_COUNT; i++) {
-		int bytes = lvs_tunnels[i]->peel(quoted, quoted->l4, quoted->proto, port, ret_ip6);
-
-		if (bytes >= 0)
-			return quoted->l4 + bytes;
-	}
-	return -1;
-}
-
 static struct lvs_conn *find_conn(struct lvs_engine *engine, const struct lvs_packet *quoted, struct lvs_packet *ret_inner)
 {
 	struct lvs_packet carrier = *quoted;
-	int off = find_inner(quoted, &carrier.ip6);
+	int off = lvs_tunnel_peel(quoted, &carrier.ip6);
 	struct lvs_conn *conn;
 	enum lvs_dir dir;
 

@@ -15,6 +15,7 @@
 #include "lvsd/pump.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ struct lvs_pump {
 	void (*lost)(void *arg);
 	void *arg;
 	struct lvs_log_limit limit;
+	struct lvs_log_limit loop_limit;
+	uint64_t looped;	/* tunnel packets that came back, as far as that was said */
 	struct lvs_packet burst[BURST];
 };
 
@@ -79,6 +82,18 @@ static void on_io_timer(void *arg)
 	follow_io(pump);
 }
 
+static void tell_loops(struct lvs_pump *pump, lvs_ns now)
+{
+	uint64_t looped = lvs_engine_stats(pump->engine)->dropped[LVS_DROP_TUNNEL_LOOP];
+
+	if (lvs_likely(looped == pump->looped))
+		return;
+	lvs_log_limited(pump->log, &pump->loop_limit, now, LVS_LOG_WARNING, "%" PRIu64 " tunnel packets of our own came back "
+			"to device '%s': a server's address is routed to the device, or the server is a director that sends "
+			"them here", looped - pump->looped, pump->io->name);
+	pump->looped = looped;
+}
+
 static void on_timer(void *arg)
 {
 	struct lvs_pump *pump = arg;
@@ -93,6 +108,7 @@ static void on_timer(void *arg)
 		lvs_timer_start(pump->timer, now, now);	/* more is due than one turn takes; packets go first */
 	else
 		lvs_timer_start(pump->timer, LVS_MIN(look, now + EXPIRE_INTERVAL), now);
+	tell_loops(pump, now);
 	follow_io(pump);
 }
 

@@ -85,6 +85,8 @@ void lvs_spec_settings(const struct lvs_conf *conf, struct lvs_engine_settings *
 	ret->dip6 = lvs_conf_dip(conf, false);
 	if (lvs_conf_on_lan(conf))
 		lan_settings_from(conf, ret);
+	else
+		ret->decrement_ttl_apart = true;
 	ret->pmtu_disc = conf->director.pmtu_disc;
 	ret->schedule_icmp = conf->director.schedule_icmp;
 	ret->sloppy[LVS_PROTO_INDEX_tcp] = conf->director.sloppy_tcp;

@@ -141,8 +141,10 @@ static enum lvs_drop fullnat_rewrite(struct lvs_engine *engine, const struct lvs
 				     enum lvs_dir dir)
 {
 	struct ends ends = ends_of(engine, conn, dir);
-	enum lvs_drop drop = packet->kind == LVS_PACKET_FLOW ? change_transport(packet, &ends) : LVS_DROP_NONE;
+	enum lvs_drop drop = dir == LVS_DIR_REQUEST ? lvs_engine_take_hop_apart(engine, packet) : LVS_DROP_NONE;
 
+	if (!drop && packet->kind == LVS_PACKET_FLOW)
+		drop = change_transport(packet, &ends);
 	if (drop)
 		return drop;
 	if (lvs_addr_is4(ends.src) == packet->ip6)

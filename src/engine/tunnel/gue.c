@@ -48,11 +48,13 @@ static uint8_t gue_put(const struct lvs_tunnel_spec *spec, const struct lvs_tunn
 static int gue_peel(const struct lvs_packet *packet, size_t at, uint8_t proto, lvs_be16 port, bool *ret_ip6)
 {
 	const struct lvs_udp *udp = lvs_packet_at(packet, at, sizeof(*udp) + sizeof(struct gue));
-	const struct gue *gue = (const struct gue *)(udp + 1);
+	const struct gue *gue;
 	int bytes = sizeof(*udp) + sizeof(*gue);
 
-	if (proto != LVS_PROTO_UDP || !udp || udp->dport != port || (gue->version_length & VERSION_CONTROL) ||
-	    (gue->proto != LVS_PROTO_IP4 && gue->proto != LVS_PROTO_IP6))
+	if (proto != LVS_PROTO_UDP || !udp || udp->dport != port)
+		return -1;
+	gue = (const struct gue *)(udp + 1);
+	if ((gue->version_length & VERSION_CONTROL) || (gue->proto != LVS_PROTO_IP4 && gue->proto != LVS_PROTO_IP6))
 		return -1;
 	bytes += (gue->version_length & LENGTH_WORDS) * 4;
 	if (!lvs_packet_at(packet, at, (size_t)bytes))
