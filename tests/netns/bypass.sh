@@ -27,6 +27,7 @@ cache() {
 	    listen 80; listen [::]:80;
 	    location / { proxy_pass http://\$http_host; proxy_cache zone; proxy_cache_valid 1h;
 	                 proxy_connect_timeout 60; add_header X-Cache "$1 \$upstream_cache_status" always; }
+	    location /files/ { proxy_pass http://\$http_host; proxy_max_temp_file_size 0; }
 	    location = /alive { return 204; }
 	  }
 	}
@@ -150,7 +151,7 @@ for address in $SITE "[$SITE6]"; do
 	at client curl -sf -m 60 -o $work/down "http://$address/files/blob" || FAIL "bypass: no download of $address"
 	cmp $work/site/blob $work/down || FAIL "bypass: download of $address differs"
 	head -c 4000 $work/site/blob >$work/datagram
-	# shellcheck disable=SC2317 # called by until_true
+	# shellcheck disable=SC2094,SC2317 # called by until_true; both read
 	echoed() { at client socat -b 65536 -t 2 -T 2 - "UDP:$address:7,shut-none" <$work/datagram | cmp - $work/datagram; }
 	until_true 30 echoed
 done
@@ -169,6 +170,30 @@ cat <&8 >>$work/down
 exec 8<&-
 wait $slow || FAIL "the download broke off"
 cmp $work/site/blob $work/down || FAIL "the download differs"
+
+# A host that translates its clients' addresses, as lvsd(8) says it: what is on its way to the device is not tracked.
+configure "$(conf droute 0 true)"
+reload
+if at director nft -f - 2>/dev/null <<-END
+	table inet gateway {
+	  chain prerouting {
+	    type filter hook prerouting priority raw
+	    iifname "to-client" fib daddr type != local notrack
+	  }
+	  chain postrouting {
+	    type nat hook postrouting priority srcnat
+	    oifname "to-origin" masquerade
+	  }
+	}
+	END
+then
+	same "translated" "4 from-198.51.100.1" "$(four $SITE)"
+	same "translated, IPv6" "4 from-2001:db8:98::1" "$(four "[$SITE6]")"
+	same "the director itself is tracked" "the director" "$(at client socat -u -T 10 TCP4:10.0.0.1:80 -)"
+	at director nft delete table inet gateway
+else
+	echo "not shown: addresses that the host translates (no nft, or its kernel cannot)"
+fi
 
 # Without cache_bypass they are refused, at once.
 configure "$(conf droute 0 false)"
