@@ -6,9 +6,16 @@
 
 #include "base/prefix_map.h"
 
+struct lvs_sites *lvs_sites_ref(struct lvs_sites *sites)
+{
+	if (sites)
+		__atomic_fetch_add(&sites->others, 1, __ATOMIC_RELAXED);
+	return sites;
+}
+
 void lvs_sites_free(struct lvs_sites *sites)
 {
-	if (!sites)
+	if (!sites || __atomic_fetch_sub(&sites->others, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	lvs_prefix_map_free(sites->map);
 	free(sites->orders);
@@ -34,7 +41,7 @@ const uint8_t *lvs_sites_order(const struct lvs_sites *sites, const struct lvs_a
 
 bool lvs_sites_equal(const struct lvs_sites *a, const struct lvs_sites *b)
 {
-	if (!a || !b)
+	if (!a || !b || a == b)
 		return a == b;
 	if (a->n != b->n || a->orders_len != b->orders_len || !a->map != !b->map)
 		return false;

@@ -22,17 +22,22 @@ struct lvs_prefix_map;
  * @names:	site @names[i] is number i + 1
  * @orders:	lists of numbers, each ended by a 0; the first one is for clients that @map does not know
  * @orders_len:	bytes
+ * @others:	owners beside the first one; any thread may have one
  * @map:	from a client to where his list begins in @orders; may be NULL, then it knows nobody
  */
 struct lvs_sites {
 	uint32_t n;
+	uint32_t others;
 	char names[LVS_SITES_MAX][LVS_SITE_BYTES];
 	uint8_t *orders;
 	uint32_t orders_len;
 	struct lvs_prefix_map *map;
 };
 
-/* @sites: from malloc(), as @orders; may be NULL */
+/* One more owner. @sites: may be NULL. Return: @sites */
+struct lvs_sites *lvs_sites_ref(struct lvs_sites *sites);
+
+/* @sites: from malloc(), as @orders; may be NULL. The last owner's frees it. */
 void lvs_sites_free(struct lvs_sites *sites);
 
 /* Return: the number of a site, 0 if there is none of that name. @sites: may be NULL */

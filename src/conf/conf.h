@@ -309,6 +309,9 @@ struct lvs_conf_tunnel {
 /* How a server is told of its clients. UNSAID: not at all. */
 enum lvs_conf_client_address { LVS_CONF_CLIENT_UNSAID, LVS_CONF_CLIENT_NONE, LVS_CONF_CLIENT_PROXY_V2, LVS_CONF_CLIENT_TOA };
 
+/* Who made a service or a server: the file names it, or somebody asked for it while lvsd ran. */
+enum lvs_conf_origin { LVS_CONF_FROM_FILE, LVS_CONF_AT_RUN_TIME };
+
 /**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
@@ -322,10 +325,12 @@ enum lvs_conf_client_address { LVS_CONF_CLIENT_UNSAID, LVS_CONF_CLIENT_NONE, LVS
  * @maintenance: it is out, whatever its checks say
  * @check, @checks: its own, @ncheck (1 at most) and @nchecks of them; owned. None: those of the service
  * @checks_needed: how many of them have to be up; LVS_CONF_CHECKS_ALL: each; 0: as the service says
+ * @origin:	who made it; no part of the configuration's meaning
  */
 struct lvs_conf_server {
 	struct lvs_addr addr;
 	uint16_t port;
+	enum lvs_conf_origin origin;
 	uint32_t weight;
 	uint32_t upper_threshold;
 	uint32_t lower_threshold;
@@ -427,10 +432,12 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @min_servers: so many stay, however many seem to be down; 0: none
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
+ * @origin:	who made it; no part of the configuration's meaning
  */
 struct lvs_conf_service {
 	struct lvs_addr addr;
 	uint16_t port;
+	enum lvs_conf_origin origin;
 	uint8_t protocol;
 	uint32_t mark;
 	enum lvs_conf_family family;

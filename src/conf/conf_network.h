@@ -16,7 +16,11 @@
 #define LVS_CONF_ADDRESSES_MAX 16
 #define LVS_CONF_ROUTES_MAX 4096
 
-/* Where a value stood in the text, for messages; no part of the configuration's meaning. Line 0: nowhere. */
+/*
+ * Where a value stood in the text, for messages; no part of the configuration's meaning. Line 0: nowhere; the other one:
+ * it was given, but in another text than the one that messages are about.
+ */
+#define LVS_CONF_ELSEWHERE UINT32_MAX
 struct lvs_conf_where {
 	uint32_t line;
 	uint32_t offset;

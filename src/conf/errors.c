@@ -167,7 +167,7 @@ void lvs_conf_errors_add(struct lvs_conf_errors *errors, enum lvs_conf_severity 
 	copy_printable(error->message, sizeof(error->message), message, message + strlen(message), UINT32_MAX);
 	if (hint)
 		copy_printable(error->hint, sizeof(error->hint), hint, hint + strlen(hint), UINT32_MAX);
-	if (where && where->line) {
+	if (where && where->line && where->line != LVS_CONF_ELSEWHERE) {
 		error->line = where->line;
 		if (errors->text)
 			quote(errors, where->offset, error);

@@ -261,6 +261,13 @@ static void check_servers(const struct lvs_conf_geo_maker *maker, const struct l
 					    "site \"%s\" has no servers", maker->sites->names[i]);
 }
 
+void lvs_conf_geo_check_servers(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_geo_maker maker = { .errors = errors, .sites = conf->geo.table };
+
+	check_servers(&maker, conf);
+}
+
 static int take_prefix(struct lvs_conf_geo_maker *maker, const struct lvs_conf_geo_rule *rule, size_t number,
 		       uint32_t order)
 {

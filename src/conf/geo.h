@@ -41,6 +41,9 @@ struct lvs_conf_geo_maker {
  */
 int lvs_conf_geo_build(struct lvs_conf *conf, bool files, struct lvs_conf_errors *errors);
 
+/* Sites that servers name and @conf's table does not know. */
+void lvs_conf_geo_check_servers(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 /**
  * lvs_conf_geo_order() - read a list of sites
  * @text:	@len bytes, without a line's end

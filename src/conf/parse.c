@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/sites.h"
 #include "conf/check.h"
+#include "conf/edit.h"
 #include "conf/geo.h"
 #include "conf/suggest.h"
 #include "conf/value.h"
@@ -248,7 +249,8 @@ static int read_tree(const struct lvs_conf_reader *reader, struct lvs_conf *conf
 	return err;
 }
 
-static int parse(const char *text, size_t len, bool files, struct lvs_conf_errors *errors, struct lvs_conf *conf)
+/* Text to struct, and no more. */
+static int read_text(const char *text, size_t len, struct lvs_conf_errors *errors, struct lvs_conf *conf)
 {
 	struct lvs_conf_reader reader = { .text = text, .errors = errors };
 	struct lvs_conf_scan scan;
@@ -265,6 +267,13 @@ static int parse(const char *text, size_t len, bool files, struct lvs_conf_error
 	reader.scan = &scan;
 	err = read_tree(&reader, conf);
 	lvs_conf_scan_fini(&scan);
+	return err;
+}
+
+static int parse(const char *text, size_t len, bool files, struct lvs_conf_errors *errors, struct lvs_conf *conf)
+{
+	int err = read_text(text, len, errors, conf);
+
 	if (err == 0)
 		err = lvs_conf_check(conf, errors);
 	if (err == 0)
@@ -293,6 +302,21 @@ int lvs_conf_parse_text(const char *text, size_t len, const char *filename, bool
 	return 0;
 }
 
+int lvs_conf_parse_part(const char *text, size_t len, const char *filename, struct lvs_conf_errors *errors,
+			struct lvs_conf **ret_conf)
+{
+	struct lvs_conf *conf = lvs_conf_new();
+	int err;
+
+	lvs_conf_errors_init(errors, filename, text, len);
+	err = conf ? read_text(text, len, errors, conf) : -ENOMEM;
+	if (err < 0)
+		lvs_conf_free(conf);
+	else
+		*ret_conf = conf;
+	return err;
+}
+
 int lvs_conf_parse(const char *text, size_t len, const char *filename, struct lvs_conf_errors *errors,
 		   struct lvs_conf **ret_conf)
 {
@@ -308,7 +332,7 @@ struct lvs_conf *lvs_conf_new(void)
 	return conf;
 }
 
-static void free_service(struct lvs_conf_service *service)
+void lvs_conf_service_fini(struct lvs_conf_service *service)
 {
 	for (size_t i = 0; i < service->nservers; i++) {
 		free(service->servers[i].check);
@@ -324,7 +348,7 @@ void lvs_conf_free(struct lvs_conf *conf)
 	if (!conf)
 		return;
 	for (size_t i = 0; i < conf->nservices; i++)
-		free_service(&conf->services[i]);
+		lvs_conf_service_fini(&conf->services[i]);
 	free(conf->services);
 	free(conf->tap.routes);
 	free(conf->geo.rules);

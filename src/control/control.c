@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,7 @@ int lvs_control_new(const struct lvs_control_host *host, const struct lvs_conf_c
 	if (!control)
 		return -ENOMEM;
 	control->host = *host;
+	json_object_seed(0);	/* at once: later two threads would do it */
 	lvs_list_init(&control->requests);
 	lvs_list_init(&control->ready);
 	for (size_t i = 0; i < LVS_DOORS; i++)

@@ -15,6 +15,7 @@ struct lvs_conf_control;
 struct lvs_conf_server;
 struct lvs_conf_service;
 struct lvs_conn;
+struct lvs_conf_job;
 struct lvs_control;
 struct lvs_engine;
 struct lvs_log;
@@ -65,6 +66,21 @@ struct lvs_control_quorum {
 };
 
 /**
+ * struct lvs_control_change - one change of the configuration that was tried
+ * @time:	seconds since 1970
+ * @what:	"reload" or another kind; borrowed until the next turn of the loop
+ * @changes:	how many
+ * @message:	why it was refused, or the first change; may be empty; borrowed as @what
+ */
+struct lvs_control_change {
+	int64_t time;
+	const char *what;
+	bool ok;
+	size_t changes;
+	const char *message;
+};
+
+/**
  * struct lvs_control_host - what the daemon is to the API; all callbacks come from the loop
  * @arg:	for the callbacks
  * @loop, @log, @engine, @path: borrowed, live longer than the API; @path is that of lvs.conf
@@ -73,6 +89,8 @@ struct lvs_control_quorum {
  * @device:	@ret_device is set
  * @disconnect:	lvs_engine_disconnect(), now
  * @health, @quorum: of a server and a service of the configuration in force
+ * @submit:	has a job done after those before it. Return: 0, or -EBUSY: too many wait
+ * @history:	the latest change (@back is 0) and those before it. Return: false: so many are not known
  */
 struct lvs_control_host {
 	void *arg;
@@ -87,6 +105,8 @@ struct lvs_control_host {
 	void (*health)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
 		       struct lvs_control_health *ret_health);
 	void (*quorum)(void *arg, const struct lvs_conf_service *service, struct lvs_control_quorum *ret_quorum);
+	int (*submit)(void *arg, struct lvs_conf_job *job);
+	bool (*history)(void *arg, size_t back, struct lvs_control_change *ret_change);
 };
 
 /**

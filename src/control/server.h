@@ -19,6 +19,7 @@ struct evconnlistener;
 #define LVS_CONTROL_PEERS_MAX 512	/* at the UNIX socket */
 #define LVS_CONTROL_TCP_PEERS_MAX 128
 #define LVS_CONTROL_HELD_MAX (64u << 20)	/* bytes that all peers together have sent, or not read yet */
+#define LVS_CONTROL_PENDING_MAX (32u << 20)
 #define LVS_CONTROL_HEADER_MAX 16384
 #define LVS_CONTROL_BODY_MAX (16u << 20)
 #define LVS_CONTROL_PATIENCE 60	/* seconds for a request to come in as a whole, or for a reader to read on */
@@ -50,6 +51,7 @@ enum { LVS_DOOR_UNIX, LVS_DOOR_TCP, LVS_DOORS };
  * @held:	see LVS_CONTROL_HELD_MAX
  * @requests:	of struct lvs_request, those that have no whole answer yet
  * @ready:	of struct lvs_stream, those that can go on at once
+ * @pending:	bytes of bodies that wait to be worked at
  * @turn:	gives the first of @ready its turn
  * @admit:	opens doors again
  * @sweep:	looks after the peers
@@ -61,6 +63,7 @@ struct lvs_control {
 	size_t held;
 	struct lvs_list requests;
 	struct lvs_list ready;
+	size_t pending;
 	struct event *turn;
 	struct event *admit;
 	struct event *sweep;

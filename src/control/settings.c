@@ -103,18 +103,20 @@ static void number(struct lvs_json *json, const struct lvs_conf_key *key, uint32
 		lvs_json_number(json, key->name, value);
 }
 
-/* A list that is a value as a whole, of groups. */
+/* A list that is a value as a whole, of groups; or the one group that may be there. */
 static void list(struct lvs_json *json, const struct lvs_conf_key *key, const void *base)
 {
 	const char *elements = lvs_conf_list_elements(key, base);
 
-	lvs_json_array(json, key->name);
+	if (!key->alone)
+		lvs_json_array(json, key->name);
 	for (size_t i = 0; i < lvs_conf_list_count(key, base); i++) {
-		lvs_json_object(json, NULL);
+		lvs_json_object(json, key->alone ? key->name : NULL);
 		lvs_settings_json(json, key->group, elements + i * key->group->size, NULL, NULL);
 		lvs_json_end_object(json);
 	}
-	lvs_json_end_array(json);
+	if (!key->alone)
+		lvs_json_end_array(json);
 }
 
 static void value(struct lvs_json *json, const struct lvs_conf_key *key, const void *base)

@@ -122,7 +122,7 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 	lvs_json_object(json, NULL);
 	lvs_json_text(json, "id", lvs_id_service(key, &service->spec.ports, text));
 	lvs_json_text(json, "name", conf->name);
-	lvs_json_text(json, "origin", "file");
+	lvs_json_text(json, "origin", conf->origin == LVS_CONF_AT_RUN_TIME ? "runtime" : "file");
 	lvs_json_text(json, "protocol", lvs_id_protocol(key->proto));
 	if (key->mark) {
 		lvs_json_number(json, "mark", key->mark);
@@ -219,7 +219,7 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_object(json, NULL);
 	lvs_json_text(json, "id", lvs_id_end(&spec->addr, spec->port, text));
 	lvs_json_text(json, "name", conf ? conf->name : text);
-	lvs_json_text(json, "origin", "file");
+	lvs_json_text(json, "origin", conf && conf->origin == LVS_CONF_AT_RUN_TIME ? "runtime" : "file");
 	lvs_json_text(json, "address", lvs_addr_format(&spec->addr, text));
 	lvs_json_number(json, "port", lvs_host16(spec->port));
 	lvs_json_number(json, "family", lvs_addr_is4(&spec->addr) ? 4 : 6);

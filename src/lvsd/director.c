@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/errors.h"
 #include "control/control.h"
 #include "engine/engine.h"
 #include "io/io.h"
@@ -108,6 +109,19 @@ static void on_conflict(void *arg, const struct lvs_addr *addr, const struct lvs
 			b[2], b[3], b[4], b[5], director->conf->device.name, lvs_addr_format(addr, text));
 }
 
+static int check_ways(struct lvs_director *director)
+{
+	struct lvs_conf_errors errors;
+	char line[LVS_LOG_LINE_MAX];
+	int err;
+
+	lvs_conf_errors_init(&errors, director->path, NULL, 0);
+	err = lvs_ways_check(director->conf, director->io, &errors);
+	if (err)
+		lvs_log(director->log, LVS_LOG_ERROR, "%s", lvs_conf_errors_line(&errors, 0, line, sizeof(line)));
+	return err;
+}
+
 static int open_device(struct lvs_director *director)
 {
 	const struct lvs_conf_device *device = &director->conf->device;
@@ -134,7 +148,7 @@ static int open_device(struct lvs_director *director)
 		director->io->offloads & LVS_IO_CSUM ? "checksum" : "no",
 		director->io->offloads & LVS_IO_TSO ? ", TCP segmentation" : "",
 		director->io->offloads & LVS_IO_USO ? ", UDP segmentation" : "", " offload");
-	return lvs_ways_check(director->conf, director->path, director->io, director->log);
+	return check_ways(director);
 }
 
 static void on_net_say(void *arg, enum lvs_net_level level, const char *text)
@@ -166,7 +180,8 @@ static void on_vip_local(void *arg, const struct lvs_addr *addr, bool local)
 
 	if (vip && vip->own && local && !vip->local && !lvs_addr_equal(addr, &conf->dip) && !lvs_addr_equal(addr, &conf->dip6))
 		lvs_log(director->log, LVS_LOG_WARNING, "%s:%u: \"source_pool\" holds '%s', an address of this host, whose own "
-			"connections may come to have the same ports", director->path, conf->source_pool_where.line,
+			"connections may come to have the same ports", director->path,
+			(director->file ? director->file : director->conf)->director.source_pool_where.line,
 			lvs_addr_format(addr, text));
 	lvs_vip_set_local(lvs_engine_rules(director->engine), addr, local);
 }
@@ -314,8 +329,8 @@ static int give_up_privilege(struct lvs_director *director)
 	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
 	if (err)
 		return err;
-	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, lvs_director_loaded,
-			     director, &director->loader);
+	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, director->io,
+			     lvs_director_loaded, director, &director->loader);
 	if (err)
 		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);
@@ -341,6 +356,7 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 
 	director->conf = conf;
 	director->log = log;
+	lvs_jobs_init(&director->jobs);
 	err = lvs_notify_init(&director->notify);
 	if (err)
 		lvs_log(log, LVS_LOG_WARNING, "cannot reach the service manager: %s", strerror(-err));
@@ -384,6 +400,7 @@ void lvs_director_stop(struct lvs_director *director)
 {
 	lvs_notify_stopping(&director->notify);
 	lvs_loader_free(director->loader);
+	lvs_jobs_cancel(&director->jobs);
 	lvs_control_free(director->control);
 	lvs_health_free(director->health);
 	lvs_net_free(director->net);
@@ -396,5 +413,6 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_paths_fini(&director->paths);
 	lvs_loop_free(director->loop);
 	lvs_notify_fini(&director->notify);
+	lvs_conf_free(director->file);
 	lvs_conf_free(director->conf);
 }

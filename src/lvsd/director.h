@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "lvsd/path.h"
+#include "lvsd/reload.h"
 #include "sys/log.h"
 #include "sys/notify.h"
 
@@ -26,16 +27,17 @@ struct lvs_timer;
  * struct lvs_director - one running director
  * @path:	of lvs.conf, borrowed
  * @conf:	in force
+ * @file:	what the file said when it was read last; NULL: @conf
  * @memory:	the connection pool's, @memory_bytes of it
  * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
  * @failed:	why the loop was left was not a request to stop
- * @reload_again: SIGHUP came during a reload
  * @reloads, @refused: SIGHUPs that took effect, and that did not
  */
 struct lvs_director {
 	const char *path;
 	struct lvs_conf *conf;
+	struct lvs_conf *file;
 	struct lvs_log *log;
 	struct lvs_notify notify;
 	struct lvs_loop *loop;
@@ -49,11 +51,11 @@ struct lvs_director {
 	struct lvs_log_limit conflicts;
 	struct lvs_pump *pump;
 	struct lvs_loader *loader;
+	struct lvs_jobs jobs;
 	struct lvs_control *control;
 	struct lvs_timer *net_timer;
 	struct lvs_timer *watchdog;
 	bool failed;
-	bool reload_again;
 	unsigned long reloads, refused;
 };
 

@@ -81,6 +81,25 @@ static void host_quorum(void *arg, const struct lvs_conf_service *service, struc
 						   .live_weight = view.live_weight, .live = view.live, .kept = view.kept };
 }
 
+static int host_submit(void *arg, struct lvs_conf_job *job)
+{
+	return lvs_director_submit(arg, job);
+}
+
+static bool host_history(void *arg, size_t back, struct lvs_control_change *ret_change)
+{
+	const struct lvs_director *director = arg;
+	const struct lvs_jobs *jobs = &director->jobs;
+	const struct lvs_reload *entry;
+
+	if (back >= LVS_RELOADS_KEPT || back >= jobs->ntried)
+		return false;
+	entry = &jobs->history[(jobs->ntried - 1 - back) % LVS_RELOADS_KEPT];
+	*ret_change = (struct lvs_control_change){ .time = entry->time, .what = entry->what, .ok = entry->ok,
+						   .changes = entry->changes, .message = entry->message };
+	return true;
+}
+
 int lvs_director_listen(struct lvs_director *director)
 {
 	const struct lvs_control_host host = {
@@ -95,6 +114,8 @@ int lvs_director_listen(struct lvs_director *director)
 		.started = lvs_clock_now(),
 		.health = host_health,
 		.quorum = host_quorum,
+		.submit = host_submit,
+		.history = host_history,
 	};
 	char message[LVS_CONTROL_MESSAGE_MAX];
 	int err;

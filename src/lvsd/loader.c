@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A mailbox with one letter in each direction. The loop leaves the old configuration and signals the condition; the
- * thread leaves the outcome and writes to an eventfd that the loop watches. Between the two the letter belongs to the
+ * A mailbox with one letter in each direction. The loop leaves a job and signals the condition; the thread leaves the outcome and writes to an eventfd that the loop watches. Between the two the letter belongs to the
  * thread alone, so that nothing but the mailbox' state needs the lock.
  */
 #include "lvsd/loader.h"
@@ -17,63 +16,107 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "conf/conf.h"
+#include "conf/edit.h"
+#include "conf/job.h"
 #include "engine/classify.h"
 #include "lvsd/rules.h"
+#include "lvsd/ways.h"
 #include "sys/loop.h"
+
+#define TEXT_BYTES 512
 
 enum state { BORN, IDLE, ASKED, DONE, QUIT };
 
 struct lvs_loader {
 	const char *path;
 	const struct lvs_hash_key *key;
+	const struct lvs_io *io;
 	void (*done)(void *arg, struct lvs_loaded *loaded);
 	void *arg;
 	int fd;
-	bool running;
+	bool running_thread;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum state state;
-	const struct lvs_conf *old;
+	const struct lvs_conf *running, *file;
 	struct lvs_loaded loaded;
 };
 
 void lvs_loaded_fini(struct lvs_loaded *loaded)
 {
-	if (loaded->err)
-		return;
+	for (size_t i = 0; i < loaded->ntexts; i++)
+		free(loaded->texts[i]);
+	free(loaded->texts);
 	lvs_conf_diff_fini(&loaded->diff);
 	lvs_classifier_free(loaded->classifier);
 	lvs_conf_free(loaded->conf);
+	lvs_conf_free(loaded->file);
+}
+
+static int describe(struct lvs_loaded *loaded)
+{
+	char line[TEXT_BYTES];
+
+	loaded->texts = calloc(LVS_MIN(loaded->diff.n, LVS_CONF_JOB_TEXTS_MAX) + 1, sizeof(*loaded->texts));
+	if (!loaded->texts)
+		return -ENOMEM;
+	while (loaded->ntexts < loaded->diff.n && loaded->ntexts < LVS_CONF_JOB_TEXTS_MAX) {
+		char *text = strdup(lvs_conf_change_describe(&loaded->diff.changes[loaded->ntexts], line, sizeof(line)));
+
+		if (!text)
+			return -ENOMEM;
+		loaded->texts[loaded->ntexts++] = text;
+	}
+	return 0;
 }
 
 static int compare(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 {
-	int err = lvs_conf_diff_init(loader->old, loaded->conf, &loaded->diff);
+	int err = lvs_conf_diff_init(loader->running, loaded->conf, &loaded->diff);
 
-	if (err)
-		return err;
-	err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->key, &loaded->classifier);
-	if (err)
-		lvs_conf_diff_fini(&loaded->diff);
-	return err;
+	if (!err)
+		err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->key, &loaded->classifier);
+	return err ? err : describe(loaded);
 }
 
-static void load(struct lvs_loader *loader)
+/* The file, and what was made at run time. */
+static int load(const struct lvs_loader *loader, struct lvs_loaded *loaded)
+{
+	int err = lvs_conf_load(loader->path, &loaded->errors, &loaded->file), kept;
+
+	if (!err)
+		err = lvs_ways_check(loaded->file, loader->io, &loaded->errors);
+	if (!err)
+		err = lvs_conf_copy(loaded->file, &loaded->conf);
+	if (err)
+		return err;
+	kept = lvs_conf_keep_made(loaded->conf, loader->running);
+	return kept == 1 ? lvs_conf_check_all(loaded->conf, &loaded->errors) : kept;
+}
+
+static void work(struct lvs_loader *loader)
 {
 	struct lvs_loaded *loaded = &loader->loaded;
+	struct lvs_conf_job *job = loaded->job;
 
-	memset(loaded, 0, sizeof(*loaded));
-	loaded->err = lvs_conf_load(loader->path, &loaded->errors, &loaded->conf);
-	if (loaded->err)
+	lvs_conf_errors_init(&loaded->errors, loader->path, NULL, 0);
+	if (job->make)
+		loaded->err = job->make(job, loader->running, loader->file, &loaded->errors, &loaded->conf);
+	else
+		loaded->err = load(loader, loaded);
+	if (!loaded->err && loaded->errors.nerrors)
+		loaded->err = -EINVAL;
+	if (!loaded->err && loaded->conf)
+		loaded->err = lvs_ways_check(loaded->conf, loader->io, &loaded->errors);
+	if (loaded->err || !loaded->conf)
 		return;
 	loaded->err = compare(loader, loaded);
-	if (loaded->err) {
-		lvs_conf_free(loaded->conf);
+	if (loaded->err)
 		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot compare with the configuration in force: %s",
 				    strerror(-loaded->err));
-	}
 }
 
 /*
@@ -104,7 +147,7 @@ static void *serve(void *arg)
 			continue;
 		}
 		pthread_mutex_unlock(&loader->lock);
-		load(loader);
+		work(loader);
 		pthread_mutex_lock(&loader->lock);
 		if (loader->state == ASKED)
 			loader->state = DONE;
@@ -144,7 +187,7 @@ static int start_thread(struct lvs_loader *loader)
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (err)
 		return -err;
-	loader->running = true;
+	loader->running_thread = true;
 	pthread_mutex_lock(&loader->lock);
 	while (loader->state == BORN)
 		pthread_cond_wait(&loader->changed, &loader->lock);
@@ -152,7 +195,7 @@ static int start_thread(struct lvs_loader *loader)
 	return 0;
 }
 
-int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key,
+int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
 		   void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader)
 {
 	struct lvs_loader *loader = calloc(1, sizeof(*loader));
@@ -162,6 +205,7 @@ int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_has
 		return -ENOMEM;
 	loader->path = path;
 	loader->key = key;
+	loader->io = io;
 	loader->done = done;
 	loader->arg = arg;
 	pthread_mutex_init(&loader->lock, NULL);
@@ -182,7 +226,7 @@ void lvs_loader_free(struct lvs_loader *loader)
 {
 	if (!loader)
 		return;
-	if (loader->running) {
+	if (loader->running_thread) {
 		bool unread;
 
 		pthread_mutex_lock(&loader->lock);
@@ -201,15 +245,18 @@ void lvs_loader_free(struct lvs_loader *loader)
 	free(loader);
 }
 
-bool lvs_loader_start(struct lvs_loader *loader, const struct lvs_conf *old)
+bool lvs_loader_start(struct lvs_loader *loader, struct lvs_conf_job *job, const struct lvs_conf *running,
+		      const struct lvs_conf *file)
 {
 	bool idle;
 
 	pthread_mutex_lock(&loader->lock);
 	idle = loader->state == IDLE;
 	if (idle) {
-		loader->old = old;
-		loader->loaded.err = -ECANCELED;	/* until there is more to tell: the last one's has found its taker */
+		loader->running = running;
+		loader->file = file;
+		/* Until there is more to tell: what the last one came to has found its taker. */
+		loader->loaded = (struct lvs_loaded){ .job = job, .err = -ECANCELED };
 		loader->state = ASKED;
 		pthread_cond_signal(&loader->changed);
 	}

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Parse all, check all, compare (loader.c), apply (design, D5). Each change is one line in the log. */
+/*
+ * Jobs wait in a queue; the loader makes of one what the next configuration is, and compares (loader.c); here that comes
+ * into force (design, D5). Each change is one line in the log.
+ */
 #include "lvsd/reload.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/bytes.h"
 #include "conf/conf.h"
+#include "conf/keys.h"
 #include "engine/engine.h"
 #include "lvsd/director.h"
 #include "lvsd/health.h"
 #include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
-#include "lvsd/ways.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 
 #define LINE_MAX_BYTES 512
-/* A reload that changes everything is told in numbers, not in ten thousand lines. */
+/* What changes everything is told in numbers, not in ten thousand lines. */
 #define CHANGES_LOGGED 50
 
-static void refuse(struct lvs_director *director)
+static bool is_reload(const struct lvs_conf_job *job)
 {
-	director->refused++;
-	lvs_log(director->log, LVS_LOG_ERROR, "reload refused: '%s' is not in force, nothing has changed", director->path);
-	lvs_notify_status(&director->notify, "%zu services; last reload refused, see the log", director->conf->nservices);
+	return !job->make;
 }
 
 static void log_findings(struct lvs_director *director, const struct lvs_conf_errors *errors)
@@ -35,75 +40,173 @@ static void log_findings(struct lvs_director *director, const struct lvs_conf_er
 			lvs_conf_errors_line(errors, i, line, sizeof(line)));
 }
 
+static void refuse(struct lvs_director *director, const struct lvs_loaded *loaded)
+{
+	if (!is_reload(loaded->job)) {
+		lvs_log(director->log, LVS_LOG_INFO, "%s refused, nothing has changed", loaded->job->what);
+		return;
+	}
+	director->refused++;
+	lvs_log(director->log, LVS_LOG_ERROR, "reload refused: '%s' is not in force, nothing has changed", director->path);
+	lvs_notify_status(&director->notify, "%zu services; last reload refused, see the log", director->conf->nservices);
+}
+
 /* Return: may a running director do all of it? */
-static bool all_possible(struct lvs_director *director, const struct lvs_conf_diff *diff)
+static bool all_possible(struct lvs_director *director, const struct lvs_loaded *loaded)
 {
 	char line[LINE_MAX_BYTES];
 
-	for (size_t i = 0; i < diff->n; i++)
-		if (diff->changes[i].restart)
+	for (size_t i = 0; i < loaded->diff.n && is_reload(loaded->job); i++)
+		if (loaded->diff.changes[i].restart)
 			lvs_log(director->log, LVS_LOG_ERROR, "%s: only a restart can do that",
-				lvs_conf_change_describe(&diff->changes[i], line, sizeof(line)));
-	return !diff->nrestart;
+				lvs_conf_change_describe(&loaded->diff.changes[i], line, sizeof(line)));
+	return !loaded->diff.nrestart;
 }
 
-static void log_changes(struct lvs_director *director, const struct lvs_conf_diff *diff)
+static void log_changes(struct lvs_director *director, const struct lvs_loaded *loaded)
 {
-	char line[LINE_MAX_BYTES];
-
-	for (size_t i = 0; i < diff->n && i < CHANGES_LOGGED; i++)
-		lvs_log(director->log, LVS_LOG_INFO, "%s",
-			lvs_conf_change_describe(&diff->changes[i], line, sizeof(line)));
-	if (diff->n > CHANGES_LOGGED)
-		lvs_log(director->log, LVS_LOG_INFO, "and %zu more changes", diff->n - CHANGES_LOGGED);
-	lvs_log(director->log, LVS_LOG_NOTICE, "reloaded '%s': %zu changes, %zu services", director->path, diff->n,
-		director->conf->nservices);
+	for (size_t i = 0; i < loaded->ntexts && i < CHANGES_LOGGED; i++)
+		lvs_log(director->log, LVS_LOG_INFO, "%s", loaded->texts[i]);
+	if (loaded->diff.n > CHANGES_LOGGED)
+		lvs_log(director->log, LVS_LOG_INFO, "and %zu more changes", loaded->diff.n - CHANGES_LOGGED);
+	if (is_reload(loaded->job))
+		lvs_log(director->log, LVS_LOG_NOTICE, "reloaded '%s': %zu changes, %zu services", director->path, loaded->diff.n,
+			director->conf->nservices);
 }
 
-/* Return: did the new configuration come into force? Then it is the director's, and @loaded has the old one. */
-static bool change_over(struct lvs_director *director, struct lvs_loaded *loaded)
+/* What was set by way of the API holds until the file is read again, or says otherwise. */
+static bool sets_log_level(const struct lvs_loaded *loaded)
+{
+	for (size_t i = 0; i < loaded->diff.n && loaded->diff.changes[i].kind == LVS_CONF_SET; i++)
+		if (!strcmp(lvs_conf_key_name(loaded->diff.changes[i].key), "log_level"))
+			return true;
+	return is_reload(loaded->job);
+}
+
+/* The old one is kept if it is the file's, and goes with @loaded otherwise. */
+static void take_conf(struct lvs_director *director, struct lvs_loaded *loaded)
+{
+	struct lvs_conf *old = director->conf;
+
+	director->conf = loaded->conf;
+	loaded->conf = NULL;
+	if (loaded->file) {
+		lvs_conf_free(director->file);
+		director->file = loaded->file;
+		loaded->file = NULL;
+	} else if (!director->file) {
+		director->file = old;
+		return;
+	}
+	loaded->conf = old;
+}
+
+/* Return: 0: the new configuration is in force */
+static int change_over(struct lvs_director *director, struct lvs_loaded *loaded)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
 	uint64_t generation = rules->generation;
-	struct lvs_conf *old = director->conf;
+	bool level = sets_log_level(loaded);
 	struct lvs_health_set *set;
 	int err;
 
-	if (!all_possible(director, &loaded->diff) ||
-	    lvs_ways_check(loaded->conf, director->path, director->io, director->log))
-		return false;
-	if (lvs_health_prepare(director->health, loaded->conf, &loaded->diff, &set))
-		return false;
-	err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier, lvs_health_overlay(set),
-			      lvs_clock_now());
+	if (!all_possible(director, loaded))
+		return -ENOTSUP;
+	err = lvs_health_prepare(director->health, loaded->conf, &loaded->diff, &set);
+	if (!err) {
+		err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier,
+				      lvs_health_overlay(set), lvs_clock_now());
+		if (err)
+			lvs_health_discard(director->health, set);
+	}
 	if (err) {
-		lvs_health_discard(director->health, set);
-		lvs_log(director->log, LVS_LOG_ERROR, "cannot apply the new configuration: %s", strerror(-err));
-		return false;
+		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot apply the new configuration: %s",
+				    strerror(-err));
+		return err;
 	}
 	lvs_health_adopt(director->health, set);
-	director->conf = loaded->conf;
-	loaded->conf = old;
-	lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
+	/* Before the old one goes: changes are about both. */
+	take_conf(director, loaded);
+	if (level)
+		lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
 	lvs_pump_wake(director->pump);
 	if (rules->generation != generation)
 		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
-	log_changes(director, &loaded->diff);
-	return true;
+	log_changes(director, loaded);
+	return 0;
+}
+
+static void remember(struct lvs_jobs *jobs, const struct lvs_loaded *loaded, int err)
+{
+	struct lvs_reload *entry = &jobs->history[jobs->ntried++ % LVS_RELOADS_KEPT];
+	char line[LINE_MAX_BYTES] = "";
+
+	if (!err && loaded->ntexts)
+		(void)snprintf(line, sizeof(line), "%s", loaded->texts[0]);
+	else if (err && loaded->errors.n)
+		(void)lvs_conf_errors_line(&loaded->errors, 0, line, sizeof(line));
+	else if (err == -ENOTSUP && loaded->ntexts)
+		(void)snprintf(line, sizeof(line), "%s", loaded->texts[0]);
+	*entry = (struct lvs_reload){ .time = (int64_t)time(NULL), .what = loaded->job->what, .ok = !err,
+				      .changes = err ? 0 : loaded->diff.n };
+	(void)snprintf(entry->message, sizeof(entry->message), "%.255s", line);
+}
+
+static void start_next(struct lvs_director *director)
+{
+	struct lvs_jobs *jobs = &director->jobs;
+
+	if (!lvs_list_empty(&jobs->waiting))
+		(void)lvs_loader_start(director->loader, lvs_list_entry(jobs->waiting.next, struct lvs_conf_job, node),
+				       director->conf, director->file ? director->file : director->conf);
 }
 
 void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 {
 	struct lvs_director *director = arg;
+	struct lvs_conf_job *job = loaded->job;
+	int err = loaded->err;
+	bool nothing = !err && !loaded->conf;
 
-	log_findings(director, &loaded->errors);
-	if (!loaded->err && change_over(director, loaded))
+	if (!err && !nothing)
+		err = change_over(director, loaded);
+	if (is_reload(job) || !err)
+		log_findings(director, &loaded->errors);
+	if (err)
+		refuse(director, loaded);
+	else if (is_reload(job))
 		director->reloads++;
-	else
-		refuse(director);
+	if (!nothing)
+		remember(&director->jobs, loaded, err);
+	lvs_list_remove(&job->node);
+	director->jobs.n--;
+	job->done(job, &(struct lvs_conf_outcome){ .err = err, .errors = &loaded->errors, .diff = nothing ? NULL : &loaded->diff,
+						   .texts = loaded->texts, .ntexts = loaded->ntexts });
 	lvs_loaded_fini(loaded);
-	if (director->reload_again) {
-		director->reload_again = false;
+	start_next(director);
+}
+
+int lvs_director_submit(struct lvs_director *director, struct lvs_conf_job *job)
+{
+	struct lvs_jobs *jobs = &director->jobs;
+
+	if (jobs->n >= LVS_JOBS_MAX)
+		return -EBUSY;
+	lvs_list_push_back(&jobs->waiting, &job->node);
+	if (jobs->n++ == 0)
+		start_next(director);
+	return 0;
+}
+
+static void on_signalled(struct lvs_conf_job *job, const struct lvs_conf_outcome *outcome)
+{
+	struct lvs_director *director = container_of(job, struct lvs_director, jobs.signalled);
+
+	director->jobs.hup = false;
+	if (outcome->err == -ECANCELED)
+		return;
+	if (director->jobs.again) {
+		director->jobs.again = false;
 		lvs_director_reload(director);
 	} else {
 		lvs_notify_ready(&director->notify);
@@ -112,7 +215,39 @@ void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 
 void lvs_director_reload(struct lvs_director *director)
 {
+	struct lvs_jobs *jobs = &director->jobs;
+
 	lvs_notify_reloading(&director->notify, lvs_clock_now());
-	if (!lvs_loader_start(director->loader, director->conf))
-		director->reload_again = true;
+	if (jobs->hup) {
+		jobs->again = true;
+		return;
+	}
+	jobs->hup = true;
+	/* Before all others, and however many there are: who sends a signal is told nothing of a queue. */
+	jobs->signalled = (struct lvs_conf_job){ .what = "reload", .done = on_signalled };
+	if (lvs_list_empty(&jobs->waiting))
+		lvs_list_push_back(&jobs->waiting, &jobs->signalled.node);
+	else
+		lvs_list_insert(jobs->waiting.next, jobs->waiting.next->next, &jobs->signalled.node);
+	if (jobs->n++ == 0)
+		start_next(director);
+}
+
+void lvs_jobs_init(struct lvs_jobs *jobs)
+{
+	memset(jobs, 0, sizeof(*jobs));
+	lvs_list_init(&jobs->waiting);
+}
+
+void lvs_jobs_cancel(struct lvs_jobs *jobs)
+{
+	static const struct lvs_conf_errors none;
+
+	while (jobs->waiting.next && !lvs_list_empty(&jobs->waiting)) {
+		struct lvs_conf_job *job = lvs_list_entry(jobs->waiting.next, struct lvs_conf_job, node);
+
+		lvs_list_remove(&job->node);
+		jobs->n--;
+		job->done(job, &(struct lvs_conf_outcome){ .err = -ECANCELED, .errors = &none });
+	}
 }

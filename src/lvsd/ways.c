@@ -5,16 +5,16 @@
 #include <errno.h>
 
 #include "conf/conf.h"
+#include "conf/errors.h"
 #include "engine/forward.h"
 #include "io/io.h"
-#include "sys/log.h"
 
 static bool reachable(const struct lvs_conf_server *server, const struct lvs_io *io)
 {
 	return lvs_forward_find(server->forward)->way != LVS_WAY_DIRECT || io->neighbours;
 }
 
-int lvs_ways_check(const struct lvs_conf *conf, const char *path, const struct lvs_io *io, struct lvs_log *log)
+int lvs_ways_check(const struct lvs_conf *conf, const struct lvs_io *io, struct lvs_conf_errors *errors)
 {
 	for (size_t i = 0; i < conf->nservices; i++) {
 		const struct lvs_conf_service *service = &conf->services[i];
@@ -25,9 +25,10 @@ int lvs_ways_check(const struct lvs_conf *conf, const char *path, const struct l
 
 			if (reachable(server, io))
 				continue;
-			lvs_log(log, LVS_LOG_ERROR, "%s:%u: server '%s' of service '%s': \"%s\" on a TUN device needs raw "
-				"sockets: start with CAP_NET_RAW (contrib/systemd/droute.conf, or \"--cap-add NET_RAW\")",
-				path, where->line, server->name, service->name, server->forward);
+			lvs_conf_errors_add(errors, LVS_CONF_ERROR, where,
+					    "start with CAP_NET_RAW: contrib/systemd/droute.conf, or \"--cap-add NET_RAW\"",
+					    "server '%s' of service '%s': \"%s\" on a TUN device needs raw sockets", server->name,
+					    service->name, server->forward);
 			return -EPERM;
 		}
 	}

@@ -4,15 +4,14 @@
 #define LVS_LVSD_WAYS_H
 
 struct lvs_conf;
+struct lvs_conf_errors;
 struct lvs_io;
-struct lvs_log;
 
 /**
  * lvs_ways_check() - can every server be reached by its forwarding method through this device?
- * @path:	of the configuration, for messages
  *
- * Return: 0, or -EPERM after one message for the first server that cannot
+ * Return: 0, or -EPERM and a finding for the first server that cannot
  */
-int lvs_ways_check(const struct lvs_conf *conf, const char *path, const struct lvs_io *io, struct lvs_log *log);
+int lvs_ways_check(const struct lvs_conf *conf, const struct lvs_io *io, struct lvs_conf_errors *errors);
 
 #endif

@@ -63,6 +63,120 @@ says '^400$'
 api GET /v1/log
 says '"level":"debug"'
 
+echo "# services and servers come, change and go"
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"scheduler":"wlc","servers":[{"address":"10.0.1.2:8080"},{"address":"10.0.2.2:8080","weight":3}]}'
+says '^201$' 'service \\"tcp-192.0.2.20:80\\" (192.0.2.20:80, tcp) added, 2 servers'
+[ "$(at client curl -sS -m 20 http://192.0.2.20/ | grep -c '^s[12]$')" = 1 ] || FAIL "the new service does not work"
+api PUT /v1/services/tcp:192.0.2.20:80 -H 'If-None-Match: *' -d '{}'
+says '^409$' 'urn:lvsd:problem:exists'
+api PATCH /v1/services/tcp:192.0.2.20:80 -d '{"scheduler":"rr","persistent":{"timeout":60}}'
+says '^200$' 'scheduler \\"wlc\\" -> \\"rr\\"' 'timeout = 60'
+api PATCH /v1/services/tcp-192.0.2.20:80 -d '{"persistent":null}'
+says '^200$' 'persistent'
+api PATCH /v1/services/tcp:192.0.2.20:80/servers/10.0.2.2:8080 -d '{"weight":0}'
+says '^200$' 'weight 3 -> 0'
+api PUT /v1/services/tcp:192.0.2.20:80/servers/10.0.1.2:8080 -d '{"weight":7}'
+says '^200$' 'weight 1 -> 7'
+api DELETE /v1/services/tcp:192.0.2.20:80/servers/10.0.2.2:8080
+says '^200$' 'server 10.0.2.2:8080 removed'
+api DELETE /v1/services/tcp:192.0.2.20:80/servers/10.0.2.2:8080
+says '^404$'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"scheduler":"wrr"}'
+says '^200$' 'scheduler'
+api GET /v1/services/tcp:192.0.2.20:80
+says '^200$' '"id":"10.0.1.2:8080"' '"scheduler":"wrr"'
+
+echo "# what is refused changes nothing, and says where"
+api PUT /v1/services/tcp:192.0.2.20:80/servers/10.0.1.2:8080 -d '{"weight":70000}'
+says '^422$' '"field":"/weight"' '"given":"70000"' '"allowed":"0 to 65535"'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"schedular":"rr"}'
+says '^422$' '"field":"/schedular"' 'did you mean \\"scheduler\\"'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"scheduler":"random"}'
+says '^422$' '"field":"/scheduler"' '"allowed":"\\"rr\\", \\"wrr\\"'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"servers":[{"address":"10.0.1.2:8080"},{"address":"10.0.1.2:8080"}]}'
+says '^422$' '"field":"/servers/1/address"'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"servers":[{"address":"10.0.1.2:8080","drain":{"timeout":-1}}]}'
+says '^422$' '"field":"/servers/0/drain/timeout"'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"address":"192.0.2.21:80"}'
+says '^422$' '"field":"/address"' 'the path says'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{"we ird":1}'
+says '^422$' '"field":"/we ird"'
+api PUT /v1/services/nobody -d '{}'
+says '^404$' 'a new one is named by its address'
+api PATCH /v1/services/nobody -d '{}'
+says '^404$'
+api PUT /v1/services/tcp:192.0.2.20:80 -d '{'
+says '^400$' 'urn:lvsd:problem:malformed'
+api GET /v1/services/tcp:192.0.2.20:80
+says '"weight":7' '"scheduler":"wrr"'
+
+echo "# batches: all or nothing"
+api POST /v1/batch -d '{"operations":[
+  {"method":"PUT","path":"/v1/services/udp:192.0.2.20:53","body":{"scheduler":"rr"}},
+  {"method":"PUT","path":"/v1/services/udp:192.0.2.20:53/servers/10.0.1.2:53","body":{"weight":"heavy"}}]}'
+says '^422$' '"field":"/operations/1/body/weight"'
+api GET /v1/services/udp:192.0.2.20:53
+says '^404$'
+api POST /v1/batch -d '{"operations":[
+  {"method":"DELETE","path":"/v1/services/tcp:192.0.2.20:80"},
+  {"method":"DELETE","path":"/v1/services/tcp:192.0.2.20:80"}]}'
+says '^404$' '"field":"/operations/1/path"'
+api POST /v1/batch -d '{"operations":[
+  {"method":"PUT","path":"/v1/services/udp:192.0.2.20:53","body":{"scheduler":"rr"},"if_none_match":true},
+  {"method":"PUT","path":"/v1/services/udp:192.0.2.20:53/servers/10.0.1.2:53","body":{"weight":2}},
+  {"method":"PATCH","path":"/v1/services/udp:192.0.2.20:53","body":{"name":"dns"}},
+  {"method":"PATCH","path":"/v1/timeouts","body":{"udp":33}}]}'
+says '^200$' 'udp 300 -> 33'
+api GET /v1/services/dns
+says '"id":"udp:192.0.2.20:53"' '"weight":2'
+api GET /v1/timeouts
+says '"udp":33'
+
+echo "# options"
+api PATCH /v1/options -d '{"sloppy_tcp":true}'
+says '^200$' 'sloppy_tcp false -> true'
+api PATCH /v1/options -d '{"max_connections":2048}'
+says '^409$' 'urn:lvsd:problem:restart-needed' '"field":"/max_connections"'
+api PATCH /v1/options -d '{"drop_entry":4}'
+says '^422$' '"field":"/drop_entry"' '"allowed":"0 to 3"'
+
+echo "# what runs, and what the file says"
+api GET /v1/config
+says '^200$' 'sloppy_tcp = true' 'name = "dns"'
+sed 1d $work/answer >$work/running.conf
+"$lvsd" --check-config $work/running.conf >/dev/null || FAIL "what runs is no valid file"
+api GET "/v1/config?origin=file"
+says '^200$' 'sloppy_tcp = false'
+grep -q dns $work/answer && FAIL "the file knows what it does not"
+
+echo "# a reload: the file holds again, and what was made stays"
+api DELETE /v1/services/tcp:$VIP:80
+says '^200$'
+api POST /v1/reload
+says '^200$' 'tcp-192.0.2.10:80' 'sloppy_tcp true -> false'
+api GET /v1/services/dns
+says '^200$' '"weight":2'
+cp $work/lvs.conf $work/good.conf
+echo 'services: ( { address = "nowhere"; } );' >$work/lvs.conf
+api POST /v1/reload
+says '^422$' '"file":"/run/test/lvs.conf"' '"line":1' '"column":25' 'is not an address'
+cp $work/good.conf $work/lvs.conf
+
+echo "# zero"
+at client curl -sS -m 20 http://192.0.2.20/ >/dev/null
+api POST /v1/services/tcp:192.0.2.20:80/zero
+says '^204$'
+api GET /v1/services/tcp:192.0.2.20:80
+says '"stats":{"conns":0'
+api POST /v1/zero
+says '^204$'
+api DELETE /v1/services
+says '^200$'
+api GET /v1/services
+says '"services":\[\s*\]'
+api POST /v1/reload
+says '^200$'
+
 echo "# 500 clients of the worst kinds, while 20 others fetch pages through the director"
 mkfifo $work/leave
 # shellcheck disable=SC2086 # a command

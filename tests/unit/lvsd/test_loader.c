@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/edit.h"
+#include "conf/job.h"
 #include "engine/classify.h"
+#include "io/io.h"
 #include "lvsd/loader.h"
 #include "sys/loop.h"
 
@@ -16,6 +19,7 @@ struct scene {
 	struct lvs_loop *loop;
 	struct lvs_loader *loader;
 	struct lvs_conf *conf;
+	struct lvs_conf_job job;	/* NULL in it: read the file */
 	unsigned int loads, changes, errors;
 	bool classified;
 };
@@ -34,9 +38,11 @@ static void on_loaded(void *arg, struct lvs_loaded *loaded)
 	struct scene *scene = arg;
 
 	scene->loads++;
+	assert_ptr_equal(loaded->job, &scene->job);
 	if (loaded->err) {
 		scene->errors = (unsigned int)loaded->errors.n;
-	} else {
+	} else if (loaded->conf) {
+		assert_int_equal(loaded->ntexts, loaded->diff.n);
 		struct lvs_conf *old = scene->conf;
 
 		scene->changes = (unsigned int)loaded->diff.n;
@@ -48,12 +54,18 @@ static void on_loaded(void *arg, struct lvs_loaded *loaded)
 	lvs_loop_stop(scene->loop);
 }
 
+static bool start(struct scene *scene)
+{
+	return lvs_loader_start(scene->loader, &scene->job, scene->conf, scene->conf);
+}
+
 static void open_loader(struct scene *scene)
 {
 	static const struct lvs_hash_key key = { 1, 2 };
+	static const struct lvs_io io = { .fd = -1 };
 
 	assert_int_equal(lvs_loop_new(&scene->loop), 0);
-	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, on_loaded, scene, &scene->loader), 0);
+	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, &io, on_loaded, scene, &scene->loader), 0);
 }
 
 static void close_loader(struct scene *scene)
@@ -96,7 +108,7 @@ static int teardown(void **state)
 
 static void load(struct scene *scene)
 {
-	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_true(start(scene));
 	assert_int_equal(lvs_loop_run(scene->loop), 0);
 }
 
@@ -131,7 +143,7 @@ static void other_marks_come_with_their_classifier(void **state)
 	assert_false(scene->classified);
 	(void)snprintf(text, sizeof(text), "marks: ( { mark = 1; address = \"192.0.2.2\"; } ); %s", service);
 	write_conf(scene, text);
-	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_true(start(scene));
 	close_loader(scene);	/* what nobody takes is freed */
 	open_loader(scene);
 }
@@ -154,12 +166,86 @@ static void one_load_at_a_time(void **state)
 {
 	struct scene *scene = *state;
 
-	assert_true(lvs_loader_start(scene->loader, scene->conf));
-	assert_false(lvs_loader_start(scene->loader, scene->conf));
+	assert_true(start(scene));
+	assert_false(start(scene));
 	assert_int_equal(lvs_loop_run(scene->loop), 0);
-	assert_true(lvs_loader_start(scene->loader, scene->conf));
+	assert_true(start(scene));
 	assert_int_equal(lvs_loop_run(scene->loop), 0);
 	assert_int_equal(scene->loads, 2);
+}
+
+static int make_nothing(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+			struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+{
+	(void)job;
+	(void)running;
+	(void)file;
+	(void)errors;
+	*ret_conf = NULL;
+	return 0;
+}
+
+static int make_other(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+		      struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+{
+	int err = lvs_conf_copy(running, ret_conf);
+
+	(void)job;
+	(void)file;
+	(void)errors;
+	if (!err)
+		(*ret_conf)->timeouts.tcp++;
+	return err;
+}
+
+static int make_wrong(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+		      struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+{
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, NULL, NULL, "it is wrong");
+	return make_other(job, running, file, errors, ret_conf);
+}
+
+static void others_make_configurations_too(void **state)
+{
+	struct scene *scene = *state;
+	uint32_t tcp = scene->conf->timeouts.tcp;
+
+	scene->job.make = make_other;
+	load(scene);
+	assert_int_equal(scene->changes, 1);
+	assert_int_equal(scene->conf->timeouts.tcp, tcp + 1);
+	scene->job.make = make_nothing;
+	load(scene);
+	assert_int_equal(scene->conf->timeouts.tcp, tcp + 1);
+	scene->job.make = make_wrong;
+	load(scene);
+	assert_int_equal(scene->errors, 1);
+	assert_int_equal(scene->conf->timeouts.tcp, tcp + 1);
+}
+
+/* What the file does not name and was made while it ran. */
+static void what_was_made_survives_the_file(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->conf->services[0].origin = LVS_CONF_AT_RUN_TIME;
+	scene->conf->services[0].servers[0].origin = LVS_CONF_AT_RUN_TIME;
+	write_conf(scene, "services: ( { address = \"192.0.2.2:80\"; servers: ( { address = \"10.0.0.2\"; } ); } );");
+	load(scene);
+	assert_int_equal(scene->conf->nservices, 2);
+	assert_int_equal(scene->conf->services[0].origin, LVS_CONF_FROM_FILE);
+	assert_int_equal(scene->conf->services[1].origin, LVS_CONF_AT_RUN_TIME);
+	/* Now it does. */
+	write_conf(scene, "services: ( { address = \"192.0.2.1:80\"; servers: ( { address = \"10.0.0.3\"; } ); } );");
+	load(scene);
+	assert_int_equal(scene->conf->nservices, 1);
+	assert_int_equal(scene->conf->services[0].origin, LVS_CONF_FROM_FILE);
+	assert_int_equal(scene->conf->services[0].nservers, 2);
+	assert_int_equal(scene->conf->services[0].servers[1].origin, LVS_CONF_AT_RUN_TIME);
+	/* And contradicts what was made. */
+	write_conf(scene, "services: ( { address = \"192.0.2.1:80\"; servers: ( { address = \"10.0.0.3\"; name = \"10.0.0.1:80\"; } ); } );");
+	load(scene);
+	assert_int_equal(scene->errors, 1);
 }
 
 /* At whatever point of a load the end comes: what was handed over before is not touched again, the rest is freed. */
@@ -169,14 +255,14 @@ static void the_end_may_come_at_any_time(void **state)
 
 	for (unsigned int i = 0; i < 200; i++) {
 		load(scene);
-		assert_true(lvs_loader_start(scene->loader, scene->conf));
+		assert_true(start(scene));
 		if (i % 4 == 1)
 			(void)usleep(i);	/* not to wait for anything: to end at different points */
 		close_loader(scene);
 		assert_int_equal(scene->conf->nservices, 1);
 		open_loader(scene);
 		if (i % 4 == 2) {
-			assert_true(lvs_loader_start(scene->loader, scene->conf));
+			assert_true(start(scene));
 			close_loader(scene);
 			open_loader(scene);
 		}
@@ -189,6 +275,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_read_comes_with_the_difference, setup, teardown),
 		cmocka_unit_test_setup_teardown(other_marks_come_with_their_classifier, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_comes_with_reasons, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_make_configurations_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_made_survives_the_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_load_at_a_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_end_may_come_at_any_time, setup, teardown),
 	};
