@@ -104,7 +104,7 @@ BEGIN {
 	layers["priv"] = "base sys"
 	layers["lvsd"] = "*"
 	layers["client"] = "base sys"
-	layers["lvsctl"] = "base sys conf client"
+	layers["lvsctl"] = "base sys conf net client"
 	layers["lvsadm"] = "base sys client"
 	layers["decap"] = "base sys io engine priv"
 	split("assert errno stdbool stddef stdint stdlib string", names, " ")

@@ -7,15 +7,23 @@ _lvsctl()
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-s|--socket|-f|--file|-l|--limit|-n|--count|-p|--protocol|-m|--mark|--id|--origin|--dip|--level) ((i++)) ;;
+		-s|--socket|-f|--file|-l|--limit|-n|--count|-p|--protocol|-m|--mark|--id|--origin|--timeout) ((i++)) ;;
 		-*) ;;
 		*) if [ -z "$command" ]; then command=${COMP_WORDS[i]}; else ((n++)); fi ;;
 		esac
 	done
 	case $command in
-	'') places=words words='config import' ;;
+	'') places=words words='top services servers conns config export import doctor log version' ;;
+	top) places='other' words='' options='--socket --help --count --once' ;;
+	services) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
+	servers) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
+	conns) places='other' words='' options='--socket --help --json --raw --watch --count --limit' ;;
 	config) places='other file' words='' options='--socket --help' ;;
-	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id --dip' ;;
+	export) places='words' words='ipvsadm' options='--socket --help' ;;
+	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id' ;;
+	doctor) places='other' words='' options='--socket --help --json --file' ;;
+	log) places='words' words='error warning notice info debug' options='--socket --help --json' ;;
+	version) places='other' words='' options='--socket --help --json' ;;
 	esac
 	if [[ $cur == -* ]]; then
 		COMPREPLY=($(compgen -W "$options" -- "$cur"))

@@ -12,7 +12,6 @@
 #include "lvsctl/import/ipvsadm.h"
 #include "lvsctl/import/keepalived.h"
 #include "lvsctl/import/piranha.h"
-#include "sys/addrtext.h"
 
 #define FILE_BYTES_MAX (16u << 20)
 
@@ -55,36 +54,19 @@ static int write_output(struct lvs_import *import, const char *path)
 	return LVS_EXIT_OK;
 }
 
-/* "192.0.2.1,2001:db8::1", either of them or both. Return: LVS_EXIT_OK or LVS_EXIT_USAGE */
-static int set_dips(struct lvs_import *import, const char *text)
-{
-	struct lvs_addr addr;
-	char copy[128], *save = NULL;
-
-	(void)snprintf(copy, sizeof(copy), "%s", text);
-	for (char *one = strtok_r(copy, ",", &save); one; one = strtok_r(NULL, ",", &save)) {
-		if (lvs_addr_parse(one, &addr))
-			return lvs_ctl_fail(LVS_EXIT_USAGE, "--dip: '%s' is no address", one);
-		*(lvs_addr_is4(&addr) ? &import->base->director.dip : &import->base->director.dip6) = addr;
-	}
-	return LVS_EXIT_OK;
-}
-
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
 	struct lvs_keepalived_tree *tree = NULL;
 	const char *path = args[1], *from = strcmp(path, "-") ? path : "/dev/stdin";
 	struct lvs_import import;
-	int err = lvs_import_init(&import), status = LVS_EXIT_OK;
+	int err = lvs_import_init(&import), status;
 
 	(void)n;
-	if (!err && ctl->options[LVS_OPTION_dip])
-		status = set_dips(&import, ctl->options[LVS_OPTION_dip]);
-	if (!err && !status)
+	if (!err)
 		err = read_input(&import, args[0], from, ctl->options[LVS_OPTION_id], &tree);
 	if (err)
 		status = lvs_ctl_fail(LVS_EXIT_FAILED, "%s: %s", path, strerror(-err));
-	else if (!status)
+	else
 		status = write_output(&import, path);
 	lvs_import_fini(&import);
 	lvs_keepalived_free(tree);
@@ -100,7 +82,7 @@ const struct lvs_command lvs_command_import = {
 	.detail = "The new configuration goes to standard output; standard error gets a line for each thing that was translated,\n"
 		  "approximated or left, with its place in FILE, which may be - for standard input.\n",
 	.words = formats,
-	.options = LVS_OPTION_BIT(id) | LVS_OPTION_BIT(dip),
+	.options = LVS_OPTION_BIT(id),
 	.min = 2,
 	.max = 2,
 	.run = run,

@@ -8,14 +8,10 @@
  */
 #include "lvsctl/import/emit.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "conf/errors.h"
 #include "conf/keys.h"
@@ -343,44 +339,6 @@ static int examine(struct emit *emit, const char *text, size_t len)
 	return 1;
 }
 
-/* The address that this machine reaches @server from. Return: whether there is one */
-static bool source_to(const struct lvs_addr *server, struct lvs_addr *ret_addr)
-{
-	bool four = lvs_addr_is4(server);
-	struct sockaddr_in to4 = { .sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = server->words[3] };
-	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) }, from;
-	socklen_t len = sizeof(from);
-	int fd = socket(four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool known;
-
-	memcpy(&to6.sin6_addr, server->bytes, 16);
-	known = fd >= 0 && !connect(fd, four ? (void *)&to4 : (void *)&to6, four ? sizeof(to4) : sizeof(to6)) &&
-		!getsockname(fd, (void *)&from, &len);
-	if (fd >= 0)
-		close(fd);
-	if (!known)
-		return false;
-	*ret_addr = four ? lvs_addr_from4(((struct sockaddr_in *)(void *)&from)->sin_addr.s_addr) : lvs_addr_from6(&from.sin6_addr);
-	return lvs_addr_is_unicast(ret_addr) && !lvs_addr_is_loopback(ret_addr) && !lvs_addr_is_linklocal6(ret_addr);
-}
-
-/* Tunnel packets come from an address of lvsd's own, which the other programs left to the kernel. */
-static void find_dip(struct lvs_import *import, const struct lvs_import_server *server)
-{
-	bool four = lvs_addr_is4(&server->conf.addr);
-	struct lvs_addr *dip = four ? &import->base->director.dip : &import->base->director.dip6;
-	char text[LVS_ADDR_TEXT_BYTES];
-
-	if (strcmp(server->conf.forward, "tunnel") != 0 || !lvs_addr_is_any(dip))
-		return;
-	if (source_to(&server->conf.addr, dip))
-		lvs_import_note(import, LVS_IMPORT_APPROXIMATED, server->at,
-				"tunnel: packets come from %s, from which this machine reaches the server; --dip says another one",
-				lvs_addr_format(dip, text));
-	else
-		*dip = lvs_addr_any(four);
-}
-
 /* What all servers of a service have in common stands there once. */
 static void factor_out(struct lvs_import_service *service)
 {
@@ -407,11 +365,8 @@ int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_te
 	size_t len;
 	int err;
 
-	for (size_t i = 0; i < import->nservices; i++) {
+	for (size_t i = 0; i < import->nservices; i++)
 		factor_out(&import->services[i]);
-		for (size_t j = 0; j < import->services[i].nservers; j++)
-			find_dip(import, &import->services[i].servers[j]);
-	}
 	do {
 		text = NULL;
 		emit.out = open_memstream(&text, &len);

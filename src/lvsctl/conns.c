@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * conns: connections, one by one as they come in, so that a million of them need no memory. Columns have fixed widths for
+ * the same reason.
+ */
+#include "lvsctl/command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/each.h"
+#include "client/path.h"
+#include "conf/suggest.h"
+#include "lvsctl/api.h"
+#include "lvsctl/table.h"
+
+static const char *const keys[] = { "protocol", "client", "virtual", "server", "service", "state", "templates", "limit" };
+#define NKEYS (sizeof(keys) / sizeof(*keys))
+
+/* @n: how many there were */
+struct listing {
+	const struct lvs_ctl *ctl;
+	size_t n;
+};
+
+static int print(void *arg, json_t *conn)
+{
+	struct listing *listing = arg;
+	char expires[LVS_NUMBER_BYTES];
+
+	if (lvs_ctl_given(listing->ctl, LVS_OPTION_json)) {
+		printf("%s\n  ", listing->n ? "," : "");
+		(void)json_dumpf(conn, stdout, JSON_COMPACT);
+	} else {
+		if (!listing->n)
+			lvs_put(listing->ctl, LVS_BOLD, "%-5s %-12s %8s  %-22s %-22s %s\n", "Proto", "State", "Expires", "Client", "Virtual",
+				"Server");
+		printf("%-5s %-12s %8s  %-22s %-22s %s%s%s%s\n", lvs_api_text(conn, "protocol"), lvs_api_text(conn, "state"),
+		       lvs_seconds(listing->ctl, lvs_api_number(conn, "expires"), expires), lvs_api_text(conn, "client"),
+		       lvs_api_text(conn, "virtual"), lvs_api_text(conn, "server"), lvs_api_true(conn, "template") ? "  template" : "",
+		       *lvs_api_text(conn, "pe_data") ? "  " : "", lvs_api_text(conn, "pe_data"));
+	}
+	listing->n++;
+	return ferror(stdout);
+}
+
+/* "key=value", or a client's address or network alone. */
+static int read_filter(char *args[], size_t n, const char *values[NKEYS])
+{
+	struct lvs_conf_suggest suggest;
+
+	for (size_t i = 0; i < n; i++) {
+		char *equals = strchr(args[i], '=');
+		size_t key = 0;
+
+		if (!equals) {
+			values[1] = args[i];
+			continue;
+		}
+		*equals = '\0';
+		lvs_conf_suggest_init(&suggest, args[i]);
+		while (key < NKEYS && strcmp(keys[key], args[i]) != 0)
+			lvs_conf_suggest_try(&suggest, keys[key++]);
+		if (key == NKEYS)
+			return lvs_ctl_fail(LVS_EXIT_USAGE, "there is no filter '%s'%s%s%s", args[i], suggest.best ? "; did you mean '" : "",
+					    suggest.best ? suggest.best : "", suggest.best ? "'?" : "");
+		values[key] = equals + 1;
+		*equals = '=';
+	}
+	return LVS_EXIT_OK;
+}
+
+static char *make_path(const char *values[NKEYS])
+{
+	const char *pairs[2 * NKEYS + 1];
+	const char *const segments[] = { "v1", "connections", NULL };
+	char *path = lvs_client_path(segments), *whole;
+
+	for (size_t i = 0; i < NKEYS; i++) {
+		pairs[2 * i] = keys[i];
+		pairs[2 * i + 1] = values[i];
+	}
+	pairs[2 * NKEYS] = NULL;
+	whole = path ? lvs_client_query(path, pairs) : NULL;
+	free(path);
+	return whole;
+}
+
+static int run(struct lvs_ctl *ctl, char *args[], size_t n)
+{
+	struct listing listing = { .ctl = ctl };
+	const char *values[NKEYS] = { NULL };
+	struct lvs_answer answer;
+	char limit[24], *path;
+	unsigned long number;
+	int status = lvs_ctl_number(ctl, LVS_OPTION_limit, 1, 1000000000, 0, &number);
+
+	if (!status)
+		status = read_filter(args, n, values);
+	if (!status)
+		status = lvs_api_open(ctl);
+	if (status)
+		return status;
+	if (number) {
+		(void)snprintf(limit, sizeof(limit), "%lu", number);
+		values[NKEYS - 1] = limit;
+	}
+	path = make_path(values);
+	if (!path)
+		return lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
+	if (lvs_ctl_given(ctl, LVS_OPTION_json))
+		fputs("{ \"connections\": [", stdout);
+	if (lvs_client_each(ctl->client, path, print, &listing, &answer))
+		status = lvs_api_complain(&answer.problem);
+	else if (lvs_ctl_given(ctl, LVS_OPTION_json))
+		puts(" ] }");
+	else if (ctl->terminal)
+		printf("%zu connections\n", listing.n);
+	lvs_answer_fini(&answer);
+	free(path);
+	return status;
+}
+
+const struct lvs_command lvs_command_conns = {
+	.name = "conns",
+	.args = "[FILTER...]",
+	.help = "list connections",
+	.detail = "A filter is a client's address or network, or KEY=VALUE with one of\n"
+		  "  protocol  tcp, udp, sctp or fwm           client   its address or network, and its port\n"
+		  "  virtual   the address, and the port       server   the address, and the port\n"
+		  "  service   its id or name                  state    such as ESTABLISHED\n"
+		  "  templates 0, 1 or only                    limit    so many at most\n",
+	.options = LVS_OPTION_BIT(json) | LVS_OPTION_BIT(raw) | LVS_OPTION_BIT(watch) | LVS_OPTION_BIT(count) | LVS_OPTION_BIT(limit),
+	.max = 16,
+	.run = run,
+};
