@@ -28,7 +28,7 @@ socklen_t lvs_sockaddr_of(const struct lvs_addr *addr, uint16_t port, struct soc
 	return sizeof(in6);
 }
 
-static bool is_ours(int err)
+bool lvs_check_is_ours(int err)
 {
 	switch (err) {
 	case -ECONNREFUSED:
@@ -62,7 +62,7 @@ int lvs_check_connect(const struct lvs_check *check, int type, int *ret_fd, bool
 	}
 	if (!err && connect(fd, (const struct sockaddr *)&to, to_len) < 0 && errno != EINPROGRESS) {
 		err = -errno;
-		*ret_broken = is_ours(err);
+		*ret_broken = lvs_check_is_ours(err);
 	}
 	if (err) {
 		(void)close(fd);
@@ -84,7 +84,7 @@ int lvs_check_connected(int fd)
 
 void lvs_check_refused(struct lvs_check *check, int err, bool broken)
 {
-	if (broken || is_ours(err))
+	if (broken || lvs_check_is_ours(err))
 		lvs_check_broken(check, "cannot connect: %s", strerror(-err));
 	else
 		lvs_check_failed(check, "connect: %s", strerror(-err));

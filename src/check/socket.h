@@ -27,6 +27,9 @@ int lvs_check_connect(const struct lvs_check *check, int type, int *ret_fd, bool
 /* Return: 0, or what connect() came to, -Exxx. Calls: getsockopt. */
 int lvs_check_connected(int fd);
 
+/* Is @err, -Exxx, one of ours, that says nothing of the server? */
+bool lvs_check_is_ours(int err);
+
 /* Ends the run: FAILED, or BROKEN as lvs_check_connect() had it, "connect: Connection refused". */
 void lvs_check_refused(struct lvs_check *check, int err, bool broken);
 

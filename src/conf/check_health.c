@@ -2,6 +2,7 @@
 /* Which keys a check of which type has, and what cannot be: a check that never could be up is an error of the file. */
 #include "conf/check.h"
 
+#include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,11 @@ static const struct kind {
 	bool no_port;
 } kinds[] = {
 	{ "tcp", " ", NULL, false },
+	{ "http", " method path host headers status body regex digest http_version ", NULL, false },
+	{ "https", " method path host headers status body regex digest http_version sni verify ca pin ", NULL, false },
+	{ "tls", " sni verify ca pin ", NULL, false },
+	{ "ping", " ", NULL, true },
+	{ "udp", " send expect ", NULL, false },
 };
 
 static const struct kind *find_kind(const char *type)
@@ -86,6 +92,33 @@ static void check_times(const struct lvs_conf_check *check, struct lvs_conf_erro
 				    "\"fast_interval\" is longer than \"interval\"");
 }
 
+static void check_trust(const struct kind *kind, const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
+{
+	if (check->verify && has(kind->keys, "verify") && !*check->host && !*check->sni)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->verify_where,
+				    has(kind->keys, "host") ? "give it a \"host\", or an \"sni\"" : "give it an \"sni\"",
+				    "\"verify\" has no name that the certificate could be valid for");
+	if (*check->ca && !check->verify)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->ca_where, "add \"verify = true\"",
+				    "\"ca\" says whom to trust, and nothing is verified");
+	if (!strcmp(check->type, "udp") && *check->expect && !*check->send)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->expect_where, "add \"send\", which is answered",
+				    "\"expect\" has nothing that it could be the answer to");
+}
+
+/* libcurl may have been built without some things; a check that needs them would never be up. */
+static void check_library(const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
+{
+	int features = curl_version_info(CURLVERSION_NOW)->features;
+
+	if ((!strcmp(check->type, "https") || !strcmp(check->type, "tls")) && !(features & CURL_VERSION_SSL))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, NULL,
+				    "this system's libcurl has no TLS for a \"%s\" check", check->type);
+	if (check->http_version && !strcmp(check->http_version, "2") && !(features & CURL_VERSION_HTTP2))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->http_version_where, NULL,
+				    "this system's libcurl has no HTTP/2");
+}
+
 /* What does not depend on the server. */
 static void check_one(const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
 {
@@ -96,6 +129,8 @@ static void check_one(const struct lvs_conf_check *check, struct lvs_conf_errors
 		return;
 	check_keys(kind, check, errors);
 	check_times(check, errors);
+	check_trust(kind, check, errors);
+	check_library(check, errors);
 	if (kind->no_port && check->port)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->port_where, "remove it",
 				    "a \"%s\" check has no port", check->type);

@@ -15,7 +15,8 @@
 #define LVS_CONF_CHECKS_ALL 65535	/* checks_needed: however many there are */
 
 /**
- * struct lvs_conf_check - how a server is asked whether it is up. What is not given is all zeros
+ * struct lvs_conf_check - how a server is asked whether it is up. What is not given is all zeros; each key from @method on
+ * is one of some types only
  * @type:	"tcp", ...; static storage
  * @interval, @fast_interval, @timeout: milliseconds
  * @rise, @fall: results in a row
@@ -30,7 +31,25 @@ struct lvs_conf_check {
 	uint32_t jitter;
 	struct lvs_addr source;
 	uint32_t port;
+	char method[16];
+	char path[512];
+	char host[128];
+	char headers[LVS_CONF_LINES_BYTES];
+	char status[128];
+	char body[256];
+	char regex[256];
+	char digest[80];
+	const char *http_version;
+	char sni[128];
+	bool verify;
+	char ca[LVS_CONF_PATH_BYTES];
+	char pin[256];
+	char send[LVS_CONF_LINES_BYTES];
+	char expect[LVS_CONF_LINES_BYTES];
 	struct lvs_conf_where type_where, interval_where, fast_interval_where, timeout_where, source_where, port_where;
+	struct lvs_conf_where method_where, path_where, host_where, headers_where, status_where, body_where, regex_where;
+	struct lvs_conf_where digest_where, http_version_where, sni_where, verify_where, ca_where, pin_where;
+	struct lvs_conf_where send_where, expect_where;
 };
 
 enum lvs_conf_curve { LVS_CONF_LINEAR, LVS_CONF_DOUBLING };

@@ -4,12 +4,17 @@
 
 #include "base/bytes.h"
 #include "conf/bad.h"
+#include "conf/bad_check.h"
 #include "conf/conf.h"
 
 #define LIVE .reload = true
 
 static const struct lvs_conf_word types[] = {
-	{ "tcp", 0, false }, { NULL, 0, false },
+	{ "tcp", 0, false },  { "http", 0, false }, { "https", 0, false }, { "tls", 0, false },
+	{ "ping", 0, false }, { "udp", 0, false },  { NULL, 0, false },
+};
+static const struct lvs_conf_word http_versions[] = {
+	{ "1.0", 0, false }, { "1.1", 0, false }, { "2", 0, false }, { NULL, 0, false },
 };
 const struct lvs_conf_word lvs_conf_needed[] = {
 	{ "all", LVS_CONF_CHECKS_ALL, false }, { "any", 1, false }, { NULL, 0, false },
@@ -27,6 +32,8 @@ static const struct lvs_conf_word curves[] = {
 
 #define OF_CHECK(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_check, m)
 #define PLACED(m) OF_CHECK(m), .where = offsetof(struct lvs_conf_check, m##_where)
+/* Keys of some types only: what is not given is not there. */
+#define TEXT(m) PLACED(m), .type = LVS_CONF_TEXT, .optional = true, .def_text = ""
 static const struct lvs_conf_key check_keys[] = {
 	{ PLACED(type), .type = LVS_CONF_WORD, .words = types, .required = true, .def_text = "tcp",
 	  .help = "how the server is asked" },
@@ -46,6 +53,25 @@ static const struct lvs_conf_key check_keys[] = {
 	  .help = "the address of this host that asks" },
 	{ PLACED(port), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = 65535,
 	  .help = "the port that is asked, if it is not the server's" },
+	{ TEXT(method), .bad = lvs_conf_bad_method, .help = "the HTTP method" },
+	{ TEXT(path), .bad = lvs_conf_bad_url_path, .help = "the path of the URL, with its query" },
+	{ TEXT(host), .bad = lvs_conf_bad_host, .help = "the host of the URL" },
+	{ PLACED(headers), .type = LVS_CONF_LINES, .optional = true, .bad = lvs_conf_bad_header,
+	  .help = "more header lines: ( \"Name: value\" )" },
+	{ TEXT(status), .bad = lvs_conf_bad_status, .help = "the status codes that are good: \"200-299,301\"" },
+	{ TEXT(body), .bad = lvs_conf_bad_printable, .help = "a text that the body holds" },
+	{ TEXT(regex), .bad = lvs_conf_bad_regex, .help = "a regular expression that the body matches" },
+	{ TEXT(digest), .bad = lvs_conf_bad_digest, .help = "the SHA-256 or MD5 of the body, in hexadecimal" },
+	{ PLACED(http_version), .type = LVS_CONF_WORD, .optional = true, .words = http_versions,
+	  .help = "the version of HTTP" },
+	{ TEXT(sni), .bad = lvs_conf_bad_host, .help = "the name that TLS asks for" },
+	{ PLACED(verify), .type = LVS_CONF_BOOL, .optional = true, .def = false,
+	  .help = "whether the certificate has to be valid for the name" },
+	{ TEXT(ca), .bad = lvs_conf_bad_ca, .help = "the file of certificates to trust, in place of the system's" },
+	{ TEXT(pin), .bad = lvs_conf_bad_pin, .help = "what the server's key is: \"sha256//...\"" },
+	{ TEXT(send), .bad = lvs_conf_bad_hex, .help = "the bytes that are sent, in hexadecimal" },
+	{ TEXT(expect), .bad = lvs_conf_bad_hex_pattern,
+	  .help = "the bytes that the answer begins with, in hexadecimal; \"?\" is any digit" },
 };
 
 /* An answer that takes longer than the interval would delay the next question. */

@@ -42,6 +42,8 @@ struct rule {
 	{ .call = SCMP_SYS(socket), .nargs = 2,                                                                      \
 	  .args = { { 0, SCMP_CMP_EQ, (family), 0 }, { 1, SCMP_CMP_MASKED_EQ, SOCK_TYPE_BITS, (type) } } }
 #define SOCK_TYPE_BITS 0xf	/* of the kernel's net.h */
+#define OPTION(level, option)                                                                                        \
+	{ .call = SCMP_SYS(setsockopt), .nargs = 2, .args = { { 1, SCMP_CMP_EQ, (level), 0 }, { 2, SCMP_CMP_EQ, (option), 0 } } }
 
 static const struct rule rules[] = {
 	/* packets, signals (libevent's pipe or socket pair), configuration, stderr */
@@ -72,6 +74,7 @@ static const struct rule rules[] = {
 	/* Not those of the levels below, among which are netfilter's. */
 	CALL_WITH(setsockopt, 1, SOL_SOCKET),
 	CALL_WITH(setsockopt, 1, IPPROTO_TCP),
+	OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT),	/* libcurl's, for either family */
 	CALL_WITH(fcntl, 1, F_SETFL),
 	CALL_WITH(fcntl64, 1, F_SETFL),
 	CALL_WITH(fcntl, 1, F_SETFD),

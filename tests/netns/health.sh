@@ -16,7 +16,7 @@ conf() {
 		# shellcheck disable=SC2086 # words
 		set -- "$1" "${2:-}" $conf_net
 		echo "$conf_comma { address = \"$3:80\"; scheduler = \"rr\"; $2"
-		echo "check = { $1 interval = 0.3; fast_interval = 0.2; timeout = 0.3; rise = 2; fall = 2; };"
+		echo "check = { $1 interval = 0.5; fast_interval = 0.2; timeout = 0.5; rise = 2; fall = 2; };"
 		echo "sorry_server = { address = \"$6:8080\"; };"
 		echo "servers: ( { address = \"$4:8080\"; name = \"one\"; }, { address = \"$5:8080\"; name = \"two\"; } ); }"
 		conf_comma=,
@@ -56,7 +56,7 @@ done
 # The last one falls silent: the sorry server takes over.
 at s2 ip route add blackhole 10.0.2.1/32
 at s2 ip -6 route add blackhole 2001:db8:2::1/128
-until_true 20 said 'server "two" is down: tcp check: no answer within 300 ms'
+until_true 20 said 'server "two" is down: tcp check: no answer within 500 ms'
 until_true 20 answers s3
 said "the sorry server takes over" || FAIL "nobody said that the sorry server took over"
 said 'quorum lost' || FAIL "nobody said that the quorum was lost"

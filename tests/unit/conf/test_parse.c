@@ -303,7 +303,8 @@ static const struct row {
 	{ "services: ( { address = \"192.0.2.10\"; ports = \"80-90\"; servers: ( { address = \"192.0.2.10:85\"; } ); } );",
 	  "1:79: server 192.0.2.10:85 is the service itself: its packets would come back "
 	  "(a server needs an address of its own, not a service's)" },
-	{ SERVICE("check = { type = \"tpc\"; };"), "1:59: there is no type \"tpc\" (did you mean \"tcp\"? there is \"tcp\")" },
+	{ SERVICE("check = { type = \"tpc\"; };"), "1:59: there is no type \"tpc\" (did you mean \"tcp\"? "
+	  "there is \"tcp\" \"http\" \"https\" \"tls\" \"ping\" \"udp\")" },
 	{ SERVICE("check = { };"), "1:50: a check needs \"type\" (how the server is asked)" },
 	{ SERVICE("check = ( { type = \"tcp\"; } );"), "1:50: \"check\" takes a group, { ... }, not a list (how a server is asked "
 	  "whether it is up)" },
@@ -323,6 +324,32 @@ static const struct row {
 	  "row that bring a server up)" },
 	{ SERVICE("check = { type = \"tcp\"; source = \"10.0.0.1:80\"; };"), "1:75: \"10.0.0.1:80\" is not an address (the address "
 	  "of this host that asks)" },
+#define CHECK_OF(keys) SERVICE("check = { type = \"http\"; " keys " };")
+	{ CHECK_OF("method = \"get\";"), "1:76: \"method\": \"get\" is not a method, which has capital letters only (the HTTP method)" },
+	{ CHECK_OF("path = \"x\";"), "1:74: \"path\": \"x\" does not begin with \"/\" (the path of the URL, with its query)" },
+	{ CHECK_OF("path = \"/ \";"), "1:74: \"path\": \"/ \" holds what a URL would have as %20 or the like (the path of the URL, with "
+	  "its query)" },
+	{ CHECK_OF("host = \"a/b\";"), "1:74: \"host\": \"a/b\" is not a name: letters, digits and . - _ (the host of the URL)" },
+	{ CHECK_OF("headers = ( \"X\" );"), "1:79: \"headers\": \"X\" is not a header, \"Name: value\" (more header lines: "
+	  "( \"Name: value\" ))" },
+	{ CHECK_OF("headers = ( \"X: a\\r\\nY: b\" );"), "1:79: \"headers\": \"X: a??Y: b\" holds characters that cannot be printed "
+	  "(more header lines: ( \"Name: value\" ))" },
+	{ CHECK_OF("headers = ( 1 );"), "1:79: \"headers\" takes strings, not a whole number (more header lines: ( \"Name: value\" ))" },
+	{ CHECK_OF("status = \"200-99\";"), "1:76: \"status\": \"200-99\" is not a list of status codes from 100 to 599 (the status codes "
+	  "that are good: \"200-299,301\")" },
+	{ CHECK_OF("status = \"300-200\";"), "1:76: \"status\": \"300-200\" has a range that ends before it begins (the status codes "
+	  "that are good: \"200-299,301\")" },
+	{ CHECK_OF("body = \"\";"), "1:74: \"body\": \"\" is empty (a text that the body holds)" },
+#ifdef HAVE_PCRE2
+	{ CHECK_OF("regex = \"a(b\";"), "1:75: \"regex\": \"a(b\" is not a regular expression that compiles (a regular expression that "
+	  "the body matches)" },
+#endif
+	{ CHECK_OF("http_version = \"3\";"), "1:82: there is no http_version \"3\" (there is \"1.0\" \"1.1\" \"2\")" },
+	{ CHECK_OF("pin = \"sha256//AA==\";"), "1:73: \"pin\": \"sha256//AA==\" is not \"sha256//\" and the 44 characters of a SHA-256 in "
+	  "Base64 (what the server's key is: \"sha256//...\")" },
+	{ CHECK_OF("send = \"123\";"), "1:74: \"send\": \"123\" has an odd number of digits (the bytes that are sent, in hexadecimal)" },
+	{ CHECK_OF("expect = \"1x\";"), "1:76: \"expect\": \"1x\" holds more than hexadecimal digits, \"?\" and blanks (the bytes that the "
+	  "answer begins with, in hexadecimal; \"?\" is any digit)" },
 	{ SERVICE("checks_needed = 0;"), "1:58: \"checks_needed\" is 0, but has to be from 1 to 65535 (how many checks have to be up: "
 	  "\"all\", \"any\" or a number)" },
 	{ SERVICE("checks_needed = \"each\";"), "1:58: there is no checks_needed \"each\" (there is \"all\" \"any\")" },
