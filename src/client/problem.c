@@ -10,7 +10,6 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,24 +80,15 @@ static const char *text_of(json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* The first one of a list says more than the title of the whole. */
+/* What is allowed, and what was given, is in the daemon's sentence already. */
 static void compose(struct lvs_problem *problem)
 {
 	size_t more = problem->errors ? json_array_size(problem->errors) : 0;
-	char *given = NULL;
-	json_t *value = json_object_get(problem->document, "given");
-	int n;
+	int n = snprintf(problem->message, sizeof(problem->message), "%s%s%s", problem->detail, *problem->hint ? "; " : "",
+			 problem->hint);
 
-	if (value)
-		given = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	n = snprintf(problem->message, sizeof(problem->message), "%s%s%s%s%s%s%s%s", problem->detail,
-		     *problem->field ? " (" : "", problem->field, *problem->field ? ")" : "",
-		     *problem->allowed ? ", allowed: " : "", problem->allowed, *problem->hint ? "; " : "", problem->hint);
-	if (given && *problem->allowed && n > 0 && (size_t)n < sizeof(problem->message))
-		n += snprintf(problem->message + n, sizeof(problem->message) - (size_t)n, "; given: %s", given);
 	if (more > 1 && n > 0 && (size_t)n < sizeof(problem->message))
 		(void)snprintf(problem->message + n, sizeof(problem->message) - (size_t)n, "; and %zu more", more - 1);
-	free(given);
 }
 
 void lvs_problem_document(struct lvs_problem *problem, unsigned int status, json_t *document)

@@ -40,7 +40,7 @@ enum lvs_failure {
  * @hint:	or ""
  * @errors:	borrowed array of more of the same, each with field, detail, given, allowed and hint; or NULL
  * @document:	owned; what the six above borrow from; NULL when the daemon said nothing
- * @message:	all of it in one line, for people: lower case, no full stop
+ * @message:	detail and hint in one line, for people: lower case, no full stop
  */
 struct lvs_problem {
 	enum lvs_failure failure;

@@ -166,6 +166,7 @@ static void no_memory(struct lvs_request *request)
 static void list(struct lvs_request *request, enum shape shape, const struct lvs_service_key *one)
 {
 	const struct lvs_control_host *host = &request->control->host;
+	const char *counters = lvs_request_query(request, "counters");
 	struct listing *listing = calloc(1, sizeof(*listing));
 
 	if (!listing) {
@@ -175,7 +176,9 @@ static void list(struct lvs_request *request, enum shape shape, const struct lvs
 	lvs_walk_init(&listing->walk, host, one);
 	listing->shape = shape;
 	listing->show = (struct lvs_show){ .host = host, .meter = lvs_engine_meter(host->engine),
-					   .brief = lvs_request_flag(request, "brief") && !lvs_request_flag(request, "config") };
+					   .brief = lvs_request_flag(request, "brief") && !lvs_request_flag(request, "config"),
+					   .no_stats = counters && strcmp(counters, "stats") != 0,
+					   .no_rates = counters && strcmp(counters, "rates") != 0 };
 	if (one || (copy_query(request, "protocol", &listing->protocol) && copy_query(request, "name", &listing->name))) {
 		lvs_request_stream(request, LVS_TYPE_JSON, go_on, free_listing, listing);
 		return;

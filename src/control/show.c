@@ -52,7 +52,10 @@ void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const
 	static const char *const spans[] = { [LVS_RATES_1S] = "1s", [LVS_RATES_10S] = "10s", [LVS_RATES_60S] = "60s" };
 	struct lvs_counters values;
 
-	put_counters(json, name, counters);
+	if (!show->no_stats)
+		put_counters(json, name, counters);
+	if (show->no_rates)
+		return;
 	lvs_json_object(json, "rates");
 	lvs_rates_estimate(show->meter, rates, &values);
 	put_rates(json, "ipvs", &values, false);

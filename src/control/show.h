@@ -21,12 +21,14 @@ struct lvs_service;
  * @meter:	the engine's
  * @now:	the time
  * @brief:	neither the configuration nor averages
+ * @no_stats, @no_rates: not what has passed, not what passes
  */
 struct lvs_show {
 	const struct lvs_control_host *host;
 	const struct lvs_meter *meter;
 	lvs_ns now;
 	bool brief;
+	bool no_stats, no_rates;
 };
 
 /* The object is begun and so is its array of servers, which the caller ends as he ends the object. */
@@ -49,7 +51,7 @@ const char *lvs_show_state(const struct lvs_server *server, const struct lvs_con
 /* What checks say, as a member. */
 void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health);
 
-/* Members of an object: "rates", and in front of it what is called @name. */
+/* Members of an object: "rates", and in front of it what is called @name; as far as they are wanted. */
 void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const char *name,
 		       const struct lvs_counters *counters, const struct lvs_rates *rates);
 

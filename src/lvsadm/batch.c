@@ -76,6 +76,8 @@ static bool add_row(struct names *names, const struct lvsadm_service_row *row)
 
 	/* A path knows a mark from an address, so the protocol does not matter for one. */
 	for (size_t i = 0; ok && i <= row->nservers; i++) {
+		if (i && row->servers[i - 1].sorry)
+			continue;
 		if (i) {
 			command.kind = LVSADM_DELETE_SERVER;
 			command.server = row->servers[i - 1].server;
@@ -89,7 +91,7 @@ static bool add_row(struct names *names, const struct lvsadm_service_row *row)
 static bool load_names(const struct lvsadm *lvsadm, struct names *names, struct lvsadm_fault *fault)
 {
 	struct lvsadm_table table;
-	bool ok = lvsadm_load(lvsadm, &table, fault);
+	bool ok = lvsadm_load(lvsadm, "?brief=1&counters=0", &table, fault);
 
 	names->paths = json_object();
 	for (size_t i = 0; ok && i < table.nservices; i++)

@@ -59,12 +59,14 @@ char *lvsadm_service_path(const struct lvsadm_key *key, const char *tail)
 	return lvs_client_path((const char *const[]){ "v1", "services", service_id(key, id), tail, NULL });
 }
 
+/* Packets for a server without a port keep theirs, so of a service with a port it has that. */
 static char *server_path(const struct lvsadm_key *key, const struct lvsadm_server *server)
 {
 	char id[ID_BYTES], endpoint[LVS_ENDPOINT_TEXT_BYTES];
+	uint16_t port = server->port ? server->port : key->port;
 
 	return lvs_client_path((const char *const[]){ "v1", "services", service_id(key, id), "servers",
-						      end_id(&server->addr, server->port, endpoint), NULL });
+						      end_id(&server->addr, port, endpoint), NULL });
 }
 
 static json_t *flags_body(const struct lvsadm_service *service)

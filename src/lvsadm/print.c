@@ -233,5 +233,6 @@ void lvsadm_print_saved(FILE *out, FILE *warn, const struct lvsadm_command *comm
 		fprintf(out, " -b %s", lvsadm_flags_text(service->flags, service->scheduler, flags));
 	fputc('\n', out);
 	for (size_t i = 0; i < row->nservers; i++)
-		save_server(out, warn, command, name, &row->servers[i], service->key.mark ? 0 : service->key.protocol);
+		if (!row->servers[i].sorry)
+			save_server(out, warn, command, name, &row->servers[i], service->key.mark ? 0 : service->key.protocol);
 }

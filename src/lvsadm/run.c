@@ -14,7 +14,7 @@
 #include "lvsadm/print.h"
 #include "lvsadm/refuse.h"
 
-#define SERVICES "/v1/services?brief=1"
+#define SERVICES "/v1/services"
 #define SIZE_DEFAULT 4096
 
 bool lvsadm_memory(struct lvsadm_fault *fault)
@@ -219,14 +219,16 @@ static int take_service(void *arg, json_t *object)
 	return loading->err;
 }
 
-bool lvsadm_load(const struct lvsadm *lvsadm, struct lvsadm_table *ret_table, struct lvsadm_fault *fault)
+bool lvsadm_load(const struct lvsadm *lvsadm, const char *query, struct lvsadm_table *ret_table, struct lvsadm_fault *fault)
 {
 	struct loading loading = { .table = ret_table };
 	struct lvs_answer answer;
+	char path[64];
 	bool ok;
 
+	(void)snprintf(path, sizeof(path), "%s%s", SERVICES, query);
 	*ret_table = (struct lvsadm_table){ .nservices = 0 };
-	ok = lvs_client_each(lvsadm->client, SERVICES, take_service, &loading, &answer) == LVS_FAILURE_NONE;
+	ok = lvs_client_each(lvsadm->client, path, take_service, &loading, &answer) == LVS_FAILURE_NONE;
 	if (!ok && loading.err)
 		(void)lvsadm_fault_status(fault, LVSADM_EXIT_LIST, "lvsd lists a service that makes no sense");
 	else if (!ok && !lvsadm_unreachable(&answer.problem, fault))
@@ -248,10 +250,20 @@ static uint64_t table_size(const struct lvsadm *lvsadm)
 	return size > 0 ? (uint64_t)size : SIZE_DEFAULT;
 }
 
+/* Counters that are not printed are a good part of a long list. */
+static const char *what_to_list(const struct lvsadm_command *command)
+{
+	if (lvsadm_has(command, LVSADM_STATS))
+		return "?brief=1&counters=stats";
+	if (lvsadm_has(command, LVSADM_RATE))
+		return "?brief=1&counters=rates";
+	return "?brief=1&counters=0";
+}
+
 static bool list_all(const struct lvsadm *lvsadm, const struct lvsadm_command *command, struct lvsadm_fault *fault)
 {
 	struct lvsadm_table table;
-	bool ok = lvsadm_load(lvsadm, &table, fault);
+	bool ok = lvsadm_load(lvsadm, what_to_list(command), &table, fault);
 
 	if (ok) {
 		if (!lvsadm_has(command, LVSADM_NOSORT))
@@ -307,10 +319,11 @@ static bool run_list(const struct lvsadm *lvsadm, const struct lvsadm_command *c
 	return list_all(lvsadm, command, fault);
 }
 
+/* Weights are saved as they were given, whatever checks make of them now: so the configuration is needed. */
 static bool run_save(const struct lvsadm *lvsadm, const struct lvsadm_command *command, struct lvsadm_fault *fault)
 {
 	struct lvsadm_table table;
-	bool ok = lvsadm_load(lvsadm, &table, fault);
+	bool ok = lvsadm_load(lvsadm, "?counters=0", &table, fault);
 
 	if (ok)
 		lvsadm_table_sort(&table);

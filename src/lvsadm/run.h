@@ -32,11 +32,12 @@ bool lvsadm_run(const struct lvsadm *lvsadm, const struct lvsadm_command *comman
 
 /**
  * lvsadm_load() - get all services
+ * @query:	how much of them: "?brief=1", ...
  * @ret_table:	lvsadm_table_fini() is the caller's, after a failure too
  *
  * Return: whether they are there; if not, @fault says why not
  */
-bool lvsadm_load(const struct lvsadm *lvsadm, struct lvsadm_table *ret_table, struct lvsadm_fault *fault);
+bool lvsadm_load(const struct lvsadm *lvsadm, const char *query, struct lvsadm_table *ret_table, struct lvsadm_fault *fault);
 
 /**
  * lvsadm_edit() - make the request of a command, with what depends on how the service is now

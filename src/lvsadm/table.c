@@ -124,6 +124,14 @@ static void read_tunnel(json_t *tunnel, struct lvsadm_server *server)
 	server->tunnel_port = (uint16_t)number(tunnel, "port");
 }
 
+/* Checks may have taken the weight that it was given. */
+static int read_weight(json_t *json)
+{
+	json_t *given = json_object_get(json_object_get(json, "config"), "weight");
+
+	return json_is_integer(given) ? (int)json_integer_value(given) : (int)number(json, "weight");
+}
+
 static bool read_server(json_t *json, struct lvsadm_server_row *row)
 {
 	struct lvsadm_server *server = &row->server;
@@ -133,10 +141,11 @@ static bool read_server(json_t *json, struct lvsadm_server_row *row)
 	server->family = lvs_addr_is4(&server->addr) ? AF_INET : AF_INET6;
 	server->port = (uint16_t)number(json, "port");
 	server->forward = read_forward(text(json, "forward"));
-	server->weight = (int)number(json, "weight");
+	server->weight = read_weight(json);
 	server->upper = (unsigned int)number(json, "upper");
 	server->lower = (unsigned int)number(json, "lower");
 	read_tunnel(json_object_get(json, "tunnel"), server);
+	row->sorry = json_is_true(json_object_get(json, "sorry"));
 	(void)snprintf(row->label, sizeof(row->label), "%s", text(json, "label"));
 	row->active = (unsigned int)number(json, "active");
 	row->inactive = (unsigned int)number(json, "inactive");
@@ -209,7 +218,7 @@ static int compare_services(const void *left, const void *right)
 	const struct lvsadm_key *b = &((const struct lvsadm_service_row *)right)->service.key;
 	int order;
 
-	ORDER(a->mark, b->mark);
+	ORDER((int32_t)a->mark, (int32_t)b->mark);	/* as they are printed */
 	ORDER(a->family, b->family);
 	ORDER(a->protocol, b->protocol);
 	order = memcmp(&a->addr, &b->addr, sizeof(a->addr));

@@ -56,6 +56,7 @@ static const struct {
 	{ "ipvsadm -e -t 192.0.2.10:80 -r 10.0.0.1 -i --tun-type gre --tun-csum", "PATCH", SERVICE "/servers/10.0.0.1:80",
 	  "{\"forward\":\"tunnel\",\"lower_threshold\":0,\"tunnel\":{\"csum\":\"csum\",\"port\":0,\"type\":\"gre\"},"
 	  "\"upper_threshold\":0,\"weight\":1}" },
+	{ "ipvsadm -d -t 192.0.2.10:80 -r 10.0.0.1:0", "DELETE", SERVICE "/servers/10.0.0.1:80", NULL },
 	{ "ipvsadm -d -t 192.0.2.10:80 -r 10.0.0.1:90", "DELETE", SERVICE "/servers/10.0.0.1:90", NULL },
 };
 
