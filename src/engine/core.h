@@ -24,7 +24,7 @@ struct lvs_traces;
  * @plain_ways:	by which packets leave as they are on the wire, see enum lvs_way
  * @serial:	of the latest connection or template that controls others
  * @now, @tick, @sink: of the burst being handled
- * @traces:	those who watch packets, NULL: nobody
+ * @watched:	there are @traces: those who watch packets; else it is NULL
  * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
  * @meter:	how fast counters grow
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
@@ -42,12 +42,12 @@ struct lvs_engine {
 	struct lvs_hash_key cookie_key;
 	lvs_ns rules_due;
 	bool secure;
+	bool watched;
 	uint8_t plain_ways;
 	uint32_t link_mtu;
 	lvs_ns now;
 	lvs_tick tick;
 	struct lvs_sink *sink;
-	struct lvs_traces *traces;
 	struct lvs_conn *one_packet;
 	uint32_t serial;
 	struct lvs_streams streams;
@@ -58,6 +58,7 @@ struct lvs_engine {
 	struct lvs_meter meter;
 	struct lvs_attempts attempts;
 	struct lvs_conn_table conns;
+	struct lvs_traces *traces;
 };
 
 /* Return: a number for who controls connections; never 0 */
@@ -73,7 +74,7 @@ void lvs_trace_leave(struct lvs_engine *engine, enum lvs_drop drop);
 
 static inline void lvs_engine_set_sink(struct lvs_engine *engine, struct lvs_sink *sink)
 {
-	engine->sink = lvs_unlikely(engine->traces != NULL) ? lvs_trace_sink(engine, sink) : sink;
+	engine->sink = lvs_unlikely(engine->watched) ? lvs_trace_sink(engine, sink) : sink;
 }
 
 /* The three ways a packet leaves; each emits and counts. */

@@ -455,7 +455,10 @@ static enum lvs_drop walk_first_fragment(struct lvs_engine *engine, struct lvs_p
 	return drop;
 }
 
-static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
+/* Has two callers, one of which is in a hurry. */
+#define INLINE inline __attribute__((always_inline))
+
+static INLINE enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
 {
 	enum lvs_drop drop;
 
@@ -471,41 +474,21 @@ static enum lvs_drop walk(struct lvs_engine *engine, struct lvs_packet *packet)
 	return drop ? drop : lvs_icmp_handle(engine, packet);
 }
 
-/* The end of handle_batch(), watched. */
-static void walk_watched(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, enum lvs_drop *drops)
+/* What is known of a packet before its walk. */
+static INLINE enum lvs_drop take_in(struct lvs_engine *engine, struct lvs_packet *packet)
 {
-	for (size_t i = 0; i < n; i++) {
-		lvs_trace_enter(engine, &packets[i], drops[i]);
-		if (!drops[i])
-			drops[i] = walk(engine, &packets[i]);
-		if (drops[i])
-			lvs_engine_drop(engine, drops[i]);
-		lvs_trace_leave(engine, drops[i]);
-	}
+	enum lvs_drop drop;
+
+	engine->stats.received++;
+	engine->stats.received_bytes += packet->len;
+	drop = lvs_packet_parse(packet);
+	if (!drop && packet->kind == LVS_PACKET_FLOW)
+		packet->hash = lvs_conn_hash(&engine->conns, &packet->tuple);
+	return drop;
 }
 
-static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, size_t n)
+static INLINE void walk_all(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, enum lvs_drop *drops)
 {
-	enum lvs_drop drops[BATCH];
-
-	for (size_t i = 0; i < n; i++) {
-		struct lvs_packet *packet = &packets[i];
-
-		engine->stats.received++;
-		engine->stats.received_bytes += packet->len;
-		drops[i] = lvs_packet_parse(packet);
-		if (drops[i] || packet->kind != LVS_PACKET_FLOW)
-			continue;
-		packet->hash = lvs_conn_hash(&engine->conns, &packet->tuple);
-		lvs_conn_prefetch_bucket(&engine->conns, packet->hash);
-	}
-	for (size_t i = 0; n > 1 && i < n; i++)
-		if (!drops[i] && packets[i].kind == LVS_PACKET_FLOW)
-			lvs_conn_prefetch_record(&engine->conns, packets[i].hash);
-	if (lvs_unlikely(engine->traces != NULL)) {
-		walk_watched(engine, packets, n, drops);
-		return;
-	}
 	for (size_t i = 0; i < n; i++) {
 		if (!drops[i])
 			drops[i] = walk(engine, &packets[i]);
@@ -514,12 +497,43 @@ static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, 
 	}
 }
 
+static void handle_batch(struct lvs_engine *engine, struct lvs_packet *packets, size_t n)
+{
+	enum lvs_drop drops[BATCH];
+
+	for (size_t i = 0; i < n; i++) {
+		drops[i] = take_in(engine, &packets[i]);
+		if (!drops[i] && packets[i].kind == LVS_PACKET_FLOW)
+			lvs_conn_prefetch_bucket(&engine->conns, packets[i].hash);
+	}
+	for (size_t i = 0; n > 1 && i < n; i++)
+		if (!drops[i] && packets[i].kind == LVS_PACKET_FLOW)
+			lvs_conn_prefetch_record(&engine->conns, packets[i].hash);
+	walk_all(engine, packets, n, drops);
+}
+
+static void handle_watched(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, struct lvs_sink *sink)
+{
+	lvs_engine_set_sink(engine, sink);
+	for (size_t i = 0; i < n; i++) {
+		enum lvs_drop drop = take_in(engine, &packets[i]);
+
+		lvs_trace_enter(engine, &packets[i], drop);
+		walk_all(engine, &packets[i], 1, &drop);
+		lvs_trace_leave(engine, drop);
+	}
+}
+
 void lvs_engine_handle(struct lvs_engine *engine, struct lvs_packet *packets, size_t n, lvs_ns now,
 		       struct lvs_sink *sink)
 {
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
-	lvs_engine_set_sink(engine, sink);
+	if (lvs_unlikely(engine->watched)) {
+		handle_watched(engine, packets, n, sink);
+		return;
+	}
+	engine->sink = sink;
 	while (n) {
 		size_t batch = LVS_MIN(n, BATCH);
 

@@ -488,6 +488,7 @@ int lvs_trace_start(struct lvs_engine *engine, const struct lvs_trace_filter *fi
 	traces->engine = engine;
 	traces->sink.emit = emit;
 	traces->tracers[traces->n++] = tracer;
+	engine->watched = true;
 	*ret_tracer = tracer;
 	return 0;
 }
@@ -510,6 +511,7 @@ void lvs_trace_stop(struct lvs_tracer *tracer)
 			engine->sink = traces->real;
 		free(traces);
 		engine->traces = NULL;
+		engine->watched = false;
 	}
 	lvs_trace_ring_fini(&tracer->ring);
 	free(tracer);
