@@ -13,11 +13,13 @@ _lvsctl()
 		esac
 	done
 	case $command in
-	'') places=words words='top services servers conns config export import doctor log version' ;;
+	'') places=words words='top services servers conns trace capture config export import doctor log version' ;;
 	top) places='other' words='' options='--socket --help --count --once' ;;
 	services) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	servers) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	conns) places='other' words='' options='--socket --help --json --raw --watch --count --limit' ;;
+	trace) places='other' words='' options='--socket --help --json --limit' ;;
+	capture) places='other' words='' options='--socket --help --limit --write --snaplen' ;;
 	config) places='other file' words='' options='--socket --help' ;;
 	export) places='words' words='ipvsadm' options='--socket --help' ;;
 	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id' ;;

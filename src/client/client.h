@@ -74,7 +74,7 @@ void lvs_client_free(struct lvs_client *client);
 
 /**
  * lvs_client_patience() - how long a silent daemon is waited for
- * @seconds:	without a byte in either direction; 60 when this is never called
+ * @seconds:	without a byte in either direction, 0 for ever; 60 when this is never called
  */
 void lvs_client_patience(struct lvs_client *client, unsigned int seconds);
 

@@ -7,16 +7,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "client/each.h"
-#include "client/path.h"
-#include "conf/suggest.h"
 #include "lvsctl/api.h"
+#include "lvsctl/filter.h"
 #include "lvsctl/table.h"
 
-static const char *const keys[] = { "protocol", "client", "virtual", "server", "service", "state", "templates", "limit" };
-#define NKEYS (sizeof(keys) / sizeof(*keys))
+static const char *const keys[] = { "protocol", "client", "virtual", "server", "service", "state", "templates", "limit", NULL };
 
 /* @n: how many there were */
 struct listing {
@@ -45,70 +42,14 @@ static int print(void *arg, json_t *conn)
 	return ferror(stdout);
 }
 
-/* "key=value", or a client's address or network alone. */
-static int read_filter(char *args[], size_t n, const char *values[NKEYS])
-{
-	struct lvs_conf_suggest suggest;
-
-	for (size_t i = 0; i < n; i++) {
-		char *equals = strchr(args[i], '=');
-		size_t key = 0;
-
-		if (!equals) {
-			values[1] = args[i];
-			continue;
-		}
-		*equals = '\0';
-		lvs_conf_suggest_init(&suggest, args[i]);
-		while (key < NKEYS && strcmp(keys[key], args[i]) != 0)
-			lvs_conf_suggest_try(&suggest, keys[key++]);
-		if (key == NKEYS)
-			return lvs_ctl_fail(LVS_EXIT_USAGE, "there is no filter '%s'%s%s%s", args[i], suggest.best ? "; did you mean '" : "",
-					    suggest.best ? suggest.best : "", suggest.best ? "'?" : "");
-		values[key] = equals + 1;
-		*equals = '=';
-	}
-	return LVS_EXIT_OK;
-}
-
-static char *make_path(const char *values[NKEYS])
-{
-	const char *pairs[2 * NKEYS + 1];
-	const char *const segments[] = { "v1", "connections", NULL };
-	char *path = lvs_client_path(segments), *whole;
-
-	for (size_t i = 0; i < NKEYS; i++) {
-		pairs[2 * i] = keys[i];
-		pairs[2 * i + 1] = values[i];
-	}
-	pairs[2 * NKEYS] = NULL;
-	whole = path ? lvs_client_query(path, pairs) : NULL;
-	free(path);
-	return whole;
-}
-
-static int run(struct lvs_ctl *ctl, char *args[], size_t n)
+static int list(struct lvs_ctl *ctl, const char *path)
 {
 	struct listing listing = { .ctl = ctl };
-	const char *values[NKEYS] = { NULL };
+	int status = lvs_api_open(ctl);
 	struct lvs_answer answer;
-	char limit[24], *path;
-	unsigned long number;
-	int status = lvs_ctl_number(ctl, LVS_OPTION_limit, 1, 1000000000, 0, &number);
 
-	if (!status)
-		status = read_filter(args, n, values);
-	if (!status)
-		status = lvs_api_open(ctl);
 	if (status)
 		return status;
-	if (number) {
-		(void)snprintf(limit, sizeof(limit), "%lu", number);
-		values[NKEYS - 1] = limit;
-	}
-	path = make_path(values);
-	if (!path)
-		return lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
 	if (lvs_ctl_given(ctl, LVS_OPTION_json))
 		fputs("{ \"connections\": [", stdout);
 	if (lvs_client_each(ctl->client, path, print, &listing, &answer))
@@ -118,6 +59,25 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 	else if (ctl->terminal)
 		printf("%zu connections\n", listing.n);
 	lvs_answer_fini(&answer);
+	return status;
+}
+
+static int run(struct lvs_ctl *ctl, char *args[], size_t n)
+{
+	struct lvs_filter filter = { .keys = keys, .usual = "client" };
+	unsigned long limit;
+	char *path;
+	int status = lvs_ctl_number(ctl, LVS_OPTION_limit, 1, 1000000000, 0, &limit);
+
+	if (!status)
+		status = lvs_filter_read(&filter, args, n);
+	if (status)
+		return status;
+	lvs_filter_set(&filter, "limit", ctl->options[LVS_OPTION_limit]);
+	path = lvs_filter_path(&filter, "connections");
+	if (!path)
+		return lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
+	status = list(ctl, path);
 	free(path);
 	return status;
 }

@@ -143,14 +143,29 @@ static int take_long(struct lvs_ctl *ctl, struct words *words, const char *word)
 	return set(ctl, words, option, value ? value + 1 : NULL);
 }
 
-static int take_short(struct lvs_ctl *ctl, struct words *words, const char *word)
+/* Some letters have two meanings, of which a command has one. @command: NULL: not known yet */
+static bool is_letter(size_t option, char letter, const struct lvs_command *command)
+{
+	return options[option].letter == letter && (!command || (command->options | EVERYWHERE) & 1U << option);
+}
+
+static size_t find_letter(char letter, const struct lvs_command *command)
+{
+	size_t option = 0;
+
+	while (option < LVS_OPTION_COUNT && !is_letter(option, letter, command))
+		option++;
+	return option;
+}
+
+static int take_short(struct lvs_ctl *ctl, struct words *words, const char *word, const struct lvs_command *command)
 {
 	for (const char *letter = word + 1; *letter; letter++) {
-		size_t option = 0;
+		size_t option = find_letter(*letter, command);
 		int status;
 
-		while (option < LVS_OPTION_COUNT && options[option].letter != *letter)
-			option++;
+		if (option == LVS_OPTION_COUNT)
+			option = find_letter(*letter, NULL);
 		if (option == LVS_OPTION_COUNT)
 			return no_option(word, NULL);
 		if (options[option].value && letter[1])
@@ -204,7 +219,7 @@ int lvs_usage_parse(char *argv[], size_t argc, struct lvs_ctl *ret_ctl, const st
 		else if (word[1] == '-')
 			status = take_long(ret_ctl, &words, word);
 		else
-			status = take_short(ret_ctl, &words, word);
+			status = take_short(ret_ctl, &words, word, n ? lvs_usage_find(argv[0]) : NULL);
 	}
 	if (status >= 0)
 		return status;

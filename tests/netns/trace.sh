@@ -88,6 +88,43 @@ at client curl -sS -m 20 http://$VIP/ >/dev/null || FAIL "no page"
 wait "$three" || FAIL "the capture did not end well: $(cat $work/three.log)"
 [ "$($packets $work/three | grep -c .)" = 6 ] || FAIL "not three packets and what became of them"
 
+echo "# by lvsctl"
+ctl="${top_builddir:-../..}/lvsctl --socket $socket"
+# shellcheck disable=SC2086 # words
+spawn director $work/ctl.log $ctl trace 10.0.0.0/24 virtual=$VIP:80
+lvsctl=$spawned
+# shellcheck disable=SC2086 # words
+spawn director $work/dump.log $ctl capture -w $work/dump.pcapng protocol=tcp server=10.0.1.2
+dump=$spawned
+until_true 60 sh -c "ip netns exec client curl -sS -m 20 http://$VIP/ >/dev/null; grep -q 'ESTABLISHED' $work/ctl.log &&
+	[ -s $work/dump.pcapng ] && $packets $work/dump.pcapng | grep -q '^out .* > 10.0.1.2.8080 S '"
+grep -q '^[0-9:.]* #[0-9]* in  10.0.0.2:[0-9]* > 192.0.2.10:80 tcp S [0-9]*  forwarded to 10.0.1.2:8080 (masq), new' $work/ctl.log ||
+	FAIL "lvsctl trace: $(head -n 4 $work/ctl.log)"
+kill "$lvsctl" "$dump"
+$packets $work/dump.pcapng >$work/text || FAIL "lvsctl left a capture that cannot be read"
+# shellcheck disable=SC2086 # words
+at director $ctl trace limit=1 --json >$work/json &
+json=$!
+until_true 60 sh -c "ip netns exec client curl -sS -m 20 http://$VIP/ >/dev/null; ! kill -0 $json 2>/dev/null"
+wait "$json" || FAIL "lvsctl trace --json"
+python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]' <$work/json || FAIL "no JSON: $(cat $work/json)"
+# ctl <status> <pattern> <argument...>
+ctl() {
+	ctl_status=$1 ctl_pattern=$2; shift 2
+	at director $ctl "$@" >$work/answer 2>&1
+	[ $? = "$ctl_status" ] || FAIL "lvsctl $*: not status $ctl_status: $(cat $work/answer)"
+	grep -q -e "$ctl_pattern" $work/answer || FAIL "lvsctl $*: no '$ctl_pattern': $(cat $work/answer)"
+}
+ctl 6 'no packet can have this "client"' trace nobody
+ctl 2 "there is no filter 'clinet'; did you mean 'client'" trace clinet=10.0.0.2
+ctl 2 "snaplen: '0' is no number from 1" capture --snaplen 0
+ctl 1 'none/file: No such file' capture -w $work/none/file
+ctl 2 "'trace' has no option --write" trace --write x
+[ ! -e $work/untouched ]
+at director "${top_builddir:-../..}/lvsctl" --socket $work/none capture -w $work/untouched 2>$work/answer
+[ $? = 3 ] || FAIL "no daemon: $(cat $work/answer)"
+[ ! -e $work/untouched ] || FAIL "no daemon, but a capture"
+
 echo "# what cannot be asked for"
 api "/v1/trace?client=nobody" >$work/answer
 grep -q '"given":"nobody"' $work/answer || FAIL "a bad client: $(cat $work/answer)"
