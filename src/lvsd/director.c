@@ -310,6 +310,8 @@ static int set_up_loop(struct lvs_director *director)
 	if (!err)
 		err = lvs_timer_new(loop, on_watchdog, director, &director->watchdog);
 	if (!err)
+		err = lvs_timer_new(loop, lvs_director_settle, director, &director->jobs.later);
+	if (!err)
 		err = lvs_loop_on_readable(loop, lvs_net_fd(director->net), on_net_readable, director);
 	return err ? fail(director, err, "cannot set up the event loop") : 0;
 }
@@ -404,6 +406,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_control_free(director->control);
 	lvs_health_free(director->health);
 	lvs_net_free(director->net);
+	lvs_timer_free(director->jobs.later);
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);
 	lvs_pump_free(director->pump);

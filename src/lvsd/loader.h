@@ -30,6 +30,7 @@ struct lvs_loop;
  * @diff:	from the old one to @conf; the taker's
  * @classifier:	of @conf's marks if they have changed; the taker's, may be NULL
  * @texts:	@ntexts of the changes, described; the taker's
+ * @changed:	for the taker: @conf came into force
  */
 struct lvs_loaded {
 	struct lvs_conf_job *job;
@@ -41,6 +42,7 @@ struct lvs_loaded {
 	struct lvs_classifier *classifier;
 	char **texts;
 	size_t ntexts;
+	bool changed;
 };
 
 /* Frees what is the taker's. */

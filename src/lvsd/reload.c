@@ -2,6 +2,9 @@
 /*
  * Jobs wait in a queue; the loader makes of one what the next configuration is, and compares (loader.c); here that comes
  * into force (design, D5). Each change is one line in the log.
+ *
+ * Two turns of the loop: one for the engine, in which all of it comes into force, and one for telling the host, which goes
+ * through everything there is. Only then is whoever asked told that it was done.
  */
 #include "lvsd/reload.h"
 
@@ -16,11 +19,11 @@
 #include "engine/engine.h"
 #include "lvsd/director.h"
 #include "lvsd/health.h"
-#include "lvsd/loader.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
 #include "sys/clock.h"
 #include "sys/log.h"
+#include "sys/loop.h"
 
 #define LINE_MAX_BYTES 512
 /* What changes everything is told in numbers, not in ten thousand lines. */
@@ -101,8 +104,17 @@ static void take_conf(struct lvs_director *director, struct lvs_loaded *loaded)
 	loaded->conf = old;
 }
 
-/* Return: 0: the new configuration is in force */
-static int change_over(struct lvs_director *director, struct lvs_loaded *loaded)
+/* Might the host want to know? */
+static bool concerns_host(const struct lvs_loaded *loaded)
+{
+	for (size_t i = 0; i < loaded->diff.n; i++)
+		if (loaded->diff.changes[i].kind == LVS_CONF_SET || loaded->diff.changes[i].kind == LVS_CONF_SERVICE_EDITED)
+			return true;
+	return false;
+}
+
+/* Return: 0: the new configuration is in force; @ret_announce: the host is to be told */
+static int change_over(struct lvs_director *director, struct lvs_loaded *loaded, bool *ret_announce)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
 	uint64_t generation = rules->generation;
@@ -130,9 +142,7 @@ static int change_over(struct lvs_director *director, struct lvs_loaded *loaded)
 	if (level)
 		lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
 	lvs_pump_wake(director->pump);
-	if (rules->generation != generation)
-		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
-	log_changes(director, loaded);
+	*ret_announce = rules->generation != generation || concerns_host(loaded);
 	return 0;
 }
 
@@ -161,21 +171,19 @@ static void start_next(struct lvs_director *director)
 				       director->conf, director->file ? director->file : director->conf);
 }
 
-void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
+/* Everybody is told, and the next one is begun. */
+static void finish(struct lvs_director *director, struct lvs_loaded *loaded, int err)
 {
-	struct lvs_director *director = arg;
 	struct lvs_conf_job *job = loaded->job;
-	int err = loaded->err;
-	bool nothing = !err && !loaded->conf;
+	bool nothing = !err && !loaded->changed;
 
-	if (!err && !nothing)
-		err = change_over(director, loaded);
 	if (is_reload(job) || !err)
 		log_findings(director, &loaded->errors);
 	if (err)
 		refuse(director, loaded);
-	else if (is_reload(job))
-		director->reloads++;
+	else if (!nothing)
+		log_changes(director, loaded);
+	director->reloads += !err && is_reload(job);
 	if (!nothing)
 		remember(&director->jobs, loaded, err);
 	lvs_list_remove(&job->node);
@@ -184,6 +192,34 @@ void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 						   .texts = loaded->texts, .ntexts = loaded->ntexts });
 	lvs_loaded_fini(loaded);
 	start_next(director);
+}
+
+void lvs_director_settle(void *arg)
+{
+	struct lvs_director *director = arg;
+	struct lvs_loaded loaded = director->jobs.settling;
+
+	director->jobs.settling.job = NULL;
+	(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+	finish(director, &loaded, 0);
+}
+
+void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
+{
+	struct lvs_director *director = arg;
+	lvs_ns now = lvs_clock_now();
+	bool announce = false;
+	int err = loaded->err;
+
+	loaded->changed = !err && loaded->conf;
+	if (loaded->changed)
+		err = change_over(director, loaded, &announce);
+	if (err || !announce) {
+		finish(director, loaded, err);
+		return;
+	}
+	director->jobs.settling = *loaded;
+	lvs_timer_start(director->jobs.later, now, now);
 }
 
 int lvs_director_submit(struct lvs_director *director, struct lvs_conf_job *job)
@@ -243,6 +279,9 @@ void lvs_jobs_cancel(struct lvs_jobs *jobs)
 {
 	static const struct lvs_conf_errors none;
 
+	if (jobs->settling.job)
+		lvs_loaded_fini(&jobs->settling);
+	jobs->settling.job = NULL;
 	while (jobs->waiting.next && !lvs_list_empty(&jobs->waiting)) {
 		struct lvs_conf_job *job = lvs_list_entry(jobs->waiting.next, struct lvs_conf_job, node);
 

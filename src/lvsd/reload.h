@@ -7,9 +7,10 @@
 #include <stdint.h>
 
 #include "conf/job.h"
+#include "lvsd/loader.h"
 
 struct lvs_director;
-struct lvs_loaded;
+struct lvs_timer;
 
 #define LVS_RELOADS_KEPT 16
 #define LVS_JOBS_MAX 64
@@ -34,6 +35,8 @@ struct lvs_reload {
  * @waiting:	@n of struct lvs_conf_job, the first one being worked at
  * @signalled:	for SIGHUP
  * @hup:	that one is under way; @again: and one more is asked for
+ * @settling:	what came into force a turn ago, and that the host is to be told of; its job is NULL if there is nothing
+ * @later:	for that
  * @history:	@ntried so far, the latest is at (@ntried - 1) % LVS_RELOADS_KEPT
  */
 struct lvs_jobs {
@@ -41,6 +44,8 @@ struct lvs_jobs {
 	unsigned int n;
 	struct lvs_conf_job signalled;
 	bool hup, again;
+	struct lvs_loaded settling;
+	struct lvs_timer *later;
 	struct lvs_reload history[LVS_RELOADS_KEPT];
 	unsigned long ntried;
 };
@@ -64,7 +69,8 @@ int lvs_director_submit(struct lvs_director *director, struct lvs_conf_job *job)
 /* SIGHUP: read lvs.conf again; a request during one makes for one more afterwards. */
 void lvs_director_reload(struct lvs_director *director);
 
-/* The loader's callback, @arg being the director. */
+/* The loader's callback, and that of jobs.later; @arg is the director. */
 void lvs_director_loaded(void *arg, struct lvs_loaded *loaded);
+void lvs_director_settle(void *arg);
 
 #endif

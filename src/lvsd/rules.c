@@ -332,9 +332,22 @@ static void remove_services(struct journal *journal, const struct lvs_conf_diff 
 	}
 }
 
+/* Another one of the director's addresses, or another use of them: all that goes through every server there is. */
+static bool sources_differ(const struct lvs_conf_diff *diff)
+{
+	static const char *const names[] = { "dip", "dip6", "source_pool", "source_ports", "masquerade" };
+
+	for (size_t i = 0; i < diff->n; i++)
+		for (size_t k = 0; diff->changes[i].kind == LVS_CONF_SET && k < ARRAY_LEN(names); k++)
+			if (strcmp(lvs_conf_key_name(diff->changes[i].key), names[k]) == 0)
+				return true;
+	return false;
+}
+
 int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf,
 		    struct lvs_classifier **classifier, const struct lvs_rules_overlay *overlay, lvs_ns now)
 {
+	const bool sources = sources_differ(diff);
 	struct lvs_engine_settings settings;
 	struct journal journal;
 	int err = open_journal(engine, diff->n, count_servers(conf), now, &journal);
@@ -345,16 +358,18 @@ int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff,
 	journal.overlay = overlay;
 	for (size_t i = 0; !err && i < diff->n; i++)
 		err = apply_change(&journal, &diff->changes[i]);
-	if (!err)
+	if (!err && sources)
 		err = set_sources(engine, &conf->director);
 	if (err) {
 		undo(&journal);
 	} else {
 		remove_services(&journal, diff);
-		lvs_rules_set_sites(journal.rules, conf->geo.table);
+		if (journal.rules->sites != conf->geo.table)
+			lvs_rules_set_sites(journal.rules, conf->geo.table);
 		lvs_spec_settings(conf, &settings);
 		lvs_engine_configure(engine, &settings, now);
-		set_masquerade(engine, &conf->director);
+		if (sources)
+			set_masquerade(engine, &conf->director);
 		journal.rules->edition++;
 	}
 	free(journal.steps);
