@@ -79,6 +79,10 @@ counted() {
 	until_true 30 sh -c "kill -USR1 $decap1; grep -q -- '$1' $work/decap1.log"
 }
 
+# refused - packets of who may not send to s1, as it last said;  refused_more <n> - it says that they are more than that
+refused() { sed -n 's/.*dropped \([0-9]*\) (from).*/\1/p' $work/decap1.log | tail -n 1; }
+refused_more() { kill -USR1 "$decap1"; refused_now=$(refused); [ "${refused_now:-0}" -gt "${1:-0}" ]; }
+
 listening() { at s1 ss -Hln "sport = :$1" | grep -q .; }
 
 # upload <address>, download <address> - 64 MiB, byte for byte
@@ -197,8 +201,8 @@ at director ip rule | grep 'lookup 77' && FAIL "a rule for the host's own addres
 at director ip addr add 10.0.5.9/24 dev to-router
 at director ip route replace default via 10.0.5.2 src 10.0.5.9
 # shellcheck disable=SC2317 # called by until_true
-turned_away() { ask 1 "http://192.0.2.14:8080" >$work/answer || true; counted '(from)'; }
-until_true 30 turned_away
+turned_away() { at client curl -s -m 1 -o /dev/null http://192.0.2.14:8080/; refused_more 0; }
+until_true 60 turned_away
 at director ip route replace default via 10.0.5.2
 at director ip addr del 10.0.5.9/24 dev to-router
 # shellcheck disable=SC2317 # called by until_true
@@ -208,8 +212,9 @@ configure "$(conf)"
 stop
 
 # Who is not allowed to send, and what is not allowed to come.
+refused_before=$(refused)
 at router timeout 30 python3 "$tunnel" send 10.0.1.2 192.0.2.14 9
-counted '(from)'
+until_true 30 refused_more "$refused_before"
 at director timeout 30 python3 "$tunnel" send 10.0.1.2 10.0.1.2 9
 counted '(vip)'
 
