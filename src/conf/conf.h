@@ -117,6 +117,14 @@ struct lvs_conf_control {
 	struct lvs_conf_where listen_where;
 };
 
+/* Bits of metrics.compat: whose names are there beside lvsd's own. */
+#define LVS_CONF_COMPAT_NODE_IPVS 0x01u
+
+/* What /metrics has. @compat: bits */
+struct lvs_conf_metrics {
+	uint32_t compat;
+};
+
 /*
  * All in seconds. @tcp and @sctp are ESTABLISHED, @tcpfin FIN_WAIT; the others carry the names of their states, of which
  * SCTP has five around cookies and three of shutting down.
@@ -506,6 +514,7 @@ struct lvs_conf {
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
 	struct lvs_conf_control control;
+	struct lvs_conf_metrics metrics;
 	struct lvs_conf_timeouts timeouts;
 	struct lvs_conf_geo geo;
 	size_t nmarks;

@@ -175,6 +175,13 @@ static const struct lvs_conf_key control_keys[] = {
 	  .help = "whether \"listen\" may be more than a loopback address" },
 };
 
+static const struct lvs_conf_word compats[] = { { "node_ipvs", LVS_CONF_COMPAT_NODE_IPVS, false }, { NULL, 0, false } };
+
+static const struct lvs_conf_key metrics_keys[] = {
+	{ .name = "compat", LVS_CONF_MEMBER(lvs_conf_metrics, compat), LIVE, .type = LVS_CONF_FLAGS, .words = compats, .def = 0,
+	  .help = "whose metrics are there beside lvsd's own, under their own names" },
+};
+
 /* 31 days, as much as --set of ipvsadm takes. */
 #define TIMEOUT(m, s)                                                                                                  \
 	{ .name = #m, LVS_CONF_MEMBER(lvs_conf_timeouts, m), LIVE, .type = LVS_CONF_NUMBER, .min = 1, .max = 2678400, .def = s, \
@@ -235,6 +242,7 @@ static const struct lvs_conf_key root_keys[] = {
 	GROUP(network, "how packets are led to the device"),
 	GROUP(director, "the process itself"),
 	GROUP(control, "how the running director is asked and told"),
+	GROUP(metrics, "what monitoring systems read"),
 	GROUP(timeouts, "when idle connections end"),
 	{ .name = "geo", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, geo), .optional = true, .group = &geo_group,
 	  .help = "where servers stand, and which clients are to go where" },

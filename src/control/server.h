@@ -22,6 +22,7 @@ struct evconnlistener;
 #define LVS_CONTROL_PENDING_MAX (32u << 20)
 #define LVS_CONTROL_HEADER_MAX 16384
 #define LVS_CONTROL_BODY_MAX (16u << 20)
+#define LVS_CONTROL_SCRAPES_MAX 8	/* snapshots of all services and servers at a time */
 #define LVS_CONTROL_PATIENCE 60	/* seconds for a request to come in as a whole, or for a reader to read on */
 
 /**
@@ -49,6 +50,7 @@ enum { LVS_DOOR_UNIX, LVS_DOOR_TCP, LVS_DOORS };
  * struct lvs_control
  * @group:	whose members may change things
  * @held:	see LVS_CONTROL_HELD_MAX
+ * @scrapes:	see LVS_CONTROL_SCRAPES_MAX
  * @requests:	of struct lvs_request, those that have no whole answer yet
  * @ready:	of struct lvs_stream, those that can go on at once
  * @pending:	bytes of bodies that wait to be worked at
@@ -61,6 +63,7 @@ struct lvs_control {
 	gid_t group;
 	struct lvs_door doors[LVS_DOORS];
 	size_t held;
+	unsigned int scrapes;
 	struct lvs_list requests;
 	struct lvs_list ready;
 	size_t pending;

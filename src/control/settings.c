@@ -58,7 +58,8 @@ static void text_value(struct lvs_json *json, const struct lvs_conf_key *key, co
 
 	switch (key->type) {
 	case LVS_CONF_WORD:
-		lvs_json_text(json, key->name, *(const char *const *)(const void *)member);
+		if (*(const char *const *)(const void *)member)
+			lvs_json_text(json, key->name, *(const char *const *)(const void *)member);
 		break;
 	case LVS_CONF_TEXT:
 		lvs_json_text(json, key->name, member);
