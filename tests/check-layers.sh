@@ -4,7 +4,7 @@
 #
 # The rules are the table of layers: base knows nothing, engine knows base and neither the system nor a plug-in of its
 # own, and so on upwards. A project include is one of a header under src/. Lengths are limited in shipped code; tests are
-# tables, as long as what they list.
+# tables, as long as what they list. Lines are to end at column 120 or so, and by column 132; messages stay in one piece.
 set -eu
 
 cd "${1:-${top_srcdir:-.}}"
@@ -91,6 +91,25 @@ function include(    header)
 		project_header(header)
 }
 
+# Does anything go over the last column, a string that began before it apart?
+function too_long(    columns, i, c, text)
+{
+	if (8 * length($0) <= 132)
+		return 0
+	for (i = 1; i <= length($0); i++) {
+		c = substr($0, i, 1)
+		columns += c == "\t" ? 8 - columns % 8 : 1
+		if (columns > 132)
+			return !text
+		if (c == "\\") {
+			i++
+			columns++
+		} else if (c == "\"")
+			text = !text
+	}
+	return 0
+}
+
 BEGIN {
 	layers["base"] = ""
 	layers["engine"] = "base"
@@ -120,6 +139,8 @@ FNR == 1 {
 }
 
 { lines = FNR }
+
+shipped && too_long() { fail(FNR, "line of more than 132 columns") }
 
 /^[ \t]*#[ \t]*include[ \t]*[<"]/ { include() }
 

@@ -23,6 +23,12 @@ many()
 	awk -v n="$1" -v text="$2" 'BEGIN { while (n-- > 0) print text }'
 }
 
+# wide <n> - so many letters
+wide()
+{
+	many "$1" x | tr -d '\n'
+}
+
 # good_tree - one that breaks no rule
 good_tree()
 {
@@ -34,6 +40,7 @@ good_tree()
 	put src/engine/sched.c '#include "engine/sched.h"' '#include <string.h>' '#include "engine/sched.def"'
 	put src/engine/sched/rr.c '#include "engine/sched.h"' 'int f(void)' '{' "$(many 60 '	x++;')" '}'
 	put src/io/tun.c '#include <event2/event.h>' '#include "engine/packet.h"' '#include "io/io.h"' '#include "sys/log.h"'
+	put src/sys/loop.c "	$(wide 124)" "	say(\"\\\"$(wide 130)\");"
 	put src/lvsd/main.c '#include "engine/engine.h"' '#include "conf/conf.h"'
 	put tests/unit/engine/sched/test_rr.c '#include "tests/lib/test.h"' '#include "engine/sched.h"'
 	put tests/unit/engine/sched/Makefile.inc 'unit_tests += tests/unit/engine/sched/test_rr'
@@ -93,6 +100,10 @@ put src/sys/log.c "$(many 601 '//')"
 expect check-layers.sh 'file of 601 lines'
 put src/sys/log.c 'int f(void)' '{' "$(many 61 '	x++;')" '}'
 expect check-layers.sh 'src/sys/log.c:2: function of 61 lines'
+put src/sys/log.c "	$(wide 125)"
+expect check-layers.sh 'src/sys/log.c:1: line of more than 132 columns'
+put src/sys/log.c "	say(\"x\", $(wide 125));"
+expect check-layers.sh 'src/sys/log.c:1: line of more than 132 columns'
 put src/sys/log.c "$(many 9 '#include "base/list.h"')"
 expect check-layers.sh '9 project includes'
 

@@ -255,7 +255,8 @@ static void check_protocol(const struct lvs_conf_service *service, struct lvs_co
 		{ IPPROTO_TCP, service->syn_proxy, &service->syn_proxy_where, "\"syn_proxy\"" },
 		{ IPPROTO_TCP, service->mss, &service->mss_where, "\"mss\"" },
 		{ IPPROTO_TCP, service->mss_clamp, &service->mss_clamp_where, "\"mss_clamp\"" },
-		{ IPPROTO_TCP, service->client_address > LVS_CONF_CLIENT_NONE, &service->client_address_where, "\"client_address\"" },
+		{ IPPROTO_TCP, service->client_address > LVS_CONF_CLIENT_NONE, &service->client_address_where,
+		  "\"client_address\"" },
 		{ IPPROTO_SCTP, service->sloppy_sctp, &service->sloppy_sctp_where, "\"sloppy_sctp\"" },
 	};
 

@@ -206,7 +206,8 @@ static void check_service(const struct lvs_conf_service *service, struct lvs_con
 					    "a service of a mark has no \"%s\"", others[i].key);
 	if (!service->mark && service->cache_bypass != LVS_CONF_DEFAULT)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &service->cache_bypass_where,
-				    "a virtual address has nobody behind it but the servers", "\"cache_bypass\" goes with \"mark\"");
+				    "a virtual address has nobody behind it but the servers",
+				    "\"cache_bypass\" goes with \"mark\"");
 	for (size_t i = 0; !service->mark && i < service->nservers; i++)
 		if (!strcmp(service->servers[i].forward, "bypass"))
 			lvs_conf_errors_add(errors, LVS_CONF_ERROR, forward_where(&service->servers[i]),

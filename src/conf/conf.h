@@ -527,8 +527,8 @@ struct lvs_conf {
  * lvs_conf_load() - read, parse and check a file
  * @errors:	initialised and filled here. Warnings can be there on success too.
  *
- * Touches nothing but the file, those that it names, and its arguments, so that any thread may do it: a large file takes its time, and packets
- * should not wait for that.
+ * Touches nothing but the file, those that it names, and its arguments, so that any thread may do it: a large file
+ * takes its time, and packets should not wait for that.
  *
  * Return: 0; -EINVAL when the text is not a valid configuration; -ENOENT, -EACCES, -EFBIG, ... when the file cannot be
  * read; -ENOMEM. Whenever it is not 0, @errors says at least one sentence.

@@ -60,7 +60,8 @@ static void check_retry(const struct lvs_conf_service *service, struct lvs_conf_
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "only TCP says at once whether a connection is wanted",
 				    "\"connect_retry\" is only for TCP");
 	if (service->persistent.on && service->persistent.on_failure == LVS_CONF_KEEP)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "with on_failure = \"break\" he takes his new server for his own",
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where,
+				    "with on_failure = \"break\" he takes his new server for his own",
 				    "a client that is to \"keep\" his server cannot be offered to another one");
 	if (service->syn_proxy == LVS_CONF_SYN_PROXY_ON) {
 		(void)snprintf(hint, sizeof(hint), "\"syn_proxy\" is in line %u", service->syn_proxy_where.line);

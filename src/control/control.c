@@ -71,7 +71,8 @@ static int open_unix(struct lvs_control *control, const struct lvs_conf_control 
 	int fd, err = lvs_socket_group(conf->group, &control->group);
 
 	if (err) {
-		(void)snprintf(message, LVS_CONTROL_MESSAGE_MAX, "there is no group \"%s\", which control.group names", conf->group);
+		(void)snprintf(message, LVS_CONTROL_MESSAGE_MAX, "there is no group \"%s\", which control.group names",
+			       conf->group);
 		return err;
 	}
 	err = lvs_socket_unix(path, (mode_t)strtoul(conf->mode, NULL, 8), control->group, message, &fd);

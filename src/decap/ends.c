@@ -131,7 +131,8 @@ static int open_at(const struct lvs_decap_options *options, const struct lvs_add
 		fd = open_socket(ip6, rows[i].proto, addr, port);
 		if (fd < 0)
 			return explain(fd, rows[i].proto, addr, port, message);
-		ends->v[ends->n++] = (struct lvs_decap_end){ .fd = fd, .ip6 = ip6, .proto = rows[i].proto, .port = options->rules.port };
+		ends->v[ends->n++] = (struct lvs_decap_end){ .fd = fd, .ip6 = ip6, .proto = rows[i].proto,
+							      .port = options->rules.port };
 	}
 	return 0;
 }

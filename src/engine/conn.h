@@ -174,8 +174,8 @@ struct lvs_conn *lvs_conn_claim(struct lvs_conn_table *table);
  * @now:	current tick
  *
  * The class order is that of enum lvs_class, but that a handshake may take a few seconds before it counts for less than
- * what is closing: else newcomers to a table full of closing connections would only ever replace each other. An established connection is a victim only after a minute without a packet:
- * what lives is not sacrificed to what knocks.
+ * what is closing: else newcomers to a table full of closing connections would only ever replace each other. An
+ * established connection is a victim only after a minute without a packet: what lives is not sacrificed to what knocks.
  *
  * Return: borrowed record for lvs_conn_release(), or NULL if all are alive. The caller counts it in @evicted
  */

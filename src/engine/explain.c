@@ -64,7 +64,8 @@ static int choose(struct lvs_engine *engine, struct lvs_service *service, const 
 	lvs_limit_recover(service, engine->now);
 	lvs_eject_recover(service, engine->now);
 	ret->keyed = service->spec.persist.timeout && service->spec.helper && service->spec.helper->key;
-	if (service->spec.persist.timeout && !ret->keyed && lvs_persist_peek(engine, service, packet, &ret->server, &ret->template)) {
+	if (service->spec.persist.timeout && !ret->keyed &&
+	    lvs_persist_peek(engine, service, packet, &ret->server, &ret->template)) {
 		ret->drop = ret->server ? LVS_DROP_NONE : LVS_DROP_NO_SERVER;
 		return 0;
 	}

@@ -454,7 +454,9 @@ void lvs_fragment_resolve(struct lvs_engine *engine, const struct lvs_packet *pa
 	struct copy *copy;
 
 	assert(datagram && datagram->state != CONDEMNED);
-	datagram->tuple = fate == LVS_FRAGMENT_FOLLOW_ONE_PACKET ? lvs_conn_reply_tuple(&engine->conns, engine->one_packet) : packet->tuple;
+	datagram->tuple = packet->tuple;
+	if (fate == LVS_FRAGMENT_FOLLOW_ONE_PACKET)
+		datagram->tuple = lvs_conn_reply_tuple(&engine->conns, engine->one_packet);
 	datagram->fate = (uint8_t)fate;
 	while ((copy = take_copy(engine, datagram))) {
 		enum lvs_drop drop = follow(engine, datagram, &copy->packet);

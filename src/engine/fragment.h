@@ -85,7 +85,10 @@ void lvs_fragment_resolve(struct lvs_engine *engine, const struct lvs_packet *pa
  */
 enum lvs_drop lvs_fragment_later(struct lvs_engine *engine, struct lvs_packet *packet);
 
-/* Return: the first fragment's tuple, for a later one whose first one has walked (of a one-packet datagram: that of its reply); NULL: nobody knows it */
+/*
+ * Return: the first fragment's tuple, for a later one whose first one has walked (of a one-packet datagram: that of its reply);
+ * NULL: nobody knows it
+ */
 const struct lvs_tuple *lvs_fragment_first_tuple(struct lvs_engine *engine, const struct lvs_packet *packet);
 
 /* Drop what waited too long. Return: when to come back, LVS_NS_NEVER if nothing is tracked */

@@ -15,7 +15,8 @@ struct lvs_engine;
  * @ret_drop:	set if it was one of these and had a connection: what became of it
  *
  * The connection is that of UDP port 500 at both ends (IKE), else of port 4500 (RFC 3948); in either direction, and the
- * packet keeps it alive. Only addresses are rewritten; not of clients whose address the server does not see. Fragments have none, as in IPVS.
+ * packet keeps it alive. Only addresses are rewritten; not of clients whose address the server does not see. Fragments
+ * have none, as in IPVS.
  *
  * Return: was it?
  */

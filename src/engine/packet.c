@@ -167,7 +167,8 @@ static enum lvs_drop check_vnet(const struct lvs_packet *packet)
 	 * One fragment does not hold what its datagram's sum covers, segments are only made by finishing sums, and the
 	 * kernel finishes SCTP's before a device sees it.
 	 */
-	if (packet->fragment || packet->proto == LVS_PROTO_SCTP || !lvs_packet_is_partial(packet) || vnet->hdr_len > packet->len || !gso_fits(packet))
+	if (packet->fragment || packet->proto == LVS_PROTO_SCTP || !lvs_packet_is_partial(packet) ||
+	    vnet->hdr_len > packet->len || !gso_fits(packet))
 		return LVS_DROP_VNET;
 	switch (packet->kind) {
 	case LVS_PACKET_FLOW:
@@ -421,7 +422,8 @@ static enum lvs_drop quoted_transport(struct lvs_packet *inner)
 	if (inner->frag_offset > 0) {
 		inner->kind = LVS_PACKET_FRAGMENT;
 	} else if (is_ported(inner->proto)) {
-		const struct lvs_udp *ends = lvs_packet_at(inner, inner->l4, QUOTED_PORTS_BYTES);	/* those of TCP and SCTP are there too */
+		/* Those of TCP and SCTP are there too. */
+		const struct lvs_udp *ends = lvs_packet_at(inner, inner->l4, QUOTED_PORTS_BYTES);
 
 		if (!ends)
 			return LVS_DROP_ICMP_SHORT;

@@ -13,8 +13,9 @@
  * between may not let such a segment through; SCTP's ends are not, and say something every half minute anyway.
  *
  * If it can be heard, it is the server's word that closes a connection: it acknowledges what it expects, while a client may
- * have spoken of something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose reset was lost is
- * told again. What is true of a drained server's connections is true of a single one that is to be reset.
+ * have spoken of something old, or be nobody's client. The record stays for the time of its state, CLOSE: an end whose
+ * reset was lost is told again. What is true of a drained server's connections is true of a single one that is to be
+ * reset.
  */
 #include "engine/retire.h"
 

@@ -26,7 +26,8 @@ static uint64_t hash_addr(const struct lvs_rules *rules, const struct lvs_addr *
 uint64_t lvs_rules_hash(const struct lvs_rules *rules, const struct lvs_service_key *key)
 {
 	const uint64_t words[3] = { key->addr.halves[0], key->addr.halves[1],
-				    (uint64_t)key->mark << 32 | (uint64_t)key->ranged << 24 | (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
+				    (uint64_t)key->mark << 32 | (uint64_t)key->ranged << 24 |
+					    (uint64_t)(LVS_FORCE uint16_t)key->port << 8 | key->proto };
 
 	return lvs_hash_words(&rules->key, words, ARRAY_LEN(words));
 }
@@ -288,7 +289,8 @@ void lvs_vip_put(struct lvs_rules *rules, struct lvs_vip *vip)
 {
 	struct lvs_vip **link = &rules->vip_heads[hash_addr(rules, &vip->addr) & (rules->nheads - 1)];
 
-	if (!lvs_list_empty(&vip->services) || vip->own || vip->own_wanted || (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
+	if (!lvs_list_empty(&vip->services) || vip->own || vip->own_wanted ||
+	    (vip->local && lvs_classifier_covers(rules->classifier, &vip->addr)))
 		return;
 	while (*link != vip)
 		link = &(*link)->next;

@@ -284,7 +284,8 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
  *
  * A scheduler begins anew when it is another one or its table is to be made in another way; it does not for its flags.
  *
- * Return: 0, or nothing changed and -EINVAL (what the scheduler does not take, SYN proxy for another protocol than TCP), -ENOSPC (too many servers for it) or
+ * Return: 0, or nothing changed and -EINVAL (what the scheduler does not take, SYN proxy for another protocol than
+ * TCP), -ENOSPC (too many servers for it) or
  * -ENOMEM
  */
 int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const struct lvs_service_spec *spec);
@@ -299,8 +300,8 @@ struct lvs_service *lvs_service_find(const struct lvs_rules *rules, const struct
  * lvs_service_lookup() - the service that a packet without a connection is for, in IPVS' order
  * @packet:	parsed
  *
- * The service of its mark; that of its very port; that which has it in a list; over TCP, for port 20 and those from 1024 on, the persistent service of port 21 (FTP);
- * the one of all ports.
+ * The service of its mark; that of its very port; that which has it in a list; over TCP, for port 20 and those from
+ * 1024 on, the persistent service of port 21 (FTP); the one of all ports.
  *
  * Return: borrowed, or NULL
  */
@@ -351,8 +352,8 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 		   struct lvs_server **ret_server);
 
 /*
- * Change weight, thresholds, draining, being down, forwarding method; the last for new connections only. Time to drain is counted from
- * when draining began. Return: 0, -EINVAL or -ERANGE
+ * Change weight, thresholds, draining, being down, forwarding method; the last for new connections only. Time to drain
+ * is counted from when draining began. Return: 0, -EINVAL or -ERANGE
  */
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec);
 

@@ -172,7 +172,8 @@ enum lvs_drop lvs_source_take(struct lvs_engine *engine, struct lvs_conn *conn)
 		struct lvs_conn *other;
 
 		conn->source = offered[at % naddrs];
-		conn->lport = LVS_BE16(sources->first_port + permute(hash ^ conn->source * 0x9e3779b97f4a7c15ULL, at / naddrs, nports));
+		conn->lport = LVS_BE16(sources->first_port +
+				       permute(hash ^ conn->source * 0x9e3779b97f4a7c15ULL, at / naddrs, nports));
 		other = holder(engine, conn);
 		if (!other)
 			return LVS_DROP_NONE;

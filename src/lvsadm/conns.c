@@ -17,8 +17,8 @@ void lvsadm_conns_heading(FILE *out, const struct lvsadm_command *command)
 {
 	fputs("IPVS connection entries\n", out);
 	if (lvsadm_has(command, LVSADM_PERSISTENT_CONN))
-		fprintf(out, "pro expire %-11s %-18s %-18s %-18s %-16s %s\n", "state", "source", "virtual", "destination", "pe name",
-			"pe_data");
+		fprintf(out, "pro expire %-11s %-18s %-18s %-18s %-16s %s\n", "state", "source", "virtual", "destination",
+			"pe name", "pe_data");
 	else
 		fprintf(out, "pro expire %-11s %-18s %-18s %s\n", "state", "source", "virtual", "destination");
 }

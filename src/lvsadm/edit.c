@@ -74,7 +74,8 @@ static json_t *flags_body(const struct lvsadm_service *service)
 	json_t *array = json_array();
 
 	for (unsigned int flag = LVSADM_FLAG_1; array && flag <= LVSADM_FLAG_3; flag <<= 1)
-		if (service->flags & flag && json_array_append_new(array, json_string(lvsadm_flag_name(flag, service->scheduler)))) {
+		if (service->flags & flag &&
+		    json_array_append_new(array, json_string(lvsadm_flag_name(flag, service->scheduler)))) {
 			json_decref(array);
 			array = NULL;
 		}

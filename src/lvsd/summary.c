@@ -36,7 +36,8 @@ static void tell(struct lvs_summary *summary, const char *format, ...)
 
 static const char *state_of(const struct lvs_server *server)
 {
-	return server->spec.down ? " down" : server->drained ? " drained" : server->spec.drain ? " draining" : server->seen.ejected ? " ejected" : "";
+	return server->spec.down ? " down" : server->drained ? " drained" : server->spec.drain ? " draining" :
+	       server->seen.ejected ? " ejected" : "";
 }
 
 static void tell_service(struct lvs_summary *summary, const struct lvs_service *service)
@@ -56,8 +57,8 @@ static void tell_service(struct lvs_summary *summary, const struct lvs_service *
 
 		lvs_endpoint_format(&server->spec.addr, lvs_host16(server->spec.port), text);
 		tell(summary, "  -> %s %s weight %u%s: %u active, %u inactive, %u persistent, " COUNTERS_FORMAT, text,
-			server->spec.forward->label, server->spec.weight, state_of(server), server->active, server->inactive, server->persistent,
-			COUNTERS_ARGS(&server->counters));
+			server->spec.forward->label, server->spec.weight, state_of(server), server->active, server->inactive,
+			server->persistent, COUNTERS_ARGS(&server->counters));
 	}
 }
 

@@ -38,9 +38,12 @@ static void put_server(const struct lvs_walk *walk, struct evbuffer *out)
 
 	lvs_id_service(&service->spec.key, &service->spec.ports, of);
 	lvs_id_end(&server->spec.addr, server->spec.port, id);
-	/* Ids of lists of ports have commas, and so have names that are made of them; names of others have nothing that would have to be escaped, see lvs.conf(5). */
-	lvs_htmlf(out, "\"%s\",\"%s\",%s,%s,%s,%s,%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f\r\n", of,
-		  walk->conf->name, id, walk->server_conf ? walk->server_conf->name : id, lvs_page_state(server, &class),
+	/*
+	 * Ids of lists of ports have commas, and so have names that are made of them; names of others have nothing that would
+	 * have to be escaped, see lvs.conf(5).
+	 */
+	lvs_htmlf(out, "\"%s\",\"%s\",%s,%s,%s,%s,%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f\r\n",
+		  of, walk->conf->name, id, walk->server_conf ? walk->server_conf->name : id, lvs_page_state(server, &class),
 		  server->spec.forward->name, server->spec.weight, server->active, server->inactive, server->persistent, c->conns,
 		  c->in_packets, c->out_packets, c->in_bytes, c->out_bytes,
 		  (double)server->seen.latency / (double)LVS_NS_PER_MS);

@@ -26,8 +26,8 @@ static void put_spark(const struct lvs_page *page, struct evbuffer *out, const s
 	lvs_rates_series(lvs_engine_meter(page->host->engine), rates, LVS_RATES_CONNS, values);
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
 		most = LVS_MAX(most, values[i]);
-	(void)snprintf(label, sizeof(label), "at most %" PRIu64 ".%" PRIu64 " new connections per second in the last minute", most / 10,
-		       most % 10);
+	(void)snprintf(label, sizeof(label), "at most %" PRIu64 ".%" PRIu64 " new connections per second in the last minute",
+		       most / 10, most % 10);
 	lvs_html_spark(out, values, ARRAY_LEN(values), label);
 }
 

@@ -4,9 +4,9 @@
  * the process at once: there is no way to be half sealed, and a kill with SIGSYS is seen by the service manager and by the
  * audit log, where a call that merely fails would be a riddle.
  *
- * Not in the list on purpose: sockets of other kinds than health checks need, listen(), execve(), clone(), ioctl() of devices, prctl(),
- * anything that makes, renames or removes files, and memory that can be executed. Calls that an architecture does not have are
- * passed over by libseccomp.
+ * Not in the list on purpose: sockets of other kinds than health checks need, listen(), execve(), clone(), ioctl() of
+ * devices, prctl(), anything that makes, renames or removes files, and memory that can be executed. Calls that an
+ * architecture does not have are passed over by libseccomp.
  */
 #include "priv/stages.h"
 

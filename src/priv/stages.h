@@ -48,8 +48,9 @@ int lvs_priv_drop(const struct lvs_priv_params *params, char message[LVS_PRIV_ME
  * @message:	always set, as above
  *
  * From here on a system call that is not in the list of priv/seal.c ends the process with SIGSYS, which the kernel's audit
- * log and the service manager name. This is so for all threads. Whatever needs another one is called before, or gets a row with its reason. A build
- * with sanitizers is not sealed, for their runtimes make calls of their own; @message says so then.
+ * log and the service manager name. This is so for all threads. Whatever needs another one is called before, or gets a
+ * row with its reason. A build with sanitizers is not sealed, for their runtimes make calls of their own; @message says
+ * so then.
  *
  * Return: 0 or -Exxx
  */

@@ -2,9 +2,9 @@
 /*
  * TCP as IPVS sees it: eleven states, moved by flags alone; sequence numbers and windows are the endpoints' business.
  *
- * There are three tables, each in two variants. INPUT is for the client's segments and OUTPUT for the server's; INPUT_ONLY is for the client's
- * as long as none of the server's was seen, because replies bypass the director: then half of the conversation has to
- * tell the whole story.
+ * There are three tables, each in two variants. INPUT is for the client's segments and OUTPUT for the server's;
+ * INPUT_ONLY is for the client's as long as none of the server's was seen, because replies bypass the director: then
+ * half of the conversation has to tell the whole story.
  *
  * The secure tables (secure_tcp) believe a client only after the server has spoken to it: an ACK alone does not make an
  * established connection out of a half-open one, so that a flood fills the table with nothing that lasts.

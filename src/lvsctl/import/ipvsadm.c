@@ -268,7 +268,8 @@ static bool read_persistence(struct rule *rule)
 	uint64_t timeout = 360;
 
 	if (!seconds && (rule->given['M'] || rule->given['5']))
-		return bad(rule, rule->given['M'] ? "a netmask is for persistent services" : "an engine is for persistent services", NULL);
+		return bad(rule, rule->given['M'] ? "a netmask is for persistent services" :
+						    "an engine is for persistent services", NULL);
 	if (!seconds)
 		return service->port || service->mark ? true : bad(rule, "a service without a port must be persistent", NULL);
 	if (*seconds && !lvs_import_number(seconds, 1, 2678400, &timeout))

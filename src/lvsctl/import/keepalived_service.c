@@ -44,7 +44,8 @@ static void set_flag(struct lvs_keepalived_place *at, const struct lvs_keepalive
 }
 
 /* "NAT", "DR", or "TUN type gue port 6080 csum". Return: whether it is one */
-static bool read_method(const struct lvs_keepalived_node *node, size_t i, const char **ret_forward, struct lvs_conf_tunnel *ret_tunnel)
+static bool read_method(const struct lvs_keepalived_node *node, size_t i, const char **ret_forward,
+			struct lvs_conf_tunnel *ret_tunnel)
 {
 	static const char *const types[] = { "ipip", "gre", "gue" };
 	struct lvs_conf_tunnel tunnel = { .type = "ipip" };
@@ -291,7 +292,8 @@ static const struct {
 	{ "snmp_name", "there is no SNMP" },
 };
 
-static void set_server(struct lvs_keepalived_place *at, struct lvs_import_server *server, struct lvs_import_pairs *checks, const struct lvs_keepalived_node *node)
+static void set_server(struct lvs_keepalived_place *at, struct lvs_import_server *server, struct lvs_import_pairs *checks,
+		       const struct lvs_keepalived_node *node)
 {
 	struct lvs_conf_server *conf = &server->conf;
 	const char *name = word(node, 0);

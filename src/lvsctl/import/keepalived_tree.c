@@ -266,7 +266,8 @@ static char *substitute(struct lvs_keepalived_tree *tree, struct lvs_import_at a
 		value = len ? look_up(tree, name, len) : NULL;
 		if (!value || (braces && name[len] != '}')) {
 			if (len)
-				lvs_import_note(tree->import, LVS_IMPORT_LEFT, at, "$%.*s: not defined, left as it stands", (int)len, name);
+				lvs_import_note(tree->import, LVS_IMPORT_LEFT, at,
+						"$%.*s: not defined, left as it stands", (int)len, name);
 			done = before + 1;
 			continue;
 		}

@@ -159,7 +159,8 @@ struct lvs_import_service *lvs_import_find_service(struct lvs_import *import, co
 		if (conf->mark != key->mark)
 			continue;
 		if (conf->mark ? conf->family == key->family
-			       : conf->protocol == key->protocol && conf->port == key->port && lvs_addr_equal(&conf->addr, &key->addr))
+			       : conf->protocol == key->protocol && conf->port == key->port &&
+					 lvs_addr_equal(&conf->addr, &key->addr))
 			return &import->services[i];
 	}
 	return NULL;

@@ -208,9 +208,11 @@ static void set_check(struct reader *reader, const struct lvs_import_service *se
 	if (program)
 		lvs_import_pair_text(import, check, program->at, "command", program->value);
 	if (find(&reader->service, "timeout") && lvs_import_number(find(&reader->service, "timeout")->value, 1, 86400, &seconds))
-		lvs_import_pair(import, check, find(&reader->service, "timeout")->at, "timeout", "%llu.0", (unsigned long long)seconds);
+		lvs_import_pair(import, check, find(&reader->service, "timeout")->at, "timeout", "%llu.0",
+				(unsigned long long)seconds);
 	if (find(&reader->service, "reentry") && lvs_import_number(find(&reader->service, "reentry")->value, 1, 86400, &seconds))
-		lvs_import_pair(import, check, find(&reader->service, "reentry")->at, "interval", "%llu.0", (unsigned long long)seconds);
+		lvs_import_pair(import, check, find(&reader->service, "reentry")->at, "interval", "%llu.0",
+				(unsigned long long)seconds);
 }
 
 static void mark_check_settings(struct reader *reader)
@@ -240,7 +242,8 @@ static void add_server(struct reader *reader, struct lvs_import_service *service
 		value = service->conf.port;
 	}
 	if (lvs_import_find_server(service, &addr, (uint16_t)value)) {
-		lvs_import_note(reader->import, LVS_IMPORT_LEFT, block->at, "server %s: there is one at this address already", block->name);
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, block->at, "server %s: there is one at this address already",
+				block->name);
 		return;
 	}
 	server = lvs_import_add_server(reader->import, service, block->at);
@@ -356,7 +359,8 @@ static void end_virtual(struct reader *reader)
 	setting = find(&reader->service, "sorry_server");
 	if (setting) {
 		setting->used = true;
-		lvs_import_pair(reader->import, &service->more, setting->at, "sorry_server", "{ address = \"%.64s\"; }", setting->value);
+		lvs_import_pair(reader->import, &service->more, setting->at, "sorry_server", "{ address = \"%.64s\"; }",
+				setting->value);
 	}
 	for (size_t i = 0; i < reader->nservers; i++)
 		add_server(reader, service, &reader->servers[i]);
@@ -389,7 +393,8 @@ static bool begin_block(struct reader *reader, struct lvs_import_at at, char *li
 {
 	struct block *block = &reader->service;
 	char *name = line + strcspn(line, " \t{"), *larger;
-	char kind = !strncmp(line, "virtual", 7) ? 'v' : !strncmp(line, "failover", 8) ? 'f' : !strncmp(line, "server", 6) ? 's' : 0;
+	char kind = !strncmp(line, "virtual", 7) ? 'v' : !strncmp(line, "failover", 8) ? 'f' :
+		    !strncmp(line, "server", 6) ? 's' : 0;
 
 	if (!kind || (kind == 's') != (reader->depth == 1))
 		return false;
@@ -425,7 +430,8 @@ static void add_setting(struct reader *reader, struct lvs_import_at at, char *li
 	struct setting *setting;
 
 	if (!value || block->n == SETTINGS_MAX) {
-		lvs_import_bad(reader->import, at, value ? "too many settings in one block" : "neither a setting nor a block: %s", line);
+		lvs_import_bad(reader->import, at, value ? "too many settings in one block" : "neither a setting nor a block: %s",
+			       line);
 		return;
 	}
 	value++;
@@ -438,7 +444,8 @@ static void add_setting(struct reader *reader, struct lvs_import_at at, char *li
 	}
 	setting = find(block, line);
 	if (setting) {
-		lvs_import_note(reader->import, LVS_IMPORT_LEFT, setting->at, "%s: once more in line %u, which counts", line, at.line);
+		lvs_import_note(reader->import, LVS_IMPORT_LEFT, setting->at, "%s: once more in line %u, which counts", line,
+				at.line);
 		free(setting->value);
 		setting->value = strdup(value);
 		setting->at = at;
