@@ -460,6 +460,7 @@ static int check_service(const struct lvs_conf *conf, const struct lvs_conf_serv
 		check_sorry(conf, sorted, service, errors);
 	(void)check_loopback(&service->addr, service->port, &service->where, errors);
 	check_ports(service, errors);
+	lvs_conf_check_tunnel(service, errors);
 	check_one_packet(service, errors);
 	check_helper(service, errors);
 	check_protocol(service, errors);

@@ -43,28 +43,88 @@ static void check_family(const struct lvs_conf_service *service, const struct lv
 			    service->name, four ? "IPv4" : "IPv6");
 }
 
-static void check_tunnel(const struct lvs_conf *conf, const struct lvs_conf_server *server, struct lvs_conf_errors *errors)
+static bool same_place(const struct lvs_conf_where *a, const struct lvs_conf_where *b)
 {
-	const struct lvs_conf_tunnel *tunnel = &server->tunnel;
-	bool four = lvs_addr_is4(&server->addr), gue = tunnel->on && !strcmp(tunnel->type, "gue");
-	const struct lvs_conf_where *where = tunnel->type_where.line ? &tunnel->type_where : &server->where;
+	return a->line == b->line && a->offset == b->offset;
+}
+
+/* Has @server the tunnel of its service, because it says nothing of its own? */
+static bool inherits(const struct lvs_conf_server *server, const struct lvs_conf_service *service)
+{
+	const struct lvs_conf_tunnel *a = &server->tunnel, *b = &service->tunnel;
+
+	return same_place(&a->type_where, &b->type_where) && same_place(&a->port_where, &b->port_where) &&
+	       same_place(&a->csum_where, &b->csum_where);
+}
+
+/* Where the first thing is that a tunnel says, or else @other. */
+static const struct lvs_conf_where *place_of(const struct lvs_conf_tunnel *tunnel, const struct lvs_conf_where *other)
+{
+	if (tunnel->type_where.line)
+		return &tunnel->type_where;
+	if (tunnel->port_where.line)
+		return &tunnel->port_where;
+	return tunnel->csum_where.line ? &tunnel->csum_where : other;
+}
+
+/* Whether anybody uses it or not. @where: of whose it is */
+static void check_tunnel(const struct lvs_conf_tunnel *tunnel, const struct lvs_conf_where *where,
+			 struct lvs_conf_errors *errors)
+{
+	bool gue = !strcmp(tunnel->type, "gue");
+
+	if (gue && !tunnel->port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, place_of(tunnel, where), "the server listens there, often at 6080",
+				    "a \"gue\" tunnel needs a \"port\"");
+	if (!gue && tunnel->port)
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->port_where, "only \"gue\" has a port",
+				    "a tunnel of type \"%s\" has no \"port\"", tunnel->type);
+	if ((tunnel->csum == LVS_CONF_REMCSUM && !gue) || (tunnel->csum == LVS_CONF_CSUM && !strcmp(tunnel->type, "ipip")))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->csum_where,
+				    "\"ipip\" has none, \"gre\" takes \"csum\", \"gue\" all",
+				    "a tunnel of type \"%s\" has no such checksum", tunnel->type);
+}
+
+/* A tunnel that nobody asks for is not an error: servers may come and go. */
+static void check_own_tunnel(const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+			     struct lvs_conf_errors *errors)
+{
+	if (!server->tunnel.on || inherits(server, service))
+		return;
+	check_tunnel(&server->tunnel, &server->where, errors);
+	if (!is(server, "tunnel"))
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, place_of(&server->tunnel, &server->where),
+				    "it needs \"forward = \\\"tunnel\\\"\" to have a meaning",
+				    "server \"%s\" has a tunnel, but its forwarding method is \"%s\"", server->name,
+				    server->forward);
+}
+
+void lvs_conf_check_tunnel(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
+{
+	const struct lvs_conf_server *sorry = service->sorry_server.on ? &service->sorry_server.server : NULL;
+	bool used = !strcmp(service->forward, "tunnel") || (sorry && is(sorry, "tunnel") && inherits(sorry, service));
+
+	if (!service->tunnel.on)
+		return;
+	check_tunnel(&service->tunnel, &service->where, errors);
+	for (size_t i = 0; !used && i < service->nservers; i++)
+		used = is(&service->servers[i], "tunnel") && inherits(&service->servers[i], service);
+	if (!used)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, place_of(&service->tunnel, &service->where),
+				    "it is for servers with \"forward = \\\"tunnel\\\"\" that have none of their own",
+				    "service \"%s\" has a tunnel, and none of its servers is reached by it", service->name);
+}
+
+static void check_dip_of_tunnel(const struct lvs_conf *conf, const struct lvs_conf_server *server,
+				struct lvs_conf_errors *errors)
+{
+	bool four = lvs_addr_is4(&server->addr);
 	struct lvs_addr dip = lvs_conf_dip(conf, four);
 
 	if (lvs_conf_on_lan(conf) && lvs_addr_is_any(&dip))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &server->where,
 				    four ? "give \"tap.addresses\" one of IPv4" : "give \"tap.addresses\" one of IPv6",
 				    "tunnel packets to server \"%s\" have no address to come from", server->name);
-	if (gue && !tunnel->port)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "the server listens there, often at 6080",
-				    "a \"gue\" tunnel needs a \"port\"");
-	if (!gue && tunnel->port)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->port_where, "only \"gue\" has a port",
-				    "a tunnel of type \"%s\" has no \"port\"", tunnel->type);
-	if ((tunnel->csum == LVS_CONF_REMCSUM && !gue) ||
-	    (tunnel->csum == LVS_CONF_CSUM && tunnel->on && !strcmp(tunnel->type, "ipip")))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &tunnel->csum_where,
-				    "\"ipip\" has none, \"gre\" takes \"csum\", \"gue\" all",
-				    "a tunnel of type \"%s\" has no such checksum", tunnel->type);
 }
 
 /* Of the path, so of the family that goes along it. */
@@ -86,12 +146,8 @@ void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_s
 	if (is(server, "fullnat"))
 		lvs_conf_check_fullnat(conf, service, server, errors);
 	if (is(server, "tunnel"))
-		check_tunnel(conf, server, errors);
-	else if (server->tunnel.type_where.line && server->tunnel.type_where.line != service->tunnel.type_where.line)
-		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &server->tunnel.type_where,
-				    "it needs \"forward = \\\"tunnel\\\"\" to have a meaning",
-				    "server \"%s\" has a tunnel, but its forwarding method is \"%s\"", server->name,
-				    server->forward);
+		check_dip_of_tunnel(conf, server, errors);
+	check_own_tunnel(service, server, errors);
 }
 
 static void check_dip(const struct lvs_addr *addr, uint16_t port, bool four, const struct lvs_conf_where *where,

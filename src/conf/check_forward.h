@@ -11,6 +11,9 @@
 void lvs_conf_check_forward(const struct lvs_conf *conf, const struct lvs_conf_service *service, bool readable,
 			    const struct lvs_conf_server *server, struct lvs_conf_errors *errors);
 
+/* Is the tunnel of @service one, and is it there for anybody? */
+void lvs_conf_check_tunnel(const struct lvs_conf_service *service, struct lvs_conf_errors *errors);
+
 /* The director's own addresses. */
 void lvs_conf_check_dips(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
 

@@ -33,7 +33,8 @@ static int status_of(const struct lvs_problem *problem)
 	case LVS_FAILURE_PROBLEM:
 		if (strstr(problem->kind, "not-found"))
 			return LVS_EXIT_NO_OBJECT;
-		return strstr(problem->kind, "invalid") || strstr(problem->kind, "restart-needed") ? LVS_EXIT_CONFIG : LVS_EXIT_FAILED;
+		return strstr(problem->kind, "invalid") || strstr(problem->kind, "restart-needed") ? LVS_EXIT_CONFIG
+												   : LVS_EXIT_FAILED;
 	default:
 		return LVS_EXIT_FAILED;
 	}

@@ -33,10 +33,11 @@ static int print(void *arg, json_t *conn)
 		if (!listing->n)
 			lvs_put(listing->ctl, LVS_BOLD, "%-5s %-12s %8s  %-22s %-22s %s\n", "Proto", "State", "Expires", "Client", "Virtual",
 				"Server");
-		printf("%-5s %-12s %8s  %-22s %-22s %s%s%s%s\n", lvs_api_text(conn, "protocol"), lvs_api_text(conn, "state"),
-		       lvs_seconds(listing->ctl, lvs_api_number(conn, "expires"), expires), lvs_api_text(conn, "client"),
-		       lvs_api_text(conn, "virtual"), lvs_api_text(conn, "server"), lvs_api_true(conn, "template") ? "  template" : "",
-		       *lvs_api_text(conn, "pe_data") ? "  " : "", lvs_api_text(conn, "pe_data"));
+		printf("%-5s %-12s %8s  %-22s %-22s %s%s%s%s\n", lvs_api_text(conn, "protocol"),
+		       lvs_api_text(conn, "state"), lvs_seconds(listing->ctl, lvs_api_number(conn, "expires"), expires),
+		       lvs_api_text(conn, "client"), lvs_api_text(conn, "virtual"), lvs_api_text(conn, "server"),
+		       lvs_api_true(conn, "template") ? "  template" : "", *lvs_api_text(conn, "pe_data") ? "  " : "",
+		       lvs_api_text(conn, "pe_data"));
 	}
 	listing->n++;
 	return ferror(stdout);
@@ -91,7 +92,8 @@ const struct lvs_command lvs_command_conns = {
 		  "  virtual   the address, and the port       server   the address, and the port\n"
 		  "  service   its id or name                  state    such as ESTABLISHED\n"
 		  "  templates 0, 1 or only                    limit    so many at most\n",
-	.options = LVS_OPTION_BIT(json) | LVS_OPTION_BIT(raw) | LVS_OPTION_BIT(watch) | LVS_OPTION_BIT(count) | LVS_OPTION_BIT(limit),
+	.options = LVS_OPTION_BIT(json) | LVS_OPTION_BIT(raw) | LVS_OPTION_BIT(watch) | LVS_OPTION_BIT(count) |
+		   LVS_OPTION_BIT(limit),
 	.max = 16,
 	.run = run,
 };

@@ -57,14 +57,15 @@ void lvs_doctor_find(struct lvs_doctor *doctor, const char *check, const char *f
 	if (vasprintf(&text, format, args) < 0)
 		text = NULL;
 	va_end(args);
-	(void)json_array_append_new(doctor->findings, json_pack("{s:s, s:b, s:s, s:s}", "check", check, "ok", 0, "text", text ? text : "",
-								"fix", fix));
+	(void)json_array_append_new(doctor->findings, json_pack("{s:s, s:b, s:s, s:s}", "check", check, "ok", 0, "text",
+								text ? text : "", "fix", fix));
 	free(text);
 }
 
 void lvs_doctor_skip(struct lvs_doctor *doctor, const char *check, const char *why)
 {
-	(void)json_array_append_new(doctor->findings, json_pack("{s:s, s:n, s:s, s:s}", "check", check, "ok", "text", why, "fix", ""));
+	(void)json_array_append_new(doctor->findings,
+				    json_pack("{s:s, s:n, s:s, s:s}", "check", check, "ok", "text", why, "fix", ""));
 }
 
 /* What a failure of the file says, in one line, and the command that says all of it. */
@@ -172,8 +173,9 @@ static void print_json(struct lvs_doctor *doctor, bool healthy)
 		json_array_foreach(doctor->findings, i, finding)
 			any = any || !strcmp(lvs_api_text(finding, "check"), checks[check].name);
 		if (!any)
-			(void)json_array_append_new(doctor->findings, json_pack("{s:s, s:b, s:s, s:s}", "check", checks[check].name, "ok", 1,
-										"text", checks[check].fine, "fix", ""));
+			(void)json_array_append_new(doctor->findings,
+						    json_pack("{s:s, s:b, s:s, s:s}", "check", checks[check].name, "ok",
+							      1, "text", checks[check].fine, "fix", ""));
 	}
 	whole = json_pack("{s:b, s:O}", "ok", healthy, "checks", doctor->findings);
 	(void)lvs_api_print(whole);

@@ -46,7 +46,8 @@ static void put_service(const json_t *service, const char *option)
 	printf("-A %s -s %s", option, lvs_api_text(service, "scheduler"));
 	if (json_is_object(persistent))
 		printf(" -p %lld", lvs_api_int(persistent, "timeout"));
-	if (json_is_object(persistent) && lvs_api_int(service, "family") == 4 && *netmask && strcmp(netmask, "255.255.255.255") != 0)
+	if (json_is_object(persistent) && lvs_api_int(service, "family") == 4 && *netmask &&
+	    strcmp(netmask, "255.255.255.255") != 0)
 		printf(" -M %s", netmask);
 	if (json_is_object(persistent) && lvs_api_int(service, "family") == 6 && prefix6 && prefix6 != 128)
 		printf(" -M %lld", prefix6);
@@ -97,8 +98,8 @@ static void put_server(const json_t *service, const json_t *server, const char *
 		printf(" -y %lld", lvs_api_int(server, "lower"));
 	putchar('\n');
 	if (!strcmp(forward, "fullnat"))
-		fprintf(stderr, "approximated: %s of %s: fullnat as -m; its replies must pass by the director\n", lvs_object_name(server),
-			lvs_object_name(service));
+		fprintf(stderr, "approximated: %s of %s: fullnat as -m; its replies must pass by the director\n",
+			lvs_object_name(server), lvs_object_name(service));
 }
 
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)

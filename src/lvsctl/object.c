@@ -77,7 +77,9 @@ static void suggest_from(json_t *list, struct lvs_conf_suggest *suggest)
 	json_array_foreach(list, i, object) {
 		lvs_conf_suggest_try(suggest, lvs_api_text(object, "name"));
 		lvs_conf_suggest_try(suggest, lvs_api_text(object, "id"));
-		lvs_conf_suggest_try(suggest, strchr(lvs_api_text(object, "id"), ':') ? strchr(lvs_api_text(object, "id"), ':') + 1 : "");
+		lvs_conf_suggest_try(suggest, strchr(lvs_api_text(object, "id"), ':')
+						      ? strchr(lvs_api_text(object, "id"), ':') + 1
+						      : "");
 	}
 }
 

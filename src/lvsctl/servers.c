@@ -49,7 +49,9 @@ static void add_servers(struct lvs_table *table, json_t *service, bool stats)
 	size_t i;
 
 	json_array_foreach(json_object_get(service, "servers"), i, server) {
-		lvs_table_add(table, LVS_PLAIN, "%s", lvs_object_is_named(service) ? lvs_api_text(service, "name") : lvs_api_text(service, "id"));
+		lvs_table_add(table, LVS_PLAIN, "%s",
+			      lvs_object_is_named(service) ? lvs_api_text(service, "name")
+							   : lvs_api_text(service, "id"));
 		lvs_table_add(table, LVS_PLAIN, "%s", lvs_api_text(server, "id"));
 		lvs_table_add(table, LVS_PLAIN, "%s", lvs_object_is_named(server) ? lvs_api_text(server, "name") : "-");
 		if (stats)

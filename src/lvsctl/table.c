@@ -77,7 +77,8 @@ void lvs_table_print(struct lvs_table *table)
 	for (size_t i = 0; i < table->ncolumns; i++)
 		put_cell(table, i, table->titles[i] + (*table->titles[i] == '>'), LVS_BOLD, widths);
 	for (size_t i = 0; i < table->ncells; i++) {
-		put_cell(table, i % table->ncolumns, table->cells[i].text ? table->cells[i].text : "", table->cells[i].colour, widths);
+		put_cell(table, i % table->ncolumns, table->cells[i].text ? table->cells[i].text : "",
+			 table->cells[i].colour, widths);
 		free(table->cells[i].text);
 	}
 	free(table->cells);

@@ -43,7 +43,8 @@ static void data_fini(struct lvs_top_data *data)
 /* Quietly: messages would spoil the screen. Return: what went wrong, in @problem; the data are untouched then */
 static bool fetch(struct lvs_ctl *ctl, struct lvs_top_data *data, struct lvs_problem *problem)
 {
-	const struct lvs_request list = { .method = "GET", .path = "/v1/services" }, state = { .method = "GET", .path = "/v1/status" };
+	const struct lvs_request list = { .method = "GET", .path = "/v1/services" },
+				 state = { .method = "GET", .path = "/v1/status" };
 	struct lvs_top_data fresh = { .services = NULL };
 	struct lvs_answer answer;
 	time_t now = time(NULL);
@@ -310,7 +311,8 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 		err = lvs_top_screen_new(ctl->colour, &top.screen);
 		if (err)
 			status = lvs_ctl_fail(LVS_EXIT_FAILED, "%s; --once needs no such thing",
-					      err == -ENOSYS ? "lvsctl was built without ncurses" : "the terminal cannot show this");
+					      err == -ENOSYS ? "lvsctl was built without ncurses"
+							     : "the terminal cannot show this");
 		else
 			live(&top, count);
 		lvs_top_screen_free(top.screen);

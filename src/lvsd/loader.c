@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A mailbox with one letter in each direction. The loop leaves a job and signals the condition; the thread leaves the outcome and writes to an eventfd that the loop watches. Between the two the letter belongs to the
- * thread alone, so that nothing but the mailbox' state needs the lock.
+ * A mailbox with one letter in each direction. The loop leaves a job and signals the condition; the thread leaves the
+ * outcome and writes to an eventfd that the loop watches. Between the two the letter belongs to the thread alone, so
+ * that nothing but the mailbox' state needs the lock.
  */
 #include "lvsd/loader.h"
 

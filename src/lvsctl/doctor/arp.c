@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who has VIP? is asked on each network that the address is on. This host hears no answers of its own, so whoever answers is another:
- * a real server by direct routing that has the VIP and was not told to keep quiet about it, mostly. The classic of LVS.
+ * Who has VIP? is asked on each network that the address is on. This host hears no answers of its own, so whoever
+ * answers is another: a real server by direct routing that has the VIP and was not told to keep quiet about it, mostly.
+ * The classic of LVS.
  */
 #include "lvsctl/doctor/doctor.h"
 

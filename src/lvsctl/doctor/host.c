@@ -75,11 +75,16 @@ bool lvs_doctor_kernel_has(FILE *table, const struct lvs_conf_service *service)
 	if (service->mark) {
 		(void)snprintf(key, sizeof(key), "FWM  %08X ", service->mark);
 	} else {
-		at = (size_t)snprintf(key, sizeof(key), "%s  ", service->protocol == IPPROTO_TCP ? "TCP" : service->protocol == IPPROTO_UDP ? "UDP" : "SCTP");
+		at = (size_t)snprintf(key, sizeof(key), "%s  ",
+				      service->protocol == IPPROTO_TCP	 ? "TCP"
+				      : service->protocol == IPPROTO_UDP ? "UDP"
+									 : "SCTP");
 		if (lvs_addr_is4(&service->addr))
-			at += (size_t)snprintf(key + at, sizeof(key) - at, "%02X%02X%02X%02X", bytes[12], bytes[13], bytes[14], bytes[15]);
+			at += (size_t)snprintf(key + at, sizeof(key) - at, "%02X%02X%02X%02X", bytes[12], bytes[13],
+					       bytes[14], bytes[15]);
 		for (size_t i = 0; i < 16 && !lvs_addr_is4(&service->addr); i += 2)
-			at += (size_t)snprintf(key + at, sizeof(key) - at, "%s%02x%02x%s", i ? ":" : "[", bytes[i], bytes[i + 1], i == 14 ? "]" : "");
+			at += (size_t)snprintf(key + at, sizeof(key) - at, "%s%02x%02x%s", i ? ":" : "[", bytes[i],
+					       bytes[i + 1], i == 14 ? "]" : "");
 		(void)snprintf(key + at, sizeof(key) - at, ":%04X ", service->port);
 	}
 	while (fgets(line, sizeof(line), table))
@@ -108,11 +113,12 @@ static void check_conntrack(struct lvs_doctor *doctor)
 	int count, max;
 	char fix[64];
 
-	if (lvs_net_sysctl_read("netfilter/nf_conntrack_count", &count) || lvs_net_sysctl_read("netfilter/nf_conntrack_max", &max) ||
-	    max <= 0 || count / 9 < max / 10)
+	if (lvs_net_sysctl_read("netfilter/nf_conntrack_count", &count) ||
+	    lvs_net_sysctl_read("netfilter/nf_conntrack_max", &max) || max <= 0 || count / 9 < max / 10)
 		return;
 	(void)snprintf(fix, sizeof(fix), "sysctl -w net.netfilter.nf_conntrack_max=%lld", 4LL * max);
-	lvs_doctor_find(doctor, "conntrack", fix, "netfilter's table holds %d of %d connections, and drops packets when it is full", count, max);
+	lvs_doctor_find(doctor, "conntrack", fix,
+			"netfilter's table holds %d of %d connections, and drops packets when it is full", count, max);
 }
 
 void lvs_doctor_host(struct lvs_doctor *doctor)

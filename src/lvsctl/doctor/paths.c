@@ -142,7 +142,8 @@ static bool make_lists(const struct lvs_conf *conf, struct lists *lists)
 	if (!lists->vips || !lists->servers || !lists->one_way || !lists->prefixes || !lists->transparent)
 		return false;
 	list_services(conf, lists);
-	if (*conf->director.source_pool && !lvs_conf_pool_parse(conf->director.source_pool, lists->vips + lists->wanted.nvips, &npool))
+	if (*conf->director.source_pool &&
+	    !lvs_conf_pool_parse(conf->director.source_pool, lists->vips + lists->wanted.nvips, &npool))
 		lists->wanted.nvips += npool;
 	lists->wanted.vips = lists->vips;
 	lists->wanted.servers = lists->servers;
@@ -192,8 +193,9 @@ static bool attached(const struct ifaddrs *list, const struct lvs_addr *addr, co
 	for (; list; list = list->ifa_next) {
 		const struct sockaddr_in *own = (const void *)list->ifa_addr, *mask = (const void *)list->ifa_netmask;
 
-		if (!own || !mask || own->sin_family != AF_INET || !lvs_addr_is4(addr) || list->ifa_flags & (IFF_LOOPBACK | IFF_POINTOPOINT) ||
-		    mask->sin_addr.s_addr == INADDR_BROADCAST || (own->sin_addr.s_addr ^ addr->words[3]) & mask->sin_addr.s_addr)
+		if (!own || !mask || own->sin_family != AF_INET || !lvs_addr_is4(addr) ||
+		    list->ifa_flags & (IFF_LOOPBACK | IFF_POINTOPOINT) || mask->sin_addr.s_addr == INADDR_BROADCAST ||
+		    (own->sin_addr.s_addr ^ addr->words[3]) & mask->sin_addr.s_addr)
 			continue;
 		*ret_name = list->ifa_name;
 		*ret_own = lvs_addr_from4(own->sin_addr.s_addr);
@@ -212,8 +214,10 @@ static void check_redirects(struct lvs_doctor *doctor, const char *interface)
 	(void)lvs_net_sysctl_read(path, &own);
 	if (!all && !own)
 		return;
-	(void)snprintf(fix, sizeof(fix), "sysctl -w net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.%.15s.send_redirects=0", interface);
-	lvs_doctor_find(doctor, "redirects", fix, "clients and servers share \"%s\", where this host sends redirects past itself", interface);
+	(void)snprintf(fix, sizeof(fix),
+		       "sysctl -w net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.%.15s.send_redirects=0", interface);
+	lvs_doctor_find(doctor, "redirects", fix,
+			"clients and servers share \"%s\", where this host sends redirects past itself", interface);
 }
 
 /* A masqueraded server that has its client on its own network answers it directly, with an address the client never asked. */
@@ -265,7 +269,8 @@ static void check_tunnel(struct look *look, const struct lvs_conf_service *servi
 	for (size_t i = 0; i < look->nmtus && !mtu; i++)
 		if (lvs_addr_equal(&look->mtus[i].server, &server->addr))
 			mtu = look->mtus[i].mtu;
-	if (!mtu || mtu >= mine + more || service->mss || service->mss_clamp != LVS_CONF_MSS_OFF || service->protocol != IPPROTO_TCP)
+	if (!mtu || mtu >= mine + more || service->mss || service->mss_clamp != LVS_CONF_MSS_OFF ||
+	    service->protocol != IPPROTO_TCP)
 		return;
 	(void)snprintf(fix, sizeof(fix), "mss_clamp = \"auto\" in service \"%.60s\" of lvs.conf", service->name);
 	lvs_doctor_find(look->doctor, "tunnel-mtu", fix,

@@ -28,7 +28,8 @@ static void check_configured(struct lvs_doctor *doctor)
 		for (size_t j = 0; j < service->nservers; j++)
 			any = any || (service->servers[j].weight && !service->servers[j].drain.on);
 		if (!any)
-			lvs_doctor_find(doctor, "servers", "", "service \"%s\" has no server that takes connections", service->name);
+			lvs_doctor_find(doctor, "servers", "", "service \"%s\" has no server that takes connections",
+					service->name);
 	}
 }
 

@@ -145,14 +145,16 @@ static void put_heads(const struct lvs_top_data *data, const struct lvs_top_view
 	used = (size_t)snprintf(text, sizeof(text), "lvsd %s  %s", lvs_api_text(data->status, "version"), data->clock);
 	if (data->status)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "  up %s  %s",
-					 lvs_seconds(&people, lvs_api_number(data->status, "uptime"), uptime), lvs_api_text(device, "name"));
+					 lvs_seconds(&people, lvs_api_number(data->status, "uptime"), uptime),
+					 lvs_api_text(device, "name"));
 	if (connections)
 		(void)snprintf(text + used, sizeof(text) - used, "  connections %s of %s",
 			       human((double)lvs_api_int(connections, "used"), n[0]), human((double)lvs_api_int(connections, "capacity"), n[1]));
 	put(&lines[0], view, LVS_TOP_PLAIN, text);
 	for (size_t k = 0; k < 5; k++)
 		(void)human(sums[k], n[k]);
-	(void)snprintf(text, sizeof(text), "%s conn/s   in %s packets/s %s bytes/s   out %s packets/s %s bytes/s", n[0], n[1], n[2], n[3], n[4]);
+	(void)snprintf(text, sizeof(text), "%s conn/s   in %s packets/s %s bytes/s   out %s packets/s %s bytes/s", n[0],
+		       n[1], n[2], n[3], n[4]);
 	put(&lines[1], view, LVS_TOP_PLAIN, text);
 	(void)snprintf(text, sizeof(text), "sorted: %s%s%s%s%s", sort_names[view->sort], *view->filter || view->typing ? "   filter: " : "",
 		       view->filter, view->typing ? "_" : "", view->paused ? "   paused" : "");
@@ -271,7 +273,8 @@ size_t lvs_top_frame(const struct lvs_top_data *data, struct lvs_top_view *view,
 		for (; n < height - 1; n++)
 			lines[n].text[0] = '\0';
 		put(&lines[n++], view, LVS_TOP_KEYS,
-		    *view->message ? view->message : "F1 Help F4 Filter F5 Servers F6 Order F7 Weight- F8 Weight+ F9 Drain F10 Quit");
+		    *view->message ? view->message
+				   : "F1 Help F4 Filter F5 Servers F6 Order F7 Weight- F8 Weight+ F9 Drain F10 Quit");
 	}
 	*ret_lines = lines;
 	return n;

@@ -76,11 +76,14 @@ void lvs_top_screen_draw(struct lvs_top_screen *screen, const struct lvs_top_lin
 	for (size_t i = 0; i < n && i < (size_t)LINES; i++) {
 		bool painted = screen->colour && styles[lines[i].style].colour;
 		/* A colour of its own for the whole line takes the place of reverse video. */
-		attr_t attributes = (attr_t)(painted ? styles[lines[i].style].attributes & ~(int)A_REVERSE : styles[lines[i].style].attributes);
+		attr_t attributes = (attr_t)(painted ? styles[lines[i].style].attributes & ~(int)A_REVERSE
+						     : styles[lines[i].style].attributes);
 
 		(void)attr_set(attributes, painted ? styles[lines[i].style].colour : 0, NULL);
 		(void)mvaddnstr((int)i, 0, lines[i].text, COLS);
-		for (int at = getcurx(stdscr); styles[lines[i].style].attributes == (int)A_REVERSE && at < COLS && getcury(stdscr) == (int)i; at++)
+		for (int at = getcurx(stdscr);
+		     styles[lines[i].style].attributes == (int)A_REVERSE && at < COLS && getcury(stdscr) == (int)i;
+		     at++)
 			(void)mvaddch((int)i, at, ' ');
 	}
 	(void)attr_set(A_NORMAL, 0, NULL);

@@ -168,6 +168,27 @@ static const struct row {
 	  "services: ( { address = \"192.0.2.10:80\"; forward = \"tunnel\"; servers: (\n{ address = \"[2001:db8::1]:80\"; name = \"x\"; } ); } );",
 	  -EINVAL, { ":3:13: no route leads to server \"2001:db8::1\" (add a gateway or a route to \"tap\")",
 		     ":3:13: tunnel packets to server \"x\" have no address to come from (give \"tap.addresses\" one of IPv6)" } },
+	/* a tunnel is one, whether anybody uses it or not */
+	{ WEB("{ address = \"10.0.0.1\"; forward = \"tunnel\";\ntunnel: { type = \"gue\"; port = 6080; }; }"), 0, { NULL } },
+	{ WEB("{ address = \"10.0.0.1\"; forward = \"tunnel\";\ntunnel: { type = \"gue\"; }; }"), -EINVAL,
+	  { ":3:18: a \"gue\" tunnel needs a \"port\" (the server listens there, often at 6080)" } },
+	{ WEB("{ address = \"10.0.0.1\"; name = \"x\";\ntunnel: { csum = \"csum\"; port = 1; }; }"), -EINVAL,
+	  { ":3:18: a tunnel of type \"ipip\" has no such checksum (\"ipip\" has none, \"gre\" takes \"csum\", \"gue\" all)",
+	    ":3:33: a tunnel of type \"ipip\" has no \"port\" (only \"gue\" has a port)",
+	    ":3:33: warning: server \"x\" has a tunnel, but its forwarding method is \"masq\" (it needs \"forward = \\\"tunnel\\\"\" "
+	    "to have a meaning)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; name = \"x\"; tunnel: { type = \"gue\"; port = 6080; }; servers: ( " ONE " ); } );",
+	  0, { ":1:71: warning: service \"x\" has a tunnel, and none of its servers is reached by it (it is for servers with "
+	       "\"forward = \\\"tunnel\\\"\" that have none of their own)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; name = \"x\"; tunnel: { type = \"gue\"; };\nservers: (\n"
+	  "{ address = \"10.0.0.1\"; forward = \"tunnel\"; tunnel: { type = \"gre\"; }; } ); } );",
+	  -EINVAL, { ":1:71: a \"gue\" tunnel needs a \"port\" (the server listens there, often at 6080)",
+		     ":1:71: warning: service \"x\" has a tunnel, and none of its servers is reached by it (it is for servers with "
+		     "\"forward = \\\"tunnel\\\"\" that have none of their own)" } },
+	{ "services: ( { address = \"192.0.2.10:80\"; forward = \"tunnel\"; tunnel: { type = \"gre\"; csum = \"csum\"; };\n"
+	  "servers: ( { address = \"10.0.0.1\"; }, { address = \"10.0.0.2\"; forward = \"masq\"; } ); } );", 0, { NULL } },
+	{ "services: ( { address = \"192.0.2.10:80\"; tunnel: { type = \"gre\"; }; servers: ( " ONE ",\n"
+	  "{ address = \"10.0.0.2\"; forward = \"tunnel\"; } ); } );", 0, { NULL } },
 	/* a path that nothing of its family fits through */
 	{ WEB("{ address = \"10.0.0.1\"; mtu = 68; }"), 0, { NULL } },
 	{ WEB("{ address = \"10.0.0.1\"; mtu = 67; }"), -EINVAL, 
