@@ -25,7 +25,8 @@ struct lvsadm_counts {
 
 /**
  * struct lvsadm_server_row - one real server
- * @server:	as -a would say it; its weight is the one that it was given if the configuration was asked for, else the one in force
+ * @server:	as -a would say it; its weight is the one that it was given if the configuration was asked for, else the
+ * one in force
  * @sorry:	it is there while no other is, and none of those that were added
  * @label:	of its forwarding method, as it is listed
  */
