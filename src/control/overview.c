@@ -117,6 +117,24 @@ static void put_loop(struct lvs_json *json, const struct lvs_loop *loop)
 	lvs_json_end_object(json);
 }
 
+/* Changes of the configuration that were tried, the latest first. */
+static void put_changes(struct lvs_json *json, const struct lvs_control_host *host)
+{
+	struct lvs_control_change change;
+
+	lvs_json_array(json, "reloads");
+	for (size_t back = 0; host->history(host->arg, back, &change); back++) {
+		lvs_json_object(json, NULL);
+		lvs_json_number(json, "time", (uint64_t)change.time);
+		lvs_json_text(json, "what", change.what);
+		lvs_json_bool(json, "ok", change.ok);
+		lvs_json_number(json, "changes", change.changes);
+		lvs_json_text(json, "message", change.message);
+		lvs_json_end_object(json);
+	}
+	lvs_json_end_array(json);
+}
+
 void lvs_overview(struct lvs_json *json, const struct lvs_control_host *host)
 {
 	const struct lvs_meter *meter = lvs_engine_meter(host->engine);
@@ -124,6 +142,7 @@ void lvs_overview(struct lvs_json *json, const struct lvs_control_host *host)
 
 	lvs_json_object(json, NULL);
 	put_process(json, host);
+	put_changes(json, host);
 	put_device(json, host);
 	put_connections(json, host->engine);
 	put_packets(json, lvs_engine_stats(host->engine));

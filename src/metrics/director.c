@@ -2,6 +2,8 @@
 /* What there is one of, or one of each kind. */
 #include "metrics/director.h"
 
+#include <string.h>
+
 #include "control/control.h"
 #include "engine/engine.h"
 #include "metrics/exposition.h"
@@ -20,6 +22,24 @@ static void process(const struct lvs_control_host *host, struct lvs_exposition *
 	lvs_metric_labelled(out, build, "version", PACKAGE_VERSION, 1);
 	lvs_metric_single(out, &uptime, (lvs_clock_now() - host->started) / LVS_NS_PER_MS);
 	lvs_metric_single(out, FAMILY("services", GAUGE, NULL, "Virtual services."), lvs_engine_rules(host->engine)->nservices);
+}
+
+/* The latest reload, as long as no other changes have taken its place in memory. */
+static void reload(const struct lvs_control_host *host, struct lvs_exposition *out)
+{
+	const struct lvs_metric *success = FAMILY("reload_success", GAUGE, NULL, "Whether the latest reload of lvs.conf took effect.");
+	const struct lvs_metric *when = FAMILY("reload_timestamp_seconds", GAUGE, "seconds", "When that was, in seconds since 1970.");
+	uint64_t ok = LVS_METRIC_ABSENT, time = LVS_METRIC_ABSENT;
+	struct lvs_control_change change;
+
+	for (size_t back = 0; ok == LVS_METRIC_ABSENT && host->history(host->arg, back, &change); back++) {
+		if (strcmp(change.what, "reload") != 0)
+			continue;
+		ok = change.ok;
+		time = (uint64_t)change.time;
+	}
+	lvs_metric_single(out, success, ok);
+	lvs_metric_single(out, when, time);
 }
 
 static void connections(const struct lvs_engine *engine, struct lvs_exposition *out)
@@ -128,6 +148,7 @@ void lvs_metrics_director(const struct lvs_control_host *host, struct lvs_exposi
 	const struct lvs_stats *stats = lvs_engine_stats(host->engine);
 
 	process(host, exposition);
+	reload(host, exposition);
 	connections(host->engine, exposition);
 	totals(&stats->total, exposition);
 	packets(stats, exposition);

@@ -65,6 +65,7 @@ judge plain $work/tcp lvsd_server_up
 echo "# live"
 configure "control: { listen = \"127.0.0.1:8404\"; }; $(web_conf rr 1 1)"
 kill -HUP "$director"
+until_true 20 sh -c "curl -sS -m 20 --unix-socket /run/lvsd/control.sock http://lvsd/metrics | grep -q '^lvsd_reload_success 1'"
 until_true 20 sh -c "! curl -sS -m 20 --unix-socket /run/lvsd/control.sock http://lvsd/metrics | grep -q node_ipvs"
 
 echo "# what is made of it"

@@ -51,6 +51,9 @@ must_show /v1/drops 'any(d["reason"] == "no_service" for d in it["drops"])'
 must_show /v1/timeouts 'it["tcp"] == 900'
 must_show /v1/options 'it["max_connections"] == 1048576'
 
+kill -HUP "$director"
+until_true 20 shows /v1/status 'it["reloads"][0]["what"] == "reload" and it["reloads"][0]["ok"]'
+
 echo "# connections"
 must_show /v1/connections 'len(it["connections"]) == 8 and {c["virtual"] for c in it["connections"]} == {"192.0.2.10:80"}'
 must_show "/v1/connections?limit=3" 'len(it["connections"]) == 3'
