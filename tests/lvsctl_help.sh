@@ -36,12 +36,12 @@ done
 
 # What bash completes, by its own machinery.
 if command -v bash >/dev/null; then
-	complete() {
+	completed() {
 		bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _lvsctl; echo "${COMPREPLY[*]}"' bash \
 			"$src/contrib/completion/lvsctl.bash" "$@"
 	}
-	[ "$(complete lvsctl im)" = import ] || fail "bash: a command"
-	[ "$(complete lvsctl import pi)" = piranha ] || fail "bash: a word: $(complete lvsctl import pi)"
-	[ "$(complete lvsctl import --i)" = --id ] || fail "bash: an option"
+	[ "$(completed lvsctl im)" = import ] || fail "bash: a command"
+	[ "$(completed lvsctl import pi)" = piranha ] || fail "bash: a word: $(completed lvsctl import pi)"
+	[ "$(completed lvsctl import --i)" = --id ] || fail "bash: an option"
 fi
 exit $failed

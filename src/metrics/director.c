@@ -59,7 +59,8 @@ static void connections(const struct lvs_engine *engine, struct lvs_exposition *
 	lvs_metric_begin(out, evicted);
 	for (size_t i = 0; i < LVS_CLASS_COUNT; i++)
 		lvs_metric_labelled(out, evicted, "class", classes[i], table->evicted[i]);
-	lvs_metric_single(out, FAMILY("attack", GAUGE, NULL, "Whether the table is filling up."), lvs_engine_defence(engine)->attack);
+	lvs_metric_single(out, FAMILY("attack", GAUGE, NULL, "Whether the table is filling up."),
+			  lvs_engine_defence(engine)->attack);
 }
 
 static void totals(const struct lvs_counters *total, struct lvs_exposition *out)
@@ -80,7 +81,8 @@ static void packets(const struct lvs_stats *stats, struct lvs_exposition *out)
 	const struct lvs_metric *handled = FAMILY("packets", COUNTER, NULL, "Packets received, by what became of them.");
 	const struct lvs_metric *drops = FAMILY("drops", COUNTER, NULL, "Packets dropped, by reason.");
 	const struct lvs_metric *said = FAMILY("replies", COUNTER, NULL, "Packets that the director made itself, by kind.");
-	const struct lvs_metric *limited = FAMILY("replies_limited", COUNTER, NULL, "Those it did not make, as there were too many.");
+	const struct lvs_metric *limited =
+		FAMILY("replies_limited", COUNTER, NULL, "Those it did not make, as there were too many.");
 
 	lvs_metric_begin(out, handled);
 	lvs_metric_labelled(out, handled, "result", "forwarded", stats->forwarded);

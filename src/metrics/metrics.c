@@ -136,8 +136,9 @@ void lvs_api_metrics(struct lvs_request *request)
 	}
 	if (!read_scope(scope, scrape)) {
 		free(scrape);
-		lvs_problem(request, &(struct lvs_problem){ LVS_PROBLEM_INVALID, .detail = "there is no such scope", .given = scope,
-							    .allowed = "director, services and servers, with commas between them" });
+		lvs_problem(request, &(struct lvs_problem){
+					     LVS_PROBLEM_INVALID, .detail = "there is no such scope", .given = scope,
+					     .allowed = "director, services and servers, with commas between them" });
 		return;
 	}
 	if (!read_service(request, &key, &one)) {

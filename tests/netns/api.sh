@@ -185,7 +185,7 @@ crowd_pid=$spawned
 exec 8>$work/leave
 until_true 60 grep -q crowded $work/crowd.log
 for n in $(seq 20); do
-	at client curl -sS -m 60 --retry 0 "http://$VIP/?[1-50]" >$work/pages.$n 2>&1 &
+	at client curl -sS -m 60 --retry 0 "http://$VIP/?[1-50]" >"$work/pages.$n" 2>&1 &
 	pages="${pages:-} $!"
 done
 for n in $pages; do wait "$n" || FAIL "a web client failed beside the crowd: $(cat $work/pages.*| grep -v '^s')"; done

@@ -41,10 +41,10 @@ examine() {
 	sed -n 's/^ *mend it: *//p' "$work/doctor" >"$work/fixes"
 	[ $status = 0 ] || [ $status = 1 ] || FAIL "status $status: $(cat "$work/doctor")"
 	[ -z "$found" ] && wanted=0 || wanted=1
-	[ $status = $wanted ] || FAIL "status $status with: $(cat "$work/doctor")"
+	[ $status = "$wanted" ] || FAIL "status $status with: $(cat "$work/doctor")"
 }
 # Over the socket: the daemon runs.
-examine_running() { examine --socket /run/lvsd/control.sock "$@"; }
+examine_running() { examine --socket /run/lvsd/control.sock; }
 
 # mend <host> - do what it says, until there is nothing more to say
 mend() {

@@ -111,6 +111,7 @@ python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]' <$work/j
 # ctl <status> <pattern> <argument...>
 ctl() {
 	ctl_status=$1 ctl_pattern=$2; shift 2
+	# shellcheck disable=SC2086 # a command and its options
 	at director $ctl "$@" >$work/answer 2>&1
 	[ $? = "$ctl_status" ] || FAIL "lvsctl $*: not status $ctl_status: $(cat $work/answer)"
 	grep -q -e "$ctl_pattern" $work/answer || FAIL "lvsctl $*: no '$ctl_pattern': $(cat $work/answer)"
