@@ -13,17 +13,27 @@ _lvsctl()
 		esac
 	done
 	case $command in
-	'') places=words words='top services servers conns trace capture config export import doctor log version' ;;
+	'') places=words words='status top services servers conns drops explain reload config add set rm drain ready weight zero doctor export import metrics log version' ;;
+	status) places='other' words='' options='--socket --help --json --raw --watch --count' ;;
 	top) places='other' words='' options='--socket --help --count --once' ;;
 	services) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	servers) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	conns) places='other' words='' options='--socket --help --json --raw --watch --count --limit' ;;
-	trace) places='other' words='' options='--socket --help --json --limit' ;;
-	capture) places='other' words='' options='--socket --help --limit --write --snaplen' ;;
-	config) places='other file' words='' options='--socket --help' ;;
+	drops) places='other' words='' options='--socket --help --json --raw --watch --count' ;;
+	explain) places='other other service' words='' options='--socket --help --json --raw --watch --count --protocol --mark' ;;
+	reload) places='other' words='' options='--socket --help --json' ;;
+	config) places='words file' words='check show diff save' options='--socket --help --yes --origin' ;;
+	add) places='words other other' words='service server' options='--socket --help' ;;
+	set) places='words other other' words='service server timeouts options' options='--socket --help' ;;
+	rm) places='words other' words='service server all' options='--socket --help --yes' ;;
+	drain) places='service server' words='' options='--socket --help --yes --wait --timeout' ;;
+	ready) places='service server' words='' options='--socket --help --yes --wait' ;;
+	weight) places='service server other' words='' options='--socket --help --yes --wait' ;;
+	zero) places='service' words='' options='--socket --help' ;;
+	doctor) places='other' words='' options='--socket --help --json --file' ;;
 	export) places='words' words='ipvsadm' options='--socket --help' ;;
 	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id' ;;
-	doctor) places='other' words='' options='--socket --help --json --file' ;;
+	metrics) places='other' words='' options='--socket --help --watch --count' ;;
 	log) places='words' words='error warning notice info debug' options='--socket --help --json' ;;
 	version) places='other' words='' options='--socket --help --json' ;;
 	esac

@@ -60,11 +60,14 @@ static void complain_of(const json_t *error)
 int lvs_api_complain(const struct lvs_problem *problem)
 {
 	size_t n = json_array_size(problem->errors);
+	bool in_file = *lvs_api_text(json_array_get(problem->errors, 0), "file");
 
 	(void)fflush(stdout);
+	if (n <= 1 && !in_file)
+		return lvs_ctl_fail(status_of(problem), "%s", problem->message);
 	for (size_t i = 0; i < n; i++)
 		complain_of(json_array_get(problem->errors, i));
-	return lvs_ctl_fail(status_of(problem), "%s", problem->message);
+	return lvs_ctl_fail(status_of(problem), "refused, and nothing has changed");
 }
 
 int lvs_api_call(struct lvs_ctl *ctl, const char *method, const char *path, json_t *body, struct lvs_answer *ret_answer)

@@ -78,4 +78,7 @@ static inline bool lvs_ctl_given(const struct lvs_ctl *ctl, enum lvs_option opti
 int lvs_ctl_number(const struct lvs_ctl *ctl, enum lvs_option option, unsigned long min, unsigned long max,
 		   unsigned long otherwise, unsigned long *ret_number);
 
+/* Asks on a terminal; elsewhere only --yes says yes. @what: "remove 3 services". Return: LVS_EXIT_OK or why not */
+int lvs_ctl_confirm(const struct lvs_ctl *ctl, const char *what);
+
 #endif

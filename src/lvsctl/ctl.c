@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What commands share: complaints, and numbers of options. */
+/* What commands share: complaints, numbers of options, and the question before much is destroyed. */
 #include "lvsctl/command.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 
@@ -44,4 +46,19 @@ int lvs_ctl_number(const struct lvs_ctl *ctl, enum lvs_option option, unsigned l
 		return lvs_ctl_fail(LVS_EXIT_USAGE, "--%s: '%s' is no number from %lu to %lu", names[option], text, min, max);
 	*ret_number = number;
 	return LVS_EXIT_OK;
+}
+
+int lvs_ctl_confirm(const struct lvs_ctl *ctl, const char *what)
+{
+	char answer[16];
+
+	if (lvs_ctl_given(ctl, LVS_OPTION_yes))
+		return LVS_EXIT_OK;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return lvs_ctl_fail(LVS_EXIT_USAGE, "to %s, say --yes", what);
+	fprintf(stderr, "%s? [y/N] ", what);
+	(void)fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
+		return LVS_EXIT_OK;
+	return lvs_ctl_fail(LVS_EXIT_FAILED, "nothing was done");
 }

@@ -212,7 +212,7 @@ int lvs_usage_parse(char *argv[], size_t argc, struct lvs_ctl *ret_ctl, const st
 	while (words.at < argc && status < 0) {
 		char *word = argv[words.at++];
 
-		if (only_words || *word != '-' || !word[1])
+		if (only_words || *word != '-' || !word[1] || !strcmp(word, "->"))
 			argv[n++] = word;
 		else if (!strcmp(word, "--"))
 			only_words = true;

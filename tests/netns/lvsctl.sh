@@ -88,6 +88,103 @@ same "changed level" "warning" "$(json 'd["level"]')"
 ctl 0 services --watch=1 --count 2
 [ "$(grep -c '^Service' "$work/out")" = 2 ] || FAIL "not watched twice: $(cat "$work/out")"
 
+ctl 0 status
+has '^Services 3, 2 live'
+has '^Connections [1-9][0-9]* of 1048576'
+ctl 0 status --json
+same "JSON of the status" "3" "$(json 'd["services"]["total"]')"
+ctl 0 drops --json
+same "JSON of drops" "True" "$(json 'len(d["drops"]) > 10')"
+
+# Which server, and why; nothing changes by asking.
+ctl 0 explain 10.5.0.9 web
+has '192.0.2.10:80: server 10.0.1.2:8080'
+ctl 0 explain 10.5.0.9 to 192.0.2.10:80 --json
+same "explained again" "server 10.0.1.2:8080" "$(json '"%s %s" % (d["result"], d["server"])')"
+ctl 0 explain 10.5.0.9 '->' 192.0.2.99:80
+has 'passed'
+ctl 6 explain 10.5.0.9 nowhere
+
+# Change things.
+ctl 0 add service 192.0.2.20:80 name=new scheduler=rr persistent.timeout=60 servers=10.0.1.2:8080,10.0.2.2:8080
+ctl 1 add service 192.0.2.20:80
+ctl 2 add service 192.0.2.21:80 schedular=rr
+complains "did you mean 'scheduler'"
+ctl 6 add service 192.0.2.21:80 scheduler=xx
+complains 'xx'
+ctl 6 add server new 10.0.1.3:8080 weight=70000
+complains '0 to 65535'
+ctl 0 add server new 10.0.1.3:8080 weight=7
+ctl 4 add server nwe 10.0.1.3:8080
+ctl 0 set server new 10.0.1.3 weight=8 upper_threshold=100
+ctl 0 set service new scheduler=wlc persistent=
+ctl 0 set timeouts tcp=800
+ctl 0 set options ping=always
+ctl 2 set service new nonsense
+ctl 0 services new --json
+same "as it was set" "wlc 3 8 100" "$(json '(lambda s: "%s %d %d %d" % (s["scheduler"], len(s["servers"]), max(x["weight"] for x in s["servers"]), max(x["upper"] for x in s["servers"])))(d["services"][0])')"
+ctl 0 config diff
+has '^timeouts: tcp 800 -> 900'
+has '^service "new" .*(not by a reload'
+ctl 0 config show
+has 'tcp = 800'
+ctl 0 config show --origin file
+has 'tcp = 900'
+ctl 2 config show --origin else
+
+ctl 0 weight web one 5
+ctl 2 weight 10.0.1.2:8080 6
+complains 'say --yes'
+ctl 0 weight 10.0.1.2:8080 6 --yes
+ctl 0 servers --json
+same "weights" "6 6" "$(json '" ".join(str(s["weight"]) for s in d["servers"] if s["id"] == "10.0.1.2:8080")')"
+ctl 2 weight one 65536
+ctl 0 drain new 10.0.1.3 --wait
+ctl 0 drain one --timeout 1 --wait
+complains 'one of web: '
+ctl 0 servers web
+has 'one masq 0 drained'
+ctl 0 ready web one --wait=60
+ctl 0 servers web
+has 'one masq 6 up'
+ctl 4 drain noone
+ctl 0 zero new
+ctl 0 zero
+ctl 0 services web --stats
+has '^tcp:192.0.2.10:80 web 0 0 0 0 0'
+
+ctl 0 config save "$work/saved.conf"
+ctl 0 config check "$work/saved.conf"
+ctl 2 config save "$work/saved.conf"
+ctl 0 config save "$work/saved.conf" --yes
+cp "$work/lvs.conf" "$work/good.conf"
+echo 'services: ( { address = "192.0.2.10"; } );' >"$work/lvs.conf"
+ctl 6 reload
+complains 'lvs.conf:1:'
+complains 'nothing has changed'
+ctl 6 config diff
+cp "$work/good.conf" "$work/lvs.conf"
+ctl 0 reload
+has '^timeouts: tcp 800 -> 900'
+ctl 0 reload --json
+same "nothing to do" "[]" "$(json 'd["changes"]')"
+
+ctl 0 rm server new 10.0.1.3:8080
+ctl 4 rm server new 10.0.1.3:8080
+ctl 2 rm service new web
+complains 'remove 2 services'
+ctl 0 services --names
+grep -q '^new$' "$work/out" || FAIL "removed without a yes"
+ctl 0 rm service new
+
+# Who may only read is told so.
+if at director setpriv --reuid 65534 --clear-groups true 2>/dev/null; then
+	chmod 666 /run/lvsd/control.sock
+	at director setpriv --reuid 65534 --regid 65534 --clear-groups "$lvsctl" services >"$work/out" 2>"$work/err" || FAIL "reading: $(cat "$work/err")"
+	at director setpriv --reuid 65534 --regid 65534 --clear-groups "$lvsctl" rm all --yes >"$work/out" 2>"$work/err"
+	same "not permitted" "5" "$?"
+fi
+
 # Three ways of not being there.
 ctl 3 services --socket /run/none
 complains 'there is no socket'
@@ -137,8 +234,12 @@ if "$lvsctl" top --help >/dev/null && grep -q 'define HAVE_NCURSES' "${top_build
 		miss weight 4
 		press d
 		see drain one of web
-		press n
-		miss drain one
+		press y
+		see draine
+		press d
+		see make ready one
+		press y
+		miss draine
 		press q
 		end 0
 	END
@@ -148,5 +249,9 @@ if "$lvsctl" top --help >/dev/null && grep -q 'define HAVE_NCURSES' "${top_build
 		end 0
 	END
 fi
+ctl 2 rm all
+ctl 0 rm all --yes
+ctl 0 services --names
+same "nothing left" "" "$(cat "$work/out")"
 stop
 ctl 3 services
