@@ -7,18 +7,20 @@ _lvsctl()
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
-		-s|--socket|-f|--file|-l|--limit|-n|--count|-p|--protocol|-m|--mark|--id|--origin|--timeout) ((i++)) ;;
+		-s|--socket|-f|--file|-l|--limit|-n|--count|-p|--protocol|-m|--mark|--id|--origin|--timeout|--write|--snaplen) ((i++)) ;;
 		-*) ;;
 		*) if [ -z "$command" ]; then command=${COMP_WORDS[i]}; else ((n++)); fi ;;
 		esac
 	done
 	case $command in
-	'') places=words words='status top services servers conns drops explain reload config add set rm drain ready weight zero doctor export import metrics log version' ;;
+	'') places=words words='status top services servers conns trace capture drops explain reload config add set rm drain ready weight zero doctor export import metrics log version' ;;
 	status) places='other' words='' options='--socket --help --json --raw --watch --count' ;;
 	top) places='other' words='' options='--socket --help --count --once' ;;
 	services) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	servers) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
 	conns) places='other' words='' options='--socket --help --json --raw --watch --count --limit' ;;
+	trace) places='other' words='' options='--socket --help --json --limit' ;;
+	capture) places='other' words='' options='--socket --help --limit --write --snaplen' ;;
 	drops) places='other' words='' options='--socket --help --json --raw --watch --count' ;;
 	explain) places='other other service' words='' options='--socket --help --json --raw --watch --count --protocol --mark' ;;
 	reload) places='other' words='' options='--socket --help --json' ;;

@@ -68,6 +68,7 @@ static json_t *value_of(const struct lvs_conf_key *key, const char *text)
 	case LVS_CONF_FLAGS:
 	case LVS_CONF_ADDRESSES:
 	case LVS_CONF_INTERFACES:
+	case LVS_CONF_LINES:
 		return split(text, false);
 	case LVS_CONF_GROUP:
 	case LVS_CONF_LIST:

@@ -22,6 +22,7 @@
 struct owner {
 	unsigned int first, last;
 	bool *left;
+	bool whole;	/* a service or a server, of which a note says that it was translated */
 	struct lvs_import_at at;
 	char text[160];
 };
@@ -135,40 +136,80 @@ static void put_group(struct emit *emit, const struct lvs_conf_group *group, con
 	}
 }
 
-/* Checks of a server: settings where lvs.conf has them, else comments. */
+/* A check as a comment on one line. */
+static void put_left_check(struct emit *emit, const struct lvs_import_pairs *check)
+{
+	put(emit, "        # check = {");
+	for (size_t i = 0; i < check->n; i++) {
+		put(emit, " ");
+		put(emit, check->list[i].key);
+		put(emit, " = ");
+		put(emit, check->list[i].value);
+		put(emit, ";");
+	}
+	put(emit, " };\n");
+}
+
+/* One that lvs.conf has, on as many lines as it has keys, and one for each of its ends. @begin, @end: those */
+static void put_check(struct emit *emit, const struct lvs_conf_group *group, struct lvs_import_pairs *check,
+		      struct lvs_import_at at, const char *begin, const char *end)
+{
+	size_t owner = begin_owner(emit, &check->left, at, "check");
+
+	put(emit, begin);
+	for (size_t i = 0; i < check->n; i++)
+		put_pair(emit, group, &check->list[i], "          ");
+	put(emit, end);
+	end_owner(emit, owner);
+	put(emit, "\n");
+}
+
+/* Does this version know checks of its type? */
+static bool is_known(const struct lvs_import_pairs *check)
+{
+	const struct lvs_conf_key *key = find(&lvs_conf_server_group, "check"), *type = key ? find(key->group, "type") : NULL;
+	const char *value = lvs_import_pair_find(check, "type");
+
+	for (const struct lvs_conf_word *word = type && value ? type->words : NULL; word && word->text; word++)
+		if (!word->absent && strlen(value) == strlen(word->text) + 2 && !memcmp(value + 1, word->text, strlen(word->text)))
+			return true;
+	return false;
+}
+
+/* Checks of a server: one is a group, several are a list of groups; where lvs.conf has no checks, all are comments. */
 static void put_checks(struct emit *emit, struct lvs_import_server *server)
 {
-	const struct lvs_conf_key *key = find(&lvs_conf_server_group, "check");
+	const struct lvs_conf_key *one = find(&lvs_conf_server_group, "check"), *list = find(&lvs_conf_server_group, "checks");
+	size_t kept = 0;
 
 	for (size_t i = 0; i < server->nchecks; i++) {
 		struct lvs_import_pairs *check = &server->checks[i];
-		/* One check is one group; where lvs.conf takes one only, the others stay comments. */
-		bool one = key && key->type == LVS_CONF_GROUP, real = key && !check->left && (!one || i == 0);
-		size_t owner;
 
-		if (!real && !check->left && check->n) {
+		if (!check->left && check->n && (!one || !list || !is_known(check))) {
 			lvs_import_note(emit->import, LVS_IMPORT_LEFT, check->list[0].at,
-					"check of %s: this version has %s, put out as a comment", server->conf.name,
-					key ? "one check per server" : "no checks");
+					"check of %s: this version has none of type %s, put out as a comment", server->conf.name,
+					lvs_import_pair_find(check, "type"));
 			check->left = true;
 		}
-		owner = begin_owner(emit, &check->left, check->n ? check->list[0].at : server->at, "check");
-		put(emit, real ? "        check = {\n" : "        # check = {");
-		for (size_t j = 0; j < check->n; j++) {
-			if (real) {
-				put_pair(emit, key->group, &check->list[j], "          ");
-				continue;
-			}
-			put(emit, " ");
-			put(emit, check->list[j].key);
-			put(emit, " = ");
-			put(emit, check->list[j].value);
-			put(emit, ";");
-		}
-		put(emit, real ? "        };" : " };");
-		end_owner(emit, owner);
-		put(emit, "\n");
+		if (check->left)
+			put_left_check(emit, check);
+		kept += !check->left;
 	}
+	if (kept > 1)
+		put(emit, "        checks = (\n");
+	for (size_t i = 0, seen = 0; i < server->nchecks; i++) {
+		struct lvs_import_pairs *check = &server->checks[i];
+		struct lvs_import_at at = check->n ? check->list[0].at : server->at;
+
+		if (check->left)
+			continue;
+		if (kept == 1)
+			put_check(emit, one->group, check, at, "        check = {\n", "        };");
+		else
+			put_check(emit, list->group, check, at, "        {\n", ++seen < kept ? "        }," : "        }");
+	}
+	if (kept > 1)
+		put(emit, "        );\n");
 }
 
 static void put_server(struct emit *emit, const struct lvs_import_service *service, struct lvs_import_server *server, bool last)
@@ -187,6 +228,8 @@ static void put_server(struct emit *emit, const struct lvs_import_service *servi
 	if (service->conf.tunnel.on && !strcmp(server->conf.forward, "tunnel"))
 		server->conf.tunnel.on = true;
 	owner = begin_owner(emit, &server->left, server->at, text);
+	if (owner < emit->nowners)
+		emit->owners[owner].whole = true;
 	put(emit, "      {");
 	put_group(emit, &lvs_conf_server_group, &server->conf, &defaults);
 	if (server->more.n || server->nchecks) {
@@ -215,6 +258,8 @@ static void put_service(struct emit *emit, struct lvs_import_service *service, b
 	if (!*service->conf.name)
 		(void)snprintf(service->conf.name, sizeof(service->conf.name), "%s", name);
 	owner = begin_owner(emit, &service->left, service->at, lvs_conf_service_text(&service->conf, text));
+	if (owner < emit->nowners)
+		emit->owners[owner].whole = true;
 	put(emit, "  {");
 	put_group(emit, &lvs_conf_service_group, &service->conf, &defaults);
 	put(emit, "\n");
@@ -309,8 +354,10 @@ static bool leave_out(struct emit *emit, const struct lvs_conf_error *error)
 	if (!inner || *inner->left)
 		return inner != NULL;
 	*inner->left = true;
-	take_back(emit->import, inner, "server");
-	take_back(emit->import, inner, "service");
+	if (inner->whole) {
+		take_back(emit->import, inner, "server");
+		take_back(emit->import, inner, "service");
+	}
 	lvs_import_note(emit->import, LVS_IMPORT_LEFT, inner->at, "%s: %s%s%s", inner->text, error->message,
 			*error->hint ? "; " : "", error->hint);
 	return true;
@@ -358,6 +405,33 @@ static void factor_out(struct lvs_import_service *service)
 	}
 }
 
+static void note_pairs(struct lvs_import *import, const struct lvs_import_pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n && !pairs->left; i++)
+		if (!pairs->list[i].left)
+			lvs_import_note(import, LVS_IMPORT_TRANSLATED, pairs->list[i].at, "%s = %s", pairs->list[i].key,
+					pairs->list[i].value);
+}
+
+/* What is known to be taken now. */
+static void note_all_pairs(struct lvs_import *import)
+{
+	for (size_t i = 0; i < import->nservices; i++) {
+		const struct lvs_import_service *service = &import->services[i];
+
+		if (service->left)
+			continue;
+		note_pairs(import, &service->more);
+		for (size_t j = 0; j < service->nservers; j++) {
+			if (service->servers[j].left)
+				continue;
+			note_pairs(import, &service->servers[j].more);
+			for (size_t k = 0; k < service->servers[j].nchecks; k++)
+				note_pairs(import, &service->servers[j].checks[k]);
+		}
+	}
+}
+
 int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_text, size_t *ret_len)
 {
 	struct emit emit = { .import = import };
@@ -385,6 +459,7 @@ int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_te
 	free(emit.owners);
 	if (err)
 		return err;
+	note_all_pairs(import);
 	*ret_text = text;
 	*ret_len = len;
 	return 0;

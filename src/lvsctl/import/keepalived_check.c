@@ -6,12 +6,14 @@
  */
 #include "lvsctl/import/keepalived.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "lvsctl/import/words.h"
+#include "sys/addrtext.h"
 
-enum how { SECONDS, NUMBER, TEXT, RETRIES, FLAG, NUMBERS, LEFT };
+enum how { SECONDS, NUMBER, TEXT, RETRIES, FLAG, NUMBERS, HTTP_VERSION, PATTERN, LEFT };
 
 struct setting {
 	const char *name;
@@ -24,7 +26,7 @@ static const struct setting common[] = {
 	{ "retry", RETRIES, "fall" },
 	{ "nb_get_retry", RETRIES, "fall" },
 	{ "delay_before_retry", SECONDS, "fast_interval" },
-	{ "warmup", SECONDS, "start_delay" },
+	{ "warmup", LEFT, "the beginnings of checks are spread by themselves" },
 	{ "connect_timeout", SECONDS, "timeout" },
 	{ "virtualhost", TEXT, "host" },
 	{ "connect_ip", TEXT, "address" },
@@ -33,13 +35,13 @@ static const struct setting common[] = {
 	{ "bind_port", NUMBER, "source_port" },
 	{ "bind_if", LEFT, "checks leave by the route to their server" },
 	{ "fwmark", LEFT, "packets of checks have no mark" },
-	{ "alpha", FLAG, "initial" },
+	{ "alpha", LEFT, "a server is down until it is known to be up" },
 	{ "log_all_failures", LEFT, "changes are logged" },
 	{ "fast_recovery", LEFT, "a check needs as many good answers as \"rise\" says" },
 };
 
 static const struct setting http[] = {
-	{ "http_protocol", TEXT, "version" },
+	{ "http_protocol", HTTP_VERSION, "http_version" },
 	{ "enable_sni", LEFT, "the host's name is always sent" },
 	{ "sni_name", TEXT, "sni" },
 	{ "tls_compliant", LEFT, "connections end as TLS says" },
@@ -47,7 +49,7 @@ static const struct setting http[] = {
 static const struct setting url[] = {
 	{ "path", TEXT, "path" },	   { "digest", TEXT, "digest" },
 	{ "virtualhost", TEXT, "host" },  { "status_code", NUMBERS, "status" },
-	{ "regex", TEXT, "body_regex" },  { "regex_no_match", LEFT, "the text must be there, not be missing" },
+	{ "regex", TEXT, "regex" },  { "regex_no_match", LEFT, "the text must be there, not be missing" },
 	{ "regex_options", LEFT, "options of regular expressions stand in the expression itself" },
 	{ "regex_stack", LEFT, "keepalived's own" },
 	{ "regex_min_offset", LEFT, "the whole body is searched" },
@@ -56,8 +58,8 @@ static const struct setting url[] = {
 static const struct setting smtp[] = { { "helo_name", TEXT, "helo" } };
 static const struct setting dns[] = { { "type", TEXT, "record" }, { "name", TEXT, "name" } };
 static const struct setting udp[] = {
-	{ "payload", TEXT, "send_hex" },
-	{ "require_reply", TEXT, "expect_hex" },
+	{ "payload", TEXT, "send" },
+	{ "require_reply", PATTERN, "expect" },
 	{ "min_reply_length", NUMBER, "min_length" },
 	{ "max_reply_length", NUMBER, "max_length" },
 };
@@ -113,6 +115,19 @@ static void set_text(struct lvs_import *import, struct lvs_import_pairs *pairs, 
 	lvs_import_pair_text(import, pairs, node->at, key, text);
 }
 
+/* Hexadecimal with "X" for any digit, which is "?" here. */
+static void set_pattern(struct lvs_import *import, struct lvs_import_pairs *pairs, const char *key,
+			const struct lvs_keepalived_node *node)
+{
+	char text[2000];
+
+	(void)snprintf(text, sizeof(text), "%s", lvs_keepalived_word(node, 1));
+	for (char *c = text; *c; c++)
+		if (*c == 'X' || *c == 'x')
+			*c = '?';
+	lvs_import_pair_text(import, pairs, node->at, key, text);
+}
+
 /* 2500 becomes "2.5", 3000 "3.0". */
 static void set_seconds(struct lvs_import *import, struct lvs_import_pairs *pairs, const char *key,
 			const struct lvs_keepalived_node *node, uint64_t thousandths)
@@ -150,10 +165,13 @@ static bool apply(struct lvs_import *import, struct lvs_import_pairs *pairs, con
 		set_text(import, pairs, setting->key, node);
 		return true;
 	case FLAG:
-		if (!strcmp(setting->name, "alpha"))
-			lvs_import_pair_text(import, pairs, node->at, setting->key, "down");
-		else
-			lvs_import_pair(import, pairs, node->at, setting->key, "true");
+		lvs_import_pair(import, pairs, node->at, setting->key, "true");
+		return true;
+	case HTTP_VERSION:
+		lvs_import_pair_text(import, pairs, node->at, setting->key, !strncmp(value, "1.1", 3) ? "1.1" : "1.0");
+		return true;
+	case PATTERN:
+		set_pattern(import, pairs, setting->key, node);
 		return true;
 	case NUMBERS:
 		set_numbers(import, pairs, setting->key, node);
@@ -183,6 +201,32 @@ bool lvs_keepalived_check_setting(struct lvs_import *import, struct lvs_import_p
 	return try_settings(import, pairs, common, ARRAY_LEN(common), node);
 }
 
+/* A host is for HTTP alone; what stands around may be for all kinds of checks. */
+static void inherit(struct lvs_import *import, struct lvs_import_pairs *check, const struct lvs_import_pairs *around,
+		    const char *type)
+{
+	for (size_t i = 0; i < around->n; i++) {
+		const struct lvs_import_pair *pair = &around->list[i];
+
+		if (!lvs_import_pair_find(check, pair->key) && (strcmp(pair->key, "host") != 0 || !strncmp(type, "http", 4)))
+			lvs_import_pair(import, check, pair->at, pair->key, "%s", pair->value);
+	}
+}
+
+/* The address to ask is the server's in any case; only another one would have to be said. */
+static void drop_own_address(struct lvs_import_pairs *check, const struct lvs_import_server *server)
+{
+	char address[LVS_ADDR_TEXT_BYTES], quoted[LVS_ADDR_TEXT_BYTES + 2];
+
+	(void)snprintf(quoted, sizeof(quoted), "\"%s\"", lvs_addr_format(&server->conf.addr, address));
+	for (size_t i = 0; i < check->n; i++)
+		if (!strcmp(check->list[i].key, "address") && !strcmp(check->list[i].value, quoted)) {
+			free(check->list[i].value);
+			check->list[i] = check->list[--check->n];
+			return;
+		}
+}
+
 /* One check. @url_node: of several, the one that this is; NULL */
 static void add_check(struct lvs_keepalived_place *at, struct lvs_import_server *server, const struct lvs_import_pairs *around,
 		      const struct lvs_keepalived_node *node, const struct kind *kind, const struct lvs_keepalived_node *url_node)
@@ -208,7 +252,8 @@ static void add_check(struct lvs_keepalived_place *at, struct lvs_import_server 
 	for (const struct lvs_keepalived_node *child = url_node ? url_node->children : NULL; child; child = child->next)
 		if (!try_settings(at->import, check, url, ARRAY_LEN(url), child))
 			lvs_keepalived_left(at->import, child, "no statement of a URL that is known");
-	lvs_import_pairs_inherit(at->import, check, around);
+	inherit(at->import, check, around, kind->type);
+	drop_own_address(check, server);
 }
 
 bool lvs_keepalived_check(struct lvs_keepalived_place *at, struct lvs_import_server *server,

@@ -177,12 +177,12 @@ static void set_quorum(struct lvs_keepalived_place *at, const struct lvs_keepali
 
 static void set_hysteresis(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
 {
-	set_later(at, node, "hysteresis");
+	set_later(at, node, "quorum_hysteresis");
 }
 
 static void set_alpha(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
 {
-	lvs_import_pair_text(at->import, &at->checks, node->at, "initial", "down");
+	lvs_import_pair_text(at->import, &at->service->more, node->at, "initial", "down");
 }
 
 static void set_inhibit(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
@@ -313,7 +313,7 @@ static void set_server(struct lvs_keepalived_place *at, struct lvs_import_server
 		return;
 	}
 	if (!strcmp(name, "alpha")) {
-		lvs_import_pair_text(at->import, checks, node->at, "initial", "down");
+		lvs_keepalived_near(at->import, node, "of all servers of its service, if not said otherwise");
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(server_rows); i++)
