@@ -20,6 +20,7 @@
 
 struct event_base;
 struct lvs_check;
+struct lvs_runner;
 
 /* One parameter of a kind of check, as text: "true" for what is on. What was not given is not there. */
 struct lvs_check_param {
@@ -95,6 +96,7 @@ struct lvs_check_ops {
  * struct lvs_check - one check of one server, as its checker sees it
  * @base:	for events
  * @shared:	what set_up() made; NULL: nothing
+ * @runner:	runs programs; NULL: there is none
  * @config:	what parse() made; NULL: nothing
  * @run:	run_bytes, the checker's; zeroed in the beginning, never moved, kept from run to run
  * @port:	host order; 0 with no_port
@@ -105,6 +107,7 @@ struct lvs_check {
 	const struct lvs_check_ops *ops;
 	struct event_base *base;
 	void *shared;
+	struct lvs_runner *runner;
 	const void *config;
 	void *run;
 	struct lvs_addr addr;

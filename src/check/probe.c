@@ -59,6 +59,7 @@ struct kind {
 /* @root: of tsearch(), by key; @in_turn: the timer is started when the turn is over, not before; @phase: of the spread */
 struct lvs_probes {
 	struct lvs_loop *loop;
+	struct lvs_runner *runner;
 	struct lvs_timer *timer;
 	struct lvs_heap heap;
 	void *root;
@@ -188,7 +189,7 @@ static void on_timer(void *arg)
 	arm(probes, now);
 }
 
-int lvs_probes_new(struct lvs_loop *loop, uint64_t seed, struct lvs_probes **ret_probes)
+int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, uint64_t seed, struct lvs_probes **ret_probes)
 {
 	struct lvs_probes *probes = calloc(1, sizeof(*probes));
 	int err = probes ? lvs_timer_new(loop, on_timer, probes, &probes->timer) : -ENOMEM;
@@ -198,6 +199,7 @@ int lvs_probes_new(struct lvs_loop *loop, uint64_t seed, struct lvs_probes **ret
 		return err;
 	}
 	probes->loop = loop;
+	probes->runner = runner;
 	probes->random = seed | 1;
 	for (size_t i = 0; i < ARRAY_LEN(probes->kinds); i++) {
 		struct kind *kind = &probes->kinds[i];
@@ -288,6 +290,7 @@ static int make_probe(struct lvs_probes *probes, const struct lvs_probe_spec *sp
 	}
 	*probe = (struct lvs_probe){
 		.check = { .ops = ops, .base = lvs_loop_base(probes->loop), .shared = probes->kinds[spec->kind].shared,
+			   .runner = probes->runner,
 			   .addr = spec->addr, .port = spec->port, .source = spec->source, .timeout = spec->timeout },
 		.probes = probes, .key = key, .kind = spec->kind, .interval = spec->interval,
 		.fast_interval = spec->fast_interval, .jitter = spec->jitter, .rules = spec->rules,

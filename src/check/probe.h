@@ -10,6 +10,7 @@
 #include "check/check.h"
 
 struct lvs_loop;
+struct lvs_runner;
 struct lvs_probe;
 struct lvs_probes;
 
@@ -48,13 +49,14 @@ struct lvs_probe_watch {
 
 /**
  * lvs_probes_new() - no probe yet, and what all kinds of checks share
+ * @runner:	runs programs, borrowed; NULL: there is none
  * @seed:	random, for jitter
  *
  * Before the process is sealed; a kind whose set-up fails is BROKEN whenever it is asked, with the reason.
  *
  * Return: 0 or -Exxx
  */
-int lvs_probes_new(struct lvs_loop *loop, uint64_t seed, struct lvs_probes **ret_probes);
+int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, uint64_t seed, struct lvs_probes **ret_probes);
 
 /* @probes: may be NULL; all watches were removed */
 void lvs_probes_free(struct lvs_probes *probes);

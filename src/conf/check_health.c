@@ -31,6 +31,12 @@ static const struct kind {
 	{ "tls", " sni verify ca pin ", NULL, false },
 	{ "ping", " ", NULL, true },
 	{ "udp", " send expect ", NULL, false },
+	{ "send_expect", " send_text expect_text ", NULL, false },
+	{ "dns", " query_type query_name answer ", NULL, false },
+	{ "smtp", " helo_name ", NULL, false },
+	{ "agent", " send_text ", NULL, false },
+	{ "script", " command ", "command", false },
+	{ "file", " file ", "file", true },
 };
 
 static const struct kind *find_kind(const char *type)

@@ -49,6 +49,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @fragments:	packets that may be held until their first fragment comes
  * @user:	whom to become after start when started as root
  * @group:	empty: the user's own
+ * @script_user: who runs the operator's programs; empty: @user
  * @ping:	when echo requests to a VIP are answered
  * @reply_rate:	packets per second and kind that the director itself originates
  * @max_half_open: 0: no limit of its own
@@ -73,6 +74,7 @@ struct lvs_conf_director {
 	uint32_t fragments;
 	char user[LVS_CONF_USER_BYTES];
 	char group[LVS_CONF_USER_BYTES];
+	char script_user[LVS_CONF_USER_BYTES];
 	enum lvs_conf_ping ping;
 	uint32_t reply_rate;
 	uint32_t max_half_open;

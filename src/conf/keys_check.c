@@ -5,16 +5,23 @@
 #include "base/bytes.h"
 #include "conf/bad.h"
 #include "conf/bad_check.h"
+#include "conf/bad_dialog.h"
 #include "conf/conf.h"
 
 #define LIVE .reload = true
 
 static const struct lvs_conf_word types[] = {
-	{ "tcp", 0, false },  { "http", 0, false }, { "https", 0, false }, { "tls", 0, false },
-	{ "ping", 0, false }, { "udp", 0, false },  { NULL, 0, false },
+	{ "tcp", 0, false },	     { "http", 0, false },  { "https", 0, false }, { "tls", 0, false },
+	{ "ping", 0, false },	     { "udp", 0, false },   { "send_expect", 0, false }, { "dns", 0, false },
+	{ "smtp", 0, false },	     { "agent", 0, false }, { "script", 0, false }, { "file", 0, false },
+	{ NULL, 0, false },
 };
 static const struct lvs_conf_word http_versions[] = {
 	{ "1.0", 0, false }, { "1.1", 0, false }, { "2", 0, false }, { NULL, 0, false },
+};
+static const struct lvs_conf_word query_types[] = {
+	{ "A", 0, false },   { "AAAA", 0, false }, { "CNAME", 0, false }, { "MX", 0, false },  { "NS", 0, false },
+	{ "PTR", 0, false }, { "SOA", 0, false },  { "SRV", 0, false },	  { "TXT", 0, false }, { NULL, 0, false },
 };
 const struct lvs_conf_word lvs_conf_needed[] = {
 	{ "all", LVS_CONF_CHECKS_ALL, false }, { "any", 1, false }, { NULL, 0, false },
@@ -72,6 +79,15 @@ static const struct lvs_conf_key check_keys[] = {
 	{ TEXT(send), .bad = lvs_conf_bad_hex, .help = "the bytes that are sent, in hexadecimal" },
 	{ TEXT(expect), .bad = lvs_conf_bad_hex_pattern,
 	  .help = "the bytes that the answer begins with, in hexadecimal; \"?\" is any digit" },
+	{ TEXT(send_text), .help = "what is said, with its line ends" },
+	{ TEXT(expect_text), .help = "what the answer holds" },
+	{ PLACED(query_type), .type = LVS_CONF_WORD, .optional = true, .words = query_types,
+	  .help = "the type of records that are asked for" },
+	{ TEXT(query_name), .bad = lvs_conf_bad_query_name, .help = "the name whose records are asked for" },
+	{ TEXT(answer), .help = "what one of the records has to hold" },
+	{ TEXT(helo_name), .bad = lvs_conf_bad_query_name, .help = "the name that lvsd gives itself" },
+	{ TEXT(command), .bad = lvs_conf_bad_command, .help = "the program that decides, and its arguments" },
+	{ TEXT(file), .bad = lvs_conf_bad_path, .help = "the file that says how the server does" },
 };
 
 /* An answer that takes longer than the interval would delay the next question. */

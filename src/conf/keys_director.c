@@ -105,6 +105,8 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "the user to become after start" },
 	{ DIRECTOR(group), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
 	  .help = "the group to become after start" },
+	{ DIRECTOR(script_user), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
+	  .help = "the user that runs scripts; \"\": that of lvsd" },
 	{ DIRECTOR(dip), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
 	  .where = offsetof(struct lvs_conf_director, dip_where),
 	  .help = "lvsd's own IPv4 address, for tunnels, and where there is no source pool" },

@@ -169,7 +169,7 @@ static bool copy_text(const struct lvs_conf_reader *reader, const struct lvs_con
 		      const struct lvs_conf_node *node, char *to, size_t size)
 {
 	const char *text = config_setting_get_string(node->setting);
-	const char *reason = key->bad(text);
+	const char *reason = key->bad ? key->bad(text) : NULL;
 
 	if (strlen(text) >= size) {
 		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help,

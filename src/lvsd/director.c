@@ -22,6 +22,7 @@
 #include "lvsd/pump.h"
 #include "lvsd/reload.h"
 #include "lvsd/rules.h"
+#include "lvsd/scripts.h"
 #include "lvsd/summary.h"
 #include "lvsd/ways.h"
 #include "net/net.h"
@@ -33,6 +34,7 @@
 #include "sys/log.h"
 #include "sys/loop.h"
 #include "sys/map.h"
+#include "sys/runner.h"
 
 /* The name under which a service manager hands in the device's descriptor. */
 #define DEVICE_FD_NAME "device"
@@ -78,7 +80,7 @@ static void on_servers_changed(void *arg)
 static int load_rules(struct lvs_director *director)
 {
 	const struct lvs_health_options options = {
-		.loop = director->loop, .engine = director->engine, .log = director->log,
+		.loop = director->loop, .engine = director->engine, .log = director->log, .runner = director->runner,
 		.changed = on_servers_changed, .arg = director,
 	};
 	struct lvs_health_set *set;
@@ -332,7 +334,7 @@ static int give_up_privilege(struct lvs_director *director)
 	if (err)
 		return err;
 	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, director->io,
-			     lvs_director_loaded, director, &director->loader);
+			     director->runner, lvs_director_loaded, director, &director->loader);
 	if (err)
 		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);
@@ -363,6 +365,8 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	if (err)
 		lvs_log(log, LVS_LOG_WARNING, "cannot reach the service manager: %s", strerror(-err));
 	err = make_loop(director);
+	if (!err)
+		err = lvs_scripts_start(director->loop, conf, log, &director->runner);
 	if (!err)
 		err = make_engine(director);
 	if (!err)
@@ -405,6 +409,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_jobs_cancel(&director->jobs);
 	lvs_control_free(director->control);
 	lvs_health_free(director->health);
+	lvs_runner_free(director->runner);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->jobs.later);
 	lvs_timer_free(director->watchdog);

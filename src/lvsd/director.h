@@ -21,6 +21,7 @@ struct lvs_loader;
 struct lvs_loop;
 struct lvs_net;
 struct lvs_pump;
+struct lvs_runner;
 struct lvs_timer;
 
 /**
@@ -28,6 +29,7 @@ struct lvs_timer;
  * @path:	of lvs.conf, borrowed
  * @conf:	in force
  * @file:	what the file said when it was read last; NULL: @conf
+ * @runner:	runs the operator's programs; NULL: there were none at the start
  * @memory:	the connection pool's, @memory_bytes of it
  * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
@@ -41,6 +43,7 @@ struct lvs_director {
 	struct lvs_log *log;
 	struct lvs_notify notify;
 	struct lvs_loop *loop;
+	struct lvs_runner *runner;
 	void *memory;
 	size_t memory_bytes;
 	struct lvs_engine *engine;

@@ -92,7 +92,7 @@ int lvs_health_new(const struct lvs_health_options *options, struct lvs_health *
 	lvs_list_init(&health->due);
 	err = lvs_timer_new(options->loop, on_timer, health, &health->timer);
 	if (!err)
-		err = lvs_probes_new(options->loop, seed, &health->probes);
+		err = lvs_probes_new(options->loop, options->runner, seed, &health->probes);
 	if (err) {
 		lvs_health_free(health);
 		return err;

@@ -22,16 +22,19 @@ struct lvs_health;
 struct lvs_health_set;
 struct lvs_log;
 struct lvs_loop;
+struct lvs_runner;
 struct lvs_rules_overlay;
 
 /**
  * struct lvs_health_options - where to work
+ * @runner:	runs the operator's programs
  * @changed:	a sorry server came or went, so that other addresses are servers now
  */
 struct lvs_health_options {
 	struct lvs_loop *loop;
 	struct lvs_engine *engine;
 	struct lvs_log *log;
+	struct lvs_runner *runner;
 	void (*changed)(void *arg);
 	void *arg;
 };

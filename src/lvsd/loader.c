@@ -23,6 +23,7 @@
 #include "conf/job.h"
 #include "engine/classify.h"
 #include "lvsd/rules.h"
+#include "lvsd/scripts.h"
 #include "lvsd/ways.h"
 #include "sys/loop.h"
 
@@ -34,6 +35,7 @@ struct lvs_loader {
 	const char *path;
 	const struct lvs_hash_key *key;
 	const struct lvs_io *io;
+	bool scripts;
 	void (*done)(void *arg, struct lvs_loaded *loaded);
 	void *arg;
 	int fd;
@@ -112,6 +114,8 @@ static void work(struct lvs_loader *loader)
 		loaded->err = -EINVAL;
 	if (!loaded->err && loaded->conf)
 		loaded->err = lvs_ways_check(loaded->conf, loader->io, &loaded->errors);
+	if (!loaded->err && loaded->conf && !loader->scripts)
+		loaded->err = lvs_scripts_refuse(loaded->conf, &loaded->errors);
 	if (loaded->err || !loaded->conf)
 		return;
 	loaded->err = compare(loader, loaded);
@@ -197,7 +201,7 @@ static int start_thread(struct lvs_loader *loader)
 }
 
 int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
-		   void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader)
+		   bool scripts, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader)
 {
 	struct lvs_loader *loader = calloc(1, sizeof(*loader));
 	int err;
@@ -207,6 +211,7 @@ int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_has
 	loader->path = path;
 	loader->key = key;
 	loader->io = io;
+	loader->scripts = scripts;
 	loader->done = done;
 	loader->arg = arg;
 	pthread_mutex_init(&loader->lock, NULL);

@@ -53,6 +53,7 @@ void lvs_loaded_fini(struct lvs_loaded *loaded);
  * @path:	of lvs.conf, borrowed
  * @key:	of the engine's rules, borrowed; never changes
  * @io:		the device, borrowed; what it can do never changes
+ * @scripts:	the operator's programs can be run
  * @done:	called from @loop when a job has ended; takes over what @loaded owns
  *
  * Must come after the privileges were dropped, which is each thread's own, and before sealing, which forbids new threads.
@@ -60,7 +61,7 @@ void lvs_loaded_fini(struct lvs_loaded *loaded);
  * Return: 0 or -Exxx
  */
 int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
-		   void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader);
+		   bool scripts, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader);
 
 /* Waits for the thread to end; a job under way is not reported. @loader: may be NULL */
 void lvs_loader_free(struct lvs_loader *loader);

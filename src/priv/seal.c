@@ -80,6 +80,10 @@ static const struct rule rules[] = {
 	CALL_WITH(fcntl, 1, F_SETFD),
 	CALL_WITH(fcntl64, 1, F_SETFD),
 
+	/* at the end: the process that runs scripts */
+	CALL(wait4),
+	CALL(waitpid),
+
 	/* sockets that are open: netlink, raw, journal, service manager, libevent's socket pair */
 	CALL(send),
 	CALL(sendto),

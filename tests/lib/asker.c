@@ -16,6 +16,7 @@
 #include "check/socket.h"
 #include "sys/clock.h"
 #include "sys/loop.h"
+#include "sys/runner.h"
 
 static void serve(int fd, int type, test_serve_fn *fn, const void *arg)
 {
@@ -138,13 +139,16 @@ struct lvs_verdict test_ask(const char *kind, const struct test_server *server, 
 	};
 	struct question question = { .watch = { .changed = on_changed } };
 	char message[LVS_CHECK_MESSAGE_BYTES] = "";
+	struct lvs_runner *runner = NULL;
 	struct lvs_probes *probes;
 	struct lvs_verdict verdict;
 
 	assert_true(spec.kind >= 0);
 	assert_int_equal(lvs_loop_new(&question.loop), 0);
 	assert_int_equal(lvs_timer_new(question.loop, on_look, &question, &question.timer), 0);
-	assert_int_equal(lvs_probes_new(question.loop, 1, &probes), 0);
+	if (!strcmp(kind, "script"))
+		assert_int_equal(lvs_runner_new(question.loop, NULL, NULL, &runner), 0);
+	assert_int_equal(lvs_probes_new(question.loop, runner, 1, &probes), 0);
 	if (lvs_probes_watch(probes, &spec, &question.watch, message))
 		fail_msg("%s", message);
 	on_look(&question);
@@ -154,6 +158,7 @@ struct lvs_verdict test_ask(const char *kind, const struct test_server *server, 
 		*ret_answer = *lvs_probe_answer(question.watch.probe);
 	lvs_probes_unwatch(probes, &question.watch);
 	lvs_probes_free(probes);
+	lvs_runner_free(runner);
 	lvs_timer_free(question.timer);
 	lvs_loop_free(question.loop);
 	return verdict;

@@ -42,7 +42,7 @@ static struct scene begin(void)
 	struct scene scene = { .left = 0 };
 
 	assert_int_equal(lvs_loop_new(&scene.loop), 0);
-	assert_int_equal(lvs_probes_new(scene.loop, 42, &scene.probes), 0);
+	assert_int_equal(lvs_probes_new(scene.loop, NULL, 42, &scene.probes), 0);
 	return scene;
 }
 
