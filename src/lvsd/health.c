@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 
 #include "conf/diff.h"
+#include "conf/keys.h"
 #include "conf/order.h"
 #include "engine/server.h"
 #include "lvsd/health_records.h"
@@ -105,9 +106,10 @@ static void free_server(struct lvs_health *health, struct server_health *server)
 {
 	if (!server)
 		return;
-	for (size_t i = 0; i < server->nchecks; i++)
+	for (size_t i = 0; i < server->nchecks && !server->lender; i++)
 		lvs_probes_unwatch(health->probes, &server->checks[i].watch);
-	free(server->checks);
+	if (!server->lender)
+		free(server->checks);
 	free(server);
 }
 
@@ -194,9 +196,26 @@ static int watch_checks(struct service_health *service, struct server_health *se
 	return 0;
 }
 
-/* @was: the same server before, or NULL. @late: its service was there before */
-static int make_server(struct service_health *service, const struct lvs_conf_server *conf,
-		       const struct server_health *was, bool late, lvs_ns now, struct server_health **ret_server)
+static bool key_equal(const struct lvs_conf_group *group, const char *name, const void *a, const void *b)
+{
+	return lvs_conf_key_equal(lvs_conf_group_find(group, name), a, b);
+}
+
+/* Are servers that do not say how asked in the same way? */
+static bool asks_alike(const struct lvs_conf_service *a, const struct lvs_conf_service *b)
+{
+	return key_equal(&lvs_conf_service_group, "check", a, b) && key_equal(&lvs_conf_service_group, "checks", a, b) &&
+	       key_equal(&lvs_conf_service_group, "flap", a, b);
+}
+
+static bool is_asked_alike(const struct lvs_conf_server *a, const struct lvs_conf_server *b)
+{
+	return key_equal(&lvs_conf_server_group, "check", a, b) && key_equal(&lvs_conf_server_group, "checks", a, b);
+}
+
+/* @was: the same server before, or NULL. @alike: its service asks as before */
+static int make_server(struct service_health *service, const struct lvs_conf_server *conf, struct server_health *was,
+		       bool late, bool alike, lvs_ns now, struct server_health **ret_server)
 {
 	struct server_health *server = calloc(1, sizeof(*server));
 	int err;
@@ -208,6 +227,11 @@ static int make_server(struct service_health *service, const struct lvs_conf_ser
 	if (was)
 		*server = *was;
 	server->conf = conf;
+	if (was && alike && is_asked_alike(was->conf, conf)) {
+		server->lender = was;
+		*ret_server = server;
+		return 0;
+	}
 	server->checks = NULL;
 	server->nchecks = 0;
 	err = watch_checks(service, server);
@@ -283,13 +307,14 @@ static int make_service(struct lvs_health *health, const struct lvs_conf_service
 {
 	struct service_health *service = new_service(health, conf, was);
 	struct server_health **sorted = was ? sort_servers(was) : NULL;
+	bool alike = was && asks_alike(was->conf, conf);
 	int err = service && (!was || sorted) ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < conf->nservers; i++) {
 		const struct lvs_conf_server *server = &conf->servers[i];
 
-		err = make_server(service, server, find_server(sorted, was ? was->n : 0, server), was, now,
-				  &service->servers[i]);
+		err = make_server(service, server, find_server(sorted, was ? was->n : 0, server), was, alike,
+				  now, &service->servers[i]);
 	}
 	free(sorted);
 	if (err) {
@@ -423,6 +448,22 @@ static void move_in(struct service_health *service, const struct lvs_conf_servic
 		service->servers[i]->conf = &conf->servers[i];
 }
 
+/* What was lent to single servers becomes theirs. */
+static void take_over(struct service_health *service)
+{
+	for (size_t i = 0; i < service->n; i++) {
+		struct server_health *server = service->servers[i];
+
+		if (!server->lender)
+			continue;
+		server->lender->checks = NULL;
+		server->lender->nchecks = 0;
+		server->lender = NULL;
+		for (size_t k = 0; k < server->nchecks; k++)
+			server->checks[k].of = service;
+	}
+}
+
 /* The sorry server of before may be one of the servers now. */
 static void look_for_sorry(struct service_health *service)
 {
@@ -446,6 +487,7 @@ void lvs_health_adopt(struct lvs_health *health, struct lvs_health_set *set)
 	for (size_t i = 0; i < set->n; i++) {
 		if (!set->services[i] || set->borrowed[i])
 			continue;
+		take_over(set->services[i]);
 		look_for_sorry(set->services[i]);
 		lvs_health_enact(set->services[i], now);
 	}

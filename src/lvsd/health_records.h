@@ -19,7 +19,8 @@ struct check_watch {
 /**
  * struct server_health - one server of the configuration
  * @conf:	it
- * @checks:	owned, @nchecks of them; never moved
+ * @checks:	owned, unless @lender has them still; @nchecks of them, never moved
+ * @lender:	the same server of the set in force, which is asked in the same way
  * @state:	of its checks together
  * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
  * @since:	of @state
@@ -33,6 +34,7 @@ struct check_watch {
 struct server_health {
 	const struct lvs_conf_server *conf;
 	struct check_watch *checks;
+	struct server_health *lender;
 	size_t nchecks;
 	enum lvs_health_state state, known, said;
 	lvs_ns since, came;

@@ -26,7 +26,7 @@
 
 #define NSERVERS 3
 
-/* @fds, @ports: of servers on loopback, in the place of real ones */
+/* @fds, @ports: of servers on loopback, in the place of real ones; @web: which service of @conf they are behind */
 struct fixture {
 	struct lvs_conf *conf;
 	struct lvs_engine *engine;
@@ -37,6 +37,7 @@ struct fixture {
 	int fds[NSERVERS];
 	uint16_t ports[NSERVERS];
 	int announced;
+	size_t web;
 	bool (*wanted)(struct fixture *f);
 };
 
@@ -53,24 +54,37 @@ static struct lvs_conf *parse(const char *text)
 }
 
 /* The ports of the servers are asked at 127.0.0.1, whose addresses may not be servers' in a file. */
-static struct lvs_conf *configure(struct fixture *f, const char *keys, const char *of_first)
+static struct lvs_conf *configure_beside(struct fixture *f, const char *others, const char *keys, const char *of_first,
+					 bool backwards)
 {
 	char text[4096];
 	struct lvs_conf *conf;
 	int at;
 
-	at = snprintf(text, sizeof(text), "services: ( { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\";\n%s\n"
-		      "servers: (", keys);
-	for (int i = 0; i < NSERVERS; i++)
+	at = snprintf(text, sizeof(text), "services: ( %s { name = \"web\"; address = \"192.0.2.1:80\"; scheduler = \"rr\";\n%s\n"
+		      "servers: (", others, keys);
+	for (int i = 0; i < NSERVERS; i++) {
+		int which = backwards ? NSERVERS - 1 - i : i;
+
 		at += snprintf(text + at, sizeof(text) - (size_t)at, "%s{ address = \"10.0.0.%d:80\"; weight = %d; %s }", i ? "," : "",
-			       i + 1, 10 * (i + 1), i ? "" : of_first);
+			       which + 1, 10 * (which + 1), which ? "" : of_first);
+	}
 	(void)snprintf(text + at, sizeof(text) - (size_t)at, "); } );");
 	conf = parse(text);
-	for (size_t i = 0; i < conf->services[0].nservers; i++) {
-		conf->services[0].servers[i].addr = test_addr("127.0.0.1");
-		conf->services[0].servers[i].port = f->ports[i];
+	for (size_t i = 0; i < conf->nservices; i++) {
+		for (size_t k = 0; !strcmp(conf->services[i].name, "web") && k < NSERVERS; k++) {
+			struct lvs_conf_server *server = &conf->services[i].servers[k];
+
+			server->port = f->ports[server->weight / 10 - 1];
+			server->addr = test_addr("127.0.0.1");
+		}
 	}
 	return conf;
+}
+
+static struct lvs_conf *configure(struct fixture *f, const char *keys, const char *of_first)
+{
+	return configure_beside(f, "", keys, of_first, false);
 }
 
 #define CHECK_FAST "check: { type = \"tcp\"; interval = 0.1; fast_interval = 0.1; timeout = 0.1; rise = 1; fall = 1; };"
@@ -212,7 +226,7 @@ static struct lvs_server_view view(struct fixture *f, int i)
 {
 	struct lvs_server_view view;
 
-	lvs_health_server(f->health, &f->conf->services[0], &f->conf->services[0].servers[i], &view);
+	lvs_health_server(f->health, &f->conf->services[f->web], &f->conf->services[f->web].servers[i], &view);
 	return view;
 }
 
@@ -220,7 +234,7 @@ static struct lvs_service_view view_service(struct fixture *f)
 {
 	struct lvs_service_view view;
 
-	lvs_health_service(f->health, &f->conf->services[0], &view);
+	lvs_health_service(f->health, &f->conf->services[f->web], &view);
 	return view;
 }
 
@@ -427,6 +441,92 @@ static void who_comes_back_starts_slowly(void **state)
 	assert_int_equal(weights(f), 102030);
 }
 
+/* Keepalived issues 106 and 1163: a server that failed was brought up by a reload of anything. */
+static void reloads_of_anything_bring_nobody_back(void **state)
+{
+	static const char *const others[] = {
+		"", "{ address = \"192.0.2.2:80\"; servers: ( { address = \"10.0.1.1\"; } ); },",
+		"{ address = \"192.0.2.2:80\"; servers: ( { address = \"10.0.1.1\"; weight = 3; } ); check: { type = \"tcp\"; }; },",
+		"{ address = \"192.0.2.2:80\"; sorry_server: { address = \"10.0.1.9\"; }; }, { address = \"192.0.2.0:80\"; },",
+		"{ address = \"192.0.2.0:80\"; check: { type = \"ping\"; }; },",
+	};
+	struct fixture *f = *state;
+	unsigned int random = 4711;
+
+	start(f, CHECK_FAST, "");
+	wait_for(f, all_up);
+	take_down(f, 0);
+	wait_for(f, first_down);
+	for (int i = 0; i < 200; i++) {
+		struct lvs_conf *conf;
+		size_t web_at = 0;
+
+		random = random * 1103515245 + 12345;
+		conf = configure_beside(f, others[(random >> 16) % ARRAY_LEN(others)], CHECK_FAST, "", random >> 20 & 1);
+		while (strcmp(conf->services[web_at].name, "web") != 0)
+			web_at++;
+		reload(f, conf);
+		f->web = web_at;
+		assert_int_equal(weights(f), 2030);
+		assert_true(view_service(f).quorum);
+	}
+	/* 608 and 381: nor was it lost to its check: it returns. */
+	bring_up(f, 0);
+	wait_for(f, all_up);
+}
+
+/* Servers come and go beside one that is down; none that stays is touched. */
+static void servers_are_added_and_removed_beside_it(void **state)
+{
+	struct fixture *f = *state;
+	struct lvs_conf *conf;
+
+	start(f, CHECK_FAST, "");
+	wait_for(f, all_up);
+	take_down(f, 0);
+	wait_for(f, first_down);
+	for (int i = 0; i < 4; i++) {
+		conf = configure(f, CHECK_FAST, "");
+		conf->services[0].nservers = i % 2 ? 3 : 2;
+		reload(f, conf);
+		assert_true(server_at(f, 0)->spec.down);
+		assert_int_equal(server_at(f, 1)->spec.weight, 20);
+		assert_int_equal(view(f, 1).state, LVS_HEALTH_UP);
+		if (i % 2 == 0)
+			assert_null(server_at(f, 2));
+		else
+			assert_int_equal(view(f, 2).state, LVS_HEALTH_UNKNOWN);	/* it is new, and not trusted yet */
+	}
+	assert_int_equal(weights(f), 2000);
+	wait_for(f, first_down);
+}
+
+/* The sorry server is made a server, and the other way round; and goes with its service. */
+static void a_sorry_server_may_become_a_server(void **state)
+{
+	static const char sorry[] = CHECK_FAST "sorry_server: { address = \"10.0.0.9:80\"; };";
+	struct lvs_addr addr = test_addr("10.0.0.9");
+	struct fixture *f = *state;
+	struct lvs_conf *conf;
+
+	start(f, sorry, "");
+	for (int i = 0; i < NSERVERS; i++)
+		take_down(f, i);
+	wait_for(f, sorry_is_in);
+	conf = configure(f, CHECK_FAST, "");
+	conf->services[0].servers[2].addr = addr;
+	conf->services[0].servers[2].port = 80;
+	reload(f, conf);
+	assert_int_equal(web(f)->nservers, NSERVERS);
+	assert_non_null(lvs_server_find(web(f), &addr, LVS_BE16(80)));
+	assert_true(lvs_server_find(web(f), &addr, LVS_BE16(80))->spec.down);
+	reload(f, configure(f, sorry, ""));
+	assert_int_equal(web(f)->nservers, NSERVERS + 1);
+	assert_false(lvs_server_find(web(f), &addr, LVS_BE16(80))->spec.down);
+	reload(f, parse("services: ();"));
+	assert_null(web(f));
+}
+
 /* Of two checks of one server one is enough, or both are needed; the second port is another server's. */
 static void several_checks_decide_together(void **state)
 {
@@ -501,6 +601,9 @@ int main(void)
 		TEST(a_sorry_server_takes_over_and_leaves),
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
+		TEST(reloads_of_anything_bring_nobody_back),
+		TEST(servers_are_added_and_removed_beside_it),
+		TEST(a_sorry_server_may_become_a_server),
 		TEST(several_checks_decide_together),
 		cmocka_unit_test(who_is_bypassed_is_not_asked_for_the_service),
 		cmocka_unit_test(every_type_has_a_checker),
