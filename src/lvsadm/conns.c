@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * One line per connection. A template of a mark has no virtual address: as in the kernel's list its protocol is IP, and the
- * mark stands where the address would be.
- */
+/* One line per connection. As in the kernel's list a template of a mark is of protocol IP, with the mark for an address. */
 #include "lvsadm/conns.h"
 
 #include <inttypes.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lvsadm/address.h"
@@ -54,41 +50,29 @@ static const char *end_text(json_t *json, const char *key, const struct lvsadm_c
 	return lvsadm_address_text(&addr, port, protocol, lvsadm_has(command, LVSADM_NUMERIC), name, LVSADM_ADDRESS_BYTES);
 }
 
-static const char *mark_text(uint32_t mark, bool ip6, char *name)
+/* Return: IPPROTO_*; 0 for what is of no protocol, a template of a mark */
+static uint8_t read_protocol(json_t *json)
 {
-	if (ip6)
-		(void)snprintf(name, LVSADM_ADDRESS_BYTES, "[%x:%x::]:0", mark >> 16, mark & 0xffff);
-	else
-		(void)snprintf(name, LVSADM_ADDRESS_BYTES, "%u.%u.%u.%u:0", mark >> 24, mark >> 16 & 0xff, mark >> 8 & 0xff,
-			       mark & 0xff);
-	return name;
+	const char *name = text(json, "protocol");
+
+	return !strcmp(name, "tcp") ? IPPROTO_TCP : !strcmp(name, "udp") ? IPPROTO_UDP : !strcmp(name, "sctp") ? IPPROTO_SCTP : 0;
 }
 
-/* Return: of a template of "fwm:7" or "fwm6:7" the mark, else 0 */
-static uint32_t template_mark(json_t *json)
+static const char *protocol_name(uint8_t protocol)
 {
-	const char *service = text(json, "service"), *colon = strchr(service, ':');
-
-	if (!json_is_true(json_object_get(json, "template")) || strncmp(service, "fwm", 3) != 0 || !colon)
-		return 0;
-	return (uint32_t)strtoul(colon + 1, NULL, 10);
+	return protocol == IPPROTO_TCP ? "TCP" : protocol == IPPROTO_UDP ? "UDP" : protocol == IPPROTO_SCTP ? "SCTP" : "IP";
 }
 
 void lvsadm_conns_print(FILE *out, const struct lvsadm_command *command, json_t *json)
 {
-	const char *name = text(json, "protocol");
-	uint8_t protocol = !strcmp(name, "tcp") ? IPPROTO_TCP : !strcmp(name, "udp") ? IPPROTO_UDP : IPPROTO_SCTP;
-	uint32_t mark = template_mark(json);
-	uint64_t seconds = (uint64_t)json_number_value(json_object_get(json, "expires"));
+	uint8_t protocol = read_protocol(json);
+	double expires = json_number_value(json_object_get(json, "expires"));
+	uint64_t seconds = expires > 0 && expires < 1e9 ? (uint64_t)expires : 0;
 	char expire[24], ends[3][LVSADM_ADDRESS_BYTES];
-	const char *client, *virtual, *server;
+	const char *name = protocol_name(protocol), *client, *virtual, *server;
 
-	if (mark)
-		protocol = 0;
-	name = !protocol ? "IP" : protocol == IPPROTO_TCP ? "TCP" : protocol == IPPROTO_UDP ? "UDP" : "SCTP";
 	client = end_text(json, "client", command, protocol, ends[0]);
-	virtual = mark ? mark_text(mark, json_integer_value(json_object_get(json, "family")) == 6, ends[1])
-		       : end_text(json, "virtual", command, protocol, ends[1]);
+	virtual = end_text(json, "virtual", command, protocol, ends[1]);
 	server = end_text(json, "server", command, protocol, ends[2]);
 	(void)snprintf(expire, sizeof(expire), "%02" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
 	if (lvsadm_has(command, LVSADM_PERSISTENT_CONN) && *text(json, "pe"))

@@ -225,9 +225,13 @@ static bool read_group(struct parse *parse)
 	return true;
 }
 
+/* No scheduler and no engine has a name with other bytes than ASCII's, which JSON might not take. */
 static void read_name(const char *text, char *name)
 {
 	(void)snprintf(name, LVSADM_NAME_BYTES, "%s", text);
+	for (; *name; name++)
+		if ((unsigned char)*name >= 0x80)
+			*name = '?';
 }
 
 static bool read_persistent(struct parse *parse)

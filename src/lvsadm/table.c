@@ -18,10 +18,11 @@
 static uint64_t number(json_t *object, const char *key)
 {
 	json_t *value = json_object_get(object, key);
+	double real = json_real_value(value);
 
 	if (json_is_integer(value))
 		return (uint64_t)json_integer_value(value);
-	return json_is_real(value) && json_real_value(value) > 0 ? (uint64_t)json_real_value(value) : 0;
+	return real > 0 && real < 1e18 ? (uint64_t)real : 0;
 }
 
 static const char *text(json_t *object, const char *key)

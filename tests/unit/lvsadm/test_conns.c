@@ -33,11 +33,11 @@ static const struct {
 	  "\"server\":\"10.2.0.2:8000\",\"service\":\"fwm:7\",\"state\":\"ESTABLISHED\",\"expires\":6000,\"template\":false}",
 	  "SCTP 100:00 ESTABLISHED 10.1.0.3:40082     10.99.7.1:8000     10.2.0.2:8000\n" },
 	{ "a template of a mark", PLAIN,
-	  "{\"protocol\":\"tcp\",\"family\":4,\"client\":\"10.1.0.3:0\",\"virtual\":\"fwm:7\",\"server\":\"10.2.0.2:0\","
+	  "{\"protocol\":\"ip\",\"family\":4,\"client\":\"10.1.0.3:0\",\"virtual\":\"0.0.0.7:0\",\"server\":\"10.2.0.2:0\","
 	  "\"service\":\"fwm:7\",\"state\":\"ASSURED\",\"expires\":49,\"template\":true}",
 	  "IP  00:49  ASSURED     10.1.0.3:0         0.0.0.7:0          10.2.0.2:0\n" },
 	{ "a template of an IPv6 mark", PLAIN,
-	  "{\"protocol\":\"tcp\",\"family\":6,\"client\":\"[fd01::1]:0\",\"virtual\":\"fwm6:65543\",\"server\":\"[fd02::1]:0\","
+	  "{\"protocol\":\"ip\",\"family\":6,\"client\":\"[fd01::1]:0\",\"virtual\":\"[1:7::]:0\",\"server\":\"[fd02::1]:0\","
 	  "\"service\":\"fwm6:65543\",\"state\":\"NONE\",\"expires\":49,\"template\":true}",
 	  "IP  00:49  NONE        [fd01::1]:0        [1:7::]:0          [fd02::1]:0\n" },
 	{ "a persistence engine, not asked for", PLAIN,
@@ -52,6 +52,10 @@ static const struct {
 	  "{\"protocol\":\"tcp\",\"client\":\"10.1.0.2:1\",\"virtual\":\"192.0.2.10:80\",\"server\":\"10.2.0.1:80\","
 	  "\"state\":\"CLOSE\",\"expires\":9}",
 	  "TCP 00:09  CLOSE       10.1.0.2:1         192.0.2.10:80      10.2.0.1:80\n" },
+	{ "no time at all", PLAIN,
+	  "{\"protocol\":\"tcp\",\"client\":\"10.1.0.2:1\",\"virtual\":\"192.0.2.10:80\",\"server\":\"10.2.0.1:80\","
+	  "\"state\":\"CLOSE\",\"expires\":1e300}",
+	  "TCP 00:00  CLOSE       10.1.0.2:1         192.0.2.10:80      10.2.0.1:80\n" },
 	{ "nonsense stays as it is", PLAIN, "{\"protocol\":\"tcp\",\"client\":\"x\",\"virtual\":7}",
 	  "TCP 00:00              x                                     \n" },
 };

@@ -35,6 +35,8 @@ static const struct {
 	{ "ipvsadm -E -t 192.0.2.10:80 -p 5", "PATCH", SERVICE,
 	  "{\"one_packet\":false,\"persistent\":{\"netmask\":\"255.255.255.255\",\"timeout\":5},\"scheduler\":\"wlc\","
 	  "\"scheduler_flags\":[]}" },
+	{ "ipvsadm -A -t 192.0.2.10:80 -s r\xf0r", "PUT", SERVICE,
+	  "{\"one_packet\":false,\"scheduler\":\"r?r\",\"scheduler_flags\":[]}" },
 	{ "ipvsadm -D -t 192.0.2.10:80", "DELETE", SERVICE, NULL },
 	{ "ipvsadm -D -f 7 -6", "DELETE", "/v1/services/fwm6:7", NULL },
 	{ "ipvsadm -C", "DELETE", "/v1/services", NULL },
