@@ -129,7 +129,8 @@ static void dns_start(struct lvs_check *check)
 		return;
 	}
 	memcpy(run->query, config->query, config->len);
-	if (lvs_entropy_fill(run->query, 2) || event_assign(&run->event, check->base, run->fd, EV_READ | EV_PERSIST, on_answer, check) < 0 ||
+	if (lvs_entropy_fill(run->query, 2) ||
+	    event_assign(&run->event, check->base, run->fd, EV_READ | EV_PERSIST, on_answer, check) < 0 ||
 	    event_add(&run->event, NULL) < 0) {
 		(void)close(run->fd);
 		lvs_check_broken(check, "cannot wait for an answer");

@@ -192,7 +192,8 @@ static bool is_same(unsigned int type, const char *expect, const char *text)
 	if (type == TYPE_A || type == TYPE_AAAA) {
 		int family = type == TYPE_A ? AF_INET : AF_INET6;
 
-		return inet_pton(family, expect, a) == 1 && inet_pton(family, text, b) == 1 && !memcmp(a, b, family == AF_INET ? 4 : 16);
+		return inet_pton(family, expect, a) == 1 && inet_pton(family, text, b) == 1 &&
+		       !memcmp(a, b, family == AF_INET ? 4 : 16);
 	}
 	if (type == TYPE_TXT)
 		return !strcmp(expect, text);

@@ -208,8 +208,8 @@ static int save(struct lvs_ctl *ctl, const char *given)
 	if (!status) {
 		err = replace(path, text);
 		if (err)
-			status = lvs_ctl_fail(err == -EACCES || err == -EPERM ? LVS_EXIT_PERMISSION : LVS_EXIT_FAILED, "%s: %s", path,
-					      strerror(-err));
+			status = lvs_ctl_fail(err == -EACCES || err == -EPERM ? LVS_EXIT_PERMISSION : LVS_EXIT_FAILED,
+					      "%s: %s", path, strerror(-err));
 		else
 			printf("%s: written\n", path);
 	}

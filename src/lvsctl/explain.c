@@ -29,7 +29,8 @@ static int virtual_of(struct lvs_ctl *ctl, const char *word, char protocol[8], c
 	json_array_foreach(services, i, service) {
 		const char *address = lvs_api_text(service, "address");
 
-		if (text || !*address || (strcmp(lvs_api_text(service, "name"), word) != 0 && strcmp(lvs_api_text(service, "id"), word) != 0))
+		if (text || !*address || (strcmp(lvs_api_text(service, "name"), word) != 0 &&
+					  strcmp(lvs_api_text(service, "id"), word) != 0))
 			continue;
 		(void)snprintf(protocol, 8, "%s", lvs_api_text(service, "protocol"));
 		if (asprintf(&text, strchr(address, ':') ? "[%s]:%lld" : "%s:%lld", address, lvs_api_int(service, "port")) < 0)
@@ -77,7 +78,8 @@ static void print(const struct lvs_ctl *ctl, const json_t *answer, const char *c
 static int ask(struct lvs_ctl *ctl, const char *client, const char *virtual, const char *protocol)
 {
 	const char *const segments[] = { "v1", "explain", NULL };
-	const char *const pairs[] = { "client", client, "virtual", virtual, "protocol", protocol, "mark", ctl->options[LVS_OPTION_mark], NULL };
+	const char *const pairs[] = { "client", client, "virtual", virtual, "protocol", protocol, "mark",
+				      ctl->options[LVS_OPTION_mark], NULL };
 	char *path = lvs_client_path(segments), *whole = path ? lvs_client_query(path, pairs) : NULL;
 	json_t *answer;
 	int status = whole ? lvs_api_get(ctl, whole, &answer) : lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
@@ -117,8 +119,8 @@ const struct lvs_command lvs_command_explain = {
 	.help = "tell which server a client would get, and why",
 	.detail = "CLIENT is an address, with a port or without; SERVICE a name, an id, or an ADDRESS:PORT that packets go to, of TCP if\n"
 		  "--protocol says nothing else. Nothing changes: no connection begins, and no turn is taken.\n",
-	.options = LVS_OPTION_BIT(json) | LVS_OPTION_BIT(raw) | LVS_OPTION_BIT(protocol) | LVS_OPTION_BIT(mark) | LVS_OPTION_BIT(watch) |
-		   LVS_OPTION_BIT(count),
+	.options = LVS_OPTION_BIT(json) | LVS_OPTION_BIT(raw) | LVS_OPTION_BIT(protocol) | LVS_OPTION_BIT(mark) |
+		   LVS_OPTION_BIT(watch) | LVS_OPTION_BIT(count),
 	.min = 2,
 	.max = 3,
 	.run = run,

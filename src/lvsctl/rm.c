@@ -25,7 +25,8 @@ static int delete(struct lvs_ctl *ctl, char *paths[], size_t n)
 	if (!whole)
 		status = lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
 	else
-		status = n == 1 ? lvs_api_call(ctl, "DELETE", paths[0], NULL, NULL) : lvs_api_call(ctl, "POST", "/v1/batch", body, NULL);
+		status = n == 1 ? lvs_api_call(ctl, "DELETE", paths[0], NULL, NULL) :
+				  lvs_api_call(ctl, "POST", "/v1/batch", body, NULL);
 	json_decref(body);
 	for (size_t i = 0; i < n; i++)
 		free(paths[i]);

@@ -36,7 +36,8 @@ static void put_traffic(const struct lvs_ctl *ctl, const json_t *status)
 	char n[6][LVS_NUMBER_BYTES];
 
 	put(ctl, "Connections", capacity && used >= capacity / 10 * 9 ? LVS_RED : LVS_PLAIN, "%s of %s, %s templates%s",
-	    number(ctl, connections, "used", n[0]), number(ctl, connections, "capacity", n[1]), number(ctl, connections, "templates", n[2]),
+	    number(ctl, connections, "used", n[0]), number(ctl, connections, "capacity", n[1]),
+	    number(ctl, connections, "templates", n[2]),
 	    lvs_api_true(connections, "attack") ? ", under attack" : "");
 	put(ctl, "Packets", LVS_PLAIN, "%s received, %s forwarded, %s passed, %s answered, %s dropped", number(ctl, packets, "received", n[0]),
 	    number(ctl, packets, "forwarded", n[1]), number(ctl, packets, "passed", n[2]), number(ctl, packets, "answered", n[3]),
@@ -56,7 +57,8 @@ static void put_objects(const struct lvs_ctl *ctl, const json_t *status)
 	put(ctl, "Services", live < total ? LVS_RED : LVS_GREEN, "%lld, %lld live", total, live);
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		if (i == 0 || lvs_api_int(servers, states[i]))
-			at += (size_t)snprintf(text + at, sizeof(text) - at, ", %lld %s", lvs_api_int(servers, states[i]), states[i]);
+			at += (size_t)snprintf(text + at, sizeof(text) - at, ", %lld %s", lvs_api_int(servers, states[i]),
+					       states[i]);
 	put(ctl, "Servers", lvs_api_int(servers, "up") < lvs_api_int(servers, "total") ? LVS_YELLOW : LVS_GREEN, "%lld%s",
 	    lvs_api_int(servers, "total"), text);
 }
