@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Ids have one spelling each, so what is read is the same whoever wrote it. A name that looks like an id loses to the id. */
+/*
+ * Ids are written in one spelling each, and read in any that their addresses may have. A name that looks like an id loses to
+ * the id.
+ */
 #include "control/id.h"
 
 #include <errno.h>
