@@ -441,6 +441,49 @@ static void who_comes_back_starts_slowly(void **state)
 	assert_int_equal(weights(f), 102030);
 }
 
+/* Asks from an address that is not ours: the check is broken, and nothing is ever known. */
+#define CHECK_BROKEN "check: { type = \"tcp\"; interval = 0.1; fast_interval = 0.1; timeout = 0.1; fall = 1; source = \"192.0.2.250\"; };"
+
+static bool all_broken(struct fixture *f)
+{
+	for (int i = 0; i < NSERVERS; i++)
+		if (!view(f, i).deciding.checked_at)
+			return false;
+	return true;
+}
+
+static void who_is_unknown_is_trusted_for_a_while_at_most(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, CHECK_BROKEN "initial = \"up\"; initial_wait = 3600;", "");
+	assert_int_equal(weights(f), 102030);
+	wait_for(f, all_broken);
+	assert_int_equal(view(f, 0).state, LVS_HEALTH_UNKNOWN);
+	assert_string_equal(view(f, 0).deciding.reason, "cannot connect: Cannot assign requested address");
+	assert_int_equal(weights(f), 102030);
+	reload(f, configure(f, CHECK_BROKEN "initial = \"up\"; initial_wait = 0.05;", ""));
+	wait_for(f, none);
+	/* Nothing was ever known, so it was not up. */
+	reload(f, configure(f, CHECK_BROKEN "initial = \"last\"; initial_wait = 3600;", ""));
+	assert_int_equal(weights(f), 0);
+	/* Now something is; and then the check breaks. */
+	reload(f, configure(f, CHECK_FAST "initial = \"last\"; initial_wait = 3600;", ""));
+	wait_for(f, all_up);
+	reload(f, configure(f, CHECK_BROKEN "initial = \"last\"; initial_wait = 3600;", ""));
+	wait_for(f, all_broken);
+	assert_int_equal(view(f, 0).state, LVS_HEALTH_UNKNOWN);
+	assert_int_equal(weights(f), 102030);
+	reload(f, configure(f, CHECK_BROKEN "initial = \"last\"; initial_wait = 0.05;", ""));
+	wait_for(f, none);
+	/* Whoever is not to be trusted at all is out as soon as that is known. */
+	reload(f, configure(f, CHECK_FAST, ""));
+	wait_for(f, all_up);
+	reload(f, configure(f, CHECK_BROKEN, ""));
+	assert_int_equal(weights(f), 102030);	/* until the first answer */
+	wait_for(f, none);
+}
+
 /* Keepalived issues 106 and 1163: a server that failed was brought up by a reload of anything. */
 static void reloads_of_anything_bring_nobody_back(void **state)
 {
@@ -601,6 +644,7 @@ int main(void)
 		TEST(a_sorry_server_takes_over_and_leaves),
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
+		TEST(who_is_unknown_is_trusted_for_a_while_at_most),
 		TEST(reloads_of_anything_bring_nobody_back),
 		TEST(servers_are_added_and_removed_beside_it),
 		TEST(a_sorry_server_may_become_a_server),
