@@ -27,7 +27,8 @@ static void process(const struct lvs_control_host *host, struct lvs_exposition *
 /* The latest reload, as long as no other changes have taken its place in memory. */
 static void reload(const struct lvs_control_host *host, struct lvs_exposition *out)
 {
-	const struct lvs_metric *success = FAMILY("reload_success", GAUGE, NULL, "Whether the latest reload of lvs.conf took effect.");
+	const struct lvs_metric *success =
+		FAMILY("reload_success", GAUGE, NULL, "Whether the latest reload of lvs.conf took effect.");
 	const struct lvs_metric *when =
 		FAMILY("reload_timestamp_seconds", GAUGE, "seconds", "When that was, in seconds since 1970.");
 	uint64_t ok = LVS_METRIC_ABSENT, time = LVS_METRIC_ABSENT;
