@@ -22,7 +22,9 @@
 
 #define RING_BYTES (8u << 20)
 #define LOOK_AGAIN (20 * LVS_NS_PER_MS)
-#define PART_BYTES 8192	/* of a part, or a single record */
+/* Of a part, if it is more than a single record; a line takes far longer to write than it takes to copy a packet. */
+#define LINES_BYTES 8192
+#define BLOCKS_BYTES 65536
 #define SIGN_OF_LIFE LVS_SECONDS(15)
 
 /**
@@ -94,12 +96,12 @@ static void tell_block(struct watch *watch, const struct lvs_trace_record *recor
 }
 
 /* Return: is more to come? */
-static bool step(struct watch *watch, tell_fn *tell)
+static bool step(struct watch *watch, tell_fn *tell, size_t part_bytes)
 {
 	const struct lvs_trace_record *record;
 	lvs_ns now = lvs_clock_now();
 
-	while ((record = lvs_trace_peek(watch->tracer)) && evbuffer_get_length(watch->request->out) < PART_BYTES) {
+	while ((record = lvs_trace_peek(watch->tracer)) && evbuffer_get_length(watch->request->out) < part_bytes) {
 		if (!record->out && !watch->left--)
 			return false;
 		tell(watch, record);
@@ -123,7 +125,7 @@ static bool step_lines(void *state, struct lvs_request *request, struct lvs_json
 {
 	(void)request;
 	(void)json;
-	return step(state, tell_line);
+	return step(state, tell_line, LINES_BYTES);
 }
 
 static bool step_blocks(void *state, struct lvs_request *request, struct lvs_json *json)
@@ -137,7 +139,7 @@ static bool step_blocks(void *state, struct lvs_request *request, struct lvs_jso
 		(void)evbuffer_add(request->out, bytes, sizeof(bytes));
 		watch->begun = true;
 	}
-	return step(watch, tell_block);
+	return step(watch, tell_block, BLOCKS_BYTES);
 }
 
 static void on_timer(void *arg)
