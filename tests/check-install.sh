@@ -42,7 +42,11 @@ installed='644 ETC/lvs.conf
 644 PREFIX/share/bash-completion/completions/lvsctl
 644 PREFIX/share/fish/vendor_completions.d/lvsadm.fish
 644 PREFIX/share/fish/vendor_completions.d/lvsctl.fish
+644 PREFIX/share/lvsd/grafana/lvsd.json
+644 PREFIX/share/lvsd/prometheus/lvsd.rules.test.yml
+644 PREFIX/share/lvsd/prometheus/lvsd.rules.yml
 644 PREFIX/share/man/man5/lvs.conf.5
+644 PREFIX/share/man/man7/lvsd-metrics.7
 644 PREFIX/share/man/man8/lvs-decap.8
 644 PREFIX/share/man/man8/lvsadm.8
 644 PREFIX/share/man/man8/lvsctl.8
