@@ -88,6 +88,9 @@ once() {
 	sort "$work/answers" | uniq -c | while read -r n name; do printf '  %-10s %6d\n' "$name" "$n"; done
 	[ "$(shares "$work/answers")" = "100 server1 100 server2 100 server3" ] || FAIL "the shares are not 100 each"
 	echo "right: 100 each"
+	echo
+	echo "the director, as 'lvsctl servers --stats' has it:"
+	at director "$build/lvsctl" servers --stats || FAIL "lvsctl does not reach lvsd"
 }
 
 # The show. On a terminal, a picture at the bottom is drawn over itself, and what happens scrolls by above it. Where the output
@@ -157,7 +160,7 @@ draw() {
 		line("")
 		line("  " paint(1, "w") " weights 3 1 0    " paint(1, "e") " equal weights   " paint(1, "s") " " key_s "   " \
 			paint(1, "t") " 10 000 requests at once")
-		line("  " paint(1, "c") " edit lvs.conf    " paint(1, "d") " counters        " paint(1, "q") " quit")
+		line("  " paint(1, "c") " edit lvs.conf    " paint(1, "d") " counters        " paint(1, "l") " lvsctl top     " paint(1, "q") " quit")
 	}' 2>/dev/null || exit 0
 }
 
@@ -230,14 +233,8 @@ toggle_server3() {
 	fi
 }
 
-# shellcheck disable=SC2317 # called by until_true
-summary_over() { [ "$(log_since "$before" | grep -c -e '-> ')" -ge "$servers" ]; }
-
 show_counters() {
-	servers=$("$build/lvsd" --dump-config lvs.conf 2>/dev/null | grep -c 'weight =') before=$(log_lines)
-	kill -USR1 "$director"
-	until_true 5 summary_over
-	tell "" "SIGUSR1 to lvsd, process $director in here, which says:" "$(log_since "$before")"
+	tell "" "lvsctl servers --stats:" "$(at director "$build/lvsctl" servers --stats 2>&1)"
 }
 
 start_burst() {
@@ -253,6 +250,14 @@ report_burst() {
 	sed -i '$d' "$work/burst"
 	tell "10 000 requests in $(((ended - burst) / 1000000)) ms, one after the other: $(shares "$work/burst")"
 	burst=no
+}
+
+live_view() {
+	tell ""
+	stty "$cooked"
+	at director "$build/lvsctl" top
+	stty -icanon -echo susp undef min 0 time 10
+	size=''
 }
 
 edit_conf() {
@@ -278,6 +283,7 @@ press() {
 	t) start_burst ;;
 	c) edit_conf ;;
 	d) show_counters ;;
+	l) live_view ;;
 	q) exit 0 ;;
 	esac
 }

@@ -59,7 +59,7 @@ static int add_server(struct lvs_ctl *ctl, char *args[], size_t n)
 {
 	const char *segments[] = { "v1", "services", NULL, "servers", args[1], NULL };
 	json_t *services, *service, *body = NULL;
-	int status = lvs_object_services(ctl, &services);
+	int status = lvs_object_services(ctl, true, &services);
 
 	if (status)
 		return status;

@@ -142,7 +142,7 @@ static int diff(struct lvs_ctl *ctl, const char *given)
 	if (!status)
 		status = fetch(ctl, "/v1/config", &text);
 	if (!status)
-		status = lvs_object_services(ctl, &services);
+		status = lvs_object_services(ctl, true, &services);
 	if (!status && lvs_conf_parse(text, strlen(text), "running configuration", &errors, &running)) {
 		lvs_conf_errors_print(&errors, stderr);
 		status = lvs_ctl_fail(LVS_EXIT_FAILED, "the running configuration cannot be read; is lvsd another version?");

@@ -20,7 +20,7 @@ static const char *const titles[] = { "", "Server", ">Weight", ">Active", ">Inac
 static int virtual_of(struct lvs_ctl *ctl, const char *word, char protocol[8], char **ret_text)
 {
 	json_t *services, *service;
-	int status = lvs_object_services(ctl, &services);
+	int status = lvs_object_services(ctl, true, &services);
 	char *text = NULL;
 	size_t i;
 
@@ -29,8 +29,8 @@ static int virtual_of(struct lvs_ctl *ctl, const char *word, char protocol[8], c
 	json_array_foreach(services, i, service) {
 		const char *address = lvs_api_text(service, "address");
 
-		if (text || !*address || (strcmp(lvs_api_text(service, "name"), word) != 0 &&
-					  strcmp(lvs_api_text(service, "id"), word) != 0))
+		if (text || !*address ||
+		    (strcmp(lvs_api_text(service, "name"), word) != 0 && strcmp(lvs_api_text(service, "id"), word) != 0))
 			continue;
 		(void)snprintf(protocol, 8, "%s", lvs_api_text(service, "protocol"));
 		if (asprintf(&text, strchr(address, ':') ? "[%s]:%lld" : "%s:%lld", address, lvs_api_int(service, "port")) < 0)
@@ -78,8 +78,8 @@ static void print(const struct lvs_ctl *ctl, const json_t *answer, const char *c
 static int ask(struct lvs_ctl *ctl, const char *client, const char *virtual, const char *protocol)
 {
 	const char *const segments[] = { "v1", "explain", NULL };
-	const char *const pairs[] = { "client", client, "virtual", virtual, "protocol", protocol, "mark",
-				      ctl->options[LVS_OPTION_mark], NULL };
+	const char *const pairs[] = { "client", client, "virtual", virtual, "protocol", protocol,
+				      "mark", ctl->options[LVS_OPTION_mark], NULL };
 	char *path = lvs_client_path(segments), *whole = path ? lvs_client_query(path, pairs) : NULL;
 	json_t *answer;
 	int status = whole ? lvs_api_get(ctl, whole, &answer) : lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");

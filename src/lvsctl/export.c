@@ -107,7 +107,7 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 	json_t *services, *service, *server;
 	char option[96];
 	size_t i, j;
-	int status = lvs_object_services(ctl, &services);
+	int status = lvs_object_services(ctl, false, &services);
 
 	(void)args;
 	(void)n;

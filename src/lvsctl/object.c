@@ -13,10 +13,10 @@
 #include "conf/suggest.h"
 #include "lvsctl/api.h"
 
-int lvs_object_services(struct lvs_ctl *ctl, json_t **ret_services)
+int lvs_object_services(struct lvs_ctl *ctl, bool brief, json_t **ret_services)
 {
 	json_t *answer, *services;
-	int status = lvs_api_get(ctl, "/v1/services", &answer);
+	int status = lvs_api_get(ctl, brief ? "/v1/services?brief=1" : "/v1/services", &answer);
 
 	if (status)
 		return status;

@@ -10,11 +10,12 @@
 
 /**
  * lvs_object_services() - all of them, as the API lists them
+ * @brief:	without their settings and rates, which is a fifth of the work
  * @ret_services: counted array
  *
  * Return: LVS_EXIT_OK, or an exit status after a message
  */
-int lvs_object_services(struct lvs_ctl *ctl, json_t **ret_services);
+int lvs_object_services(struct lvs_ctl *ctl, bool brief, json_t **ret_services);
 
 /**
  * lvs_object_service() - the one that is meant

@@ -25,8 +25,8 @@ static int delete(struct lvs_ctl *ctl, char *paths[], size_t n)
 	if (!whole)
 		status = lvs_ctl_fail(LVS_EXIT_FAILED, "out of memory");
 	else
-		status = n == 1 ? lvs_api_call(ctl, "DELETE", paths[0], NULL, NULL) :
-				  lvs_api_call(ctl, "POST", "/v1/batch", body, NULL);
+		status = n == 1 ? lvs_api_call(ctl, "DELETE", paths[0], NULL, NULL)
+				: lvs_api_call(ctl, "POST", "/v1/batch", body, NULL);
 	json_decref(body);
 	for (size_t i = 0; i < n; i++)
 		free(paths[i]);
@@ -73,7 +73,7 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 		return n == 1 ? remove_all(ctl) : lvs_ctl_fail(LVS_EXIT_USAGE, "usage: lvsctl rm all");
 	if (n < (of_service ? 3 : 2))
 		return lvs_ctl_fail(LVS_EXIT_USAGE, "usage: lvsctl rm %s", of_service ? "server SERVICE SERVER..." : "service SERVICE...");
-	status = lvs_object_services(ctl, &services);
+	status = lvs_object_services(ctl, true, &services);
 	if (status)
 		return status;
 	if (of_service)

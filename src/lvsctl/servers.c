@@ -28,11 +28,16 @@ static void add_load(struct lvs_table *table, const json_t *server)
 
 	lvs_table_add(table, LVS_PLAIN, "%s", lvs_api_text(server, "forward"));
 	lvs_table_add(table, LVS_PLAIN, "%lld", lvs_api_int(server, "weight"));
-	lvs_table_add(table, colour_of(state), "%s%s", state, lvs_api_true(server, "overload") ? ", full" : "");
+	lvs_table_add(table, colour_of(state), "%s%s%s", state, lvs_api_true(server, "overload") ? ", full" : "",
+		      lvs_api_true(json_object_get(server, "seen"), "ejected") ? ", left out" : "");
 	lvs_table_number(table, (double)lvs_api_int(server, "active"));
 	lvs_table_number(table, (double)lvs_api_int(server, "inactive"));
 	lvs_table_number(table, lvs_api_number(json_object_get(json_object_get(server, "rates"), "1s"), "cps"));
-	lvs_table_add(table, LVS_PLAIN, "%s", health ? lvs_api_text(health, "reason") : "-");
+	if (lvs_api_int(health, "checks"))
+		lvs_table_add(table, LVS_PLAIN, "%s: %s (%.1f ms)", lvs_api_text(health, "check"), lvs_api_text(health, "reason"),
+			      lvs_api_number(health, "latency_ms"));
+	else
+		lvs_table_add(table, LVS_PLAIN, "-");
 }
 
 static void add_counters(struct lvs_table *table, const json_t *stats)
@@ -102,7 +107,8 @@ static void print(const struct lvs_ctl *ctl, json_t *services)
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
 	json_t *services, *chosen, *service;
-	int status = lvs_object_services(ctl, &services);
+	bool brief = (lvs_ctl_given(ctl, LVS_OPTION_names) || lvs_ctl_given(ctl, LVS_OPTION_stats)) && !lvs_ctl_given(ctl, LVS_OPTION_json);
+	int status = lvs_object_services(ctl, brief, &services);
 
 	if (status)
 		return status;

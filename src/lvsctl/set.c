@@ -31,7 +31,7 @@ static int set_object(struct lvs_ctl *ctl, char *args[], size_t n, bool of_serve
 
 	if (n <= first)
 		return lvs_ctl_fail(LVS_EXIT_USAGE, "usage: lvsctl set %s KEY=VALUE...", of_server ? "server SERVICE SERVER" : "service SERVICE");
-	status = lvs_object_services(ctl, &services);
+	status = lvs_object_services(ctl, true, &services);
 	if (status)
 		return status;
 	status = lvs_object_service(services, args[0], &service);

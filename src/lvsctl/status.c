@@ -37,13 +37,14 @@ static void put_traffic(const struct lvs_ctl *ctl, const json_t *status)
 
 	put(ctl, "Connections", capacity && used >= capacity / 10 * 9 ? LVS_RED : LVS_PLAIN, "%s of %s, %s templates%s",
 	    number(ctl, connections, "used", n[0]), number(ctl, connections, "capacity", n[1]),
-	    number(ctl, connections, "templates", n[2]),
-	    lvs_api_true(connections, "attack") ? ", under attack" : "");
-	put(ctl, "Packets", LVS_PLAIN, "%s received, %s forwarded, %s passed, %s answered, %s dropped", number(ctl, packets, "received", n[0]),
+	    number(ctl, connections, "templates", n[2]), lvs_api_true(connections, "attack") ? ", under attack" : "");
+	put(ctl, "Packets", LVS_PLAIN, "%s received, %s forwarded, %s passed, %s answered, %s dropped",
+	    number(ctl, packets, "received", n[0]),
 	    number(ctl, packets, "forwarded", n[1]), number(ctl, packets, "passed", n[2]), number(ctl, packets, "answered", n[3]),
 	    number(ctl, packets, "dropped", n[4]));
 	put(ctl, "Device", lvs_api_int(device, "queue_dropped") ? LVS_YELLOW : LVS_PLAIN, "%s, %s, MTU %lld; its queue dropped %s",
-	    lvs_api_text(device, "name"), lvs_api_text(device, "type"), lvs_api_int(device, "mtu"), number(ctl, device, "queue_dropped", n[0]));
+	    lvs_api_text(device, "name"), lvs_api_text(device, "type"), lvs_api_int(device, "mtu"),
+	    number(ctl, device, "queue_dropped", n[0]));
 }
 
 static void put_objects(const struct lvs_ctl *ctl, const json_t *status)
@@ -59,8 +60,8 @@ static void put_objects(const struct lvs_ctl *ctl, const json_t *status)
 		if (i == 0 || lvs_api_int(servers, states[i]))
 			at += (size_t)snprintf(text + at, sizeof(text) - at, ", %lld %s", lvs_api_int(servers, states[i]),
 					       states[i]);
-	put(ctl, "Servers", lvs_api_int(servers, "up") < lvs_api_int(servers, "total") ? LVS_YELLOW : LVS_GREEN, "%lld%s",
-	    lvs_api_int(servers, "total"), text);
+	put(ctl, "Servers", lvs_api_int(servers, "up") < lvs_api_int(servers, "total") ? LVS_YELLOW : LVS_GREEN,
+	    "%lld%s", lvs_api_int(servers, "total"), text);
 }
 
 static void put_reloads(const struct lvs_ctl *ctl, json_t *reloads)

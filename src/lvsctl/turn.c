@@ -56,7 +56,7 @@ static int take(void *arg, json_t *service, json_t *server)
 static int find(struct lvs_ctl *ctl, char *args[], size_t n, struct pick *pick)
 {
 	json_t *services, *service, *server;
-	int status = lvs_object_services(ctl, &services);
+	int status = lvs_object_services(ctl, true, &services);
 
 	if (status)
 		return status;

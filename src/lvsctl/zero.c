@@ -18,7 +18,7 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 
 	if (!n)
 		return lvs_api_call(ctl, "POST", "/v1/zero", NULL, NULL);
-	status = lvs_object_services(ctl, &services);
+	status = lvs_object_services(ctl, true, &services);
 	if (status)
 		return status;
 	for (size_t i = 0; i < n && !status; i++) {

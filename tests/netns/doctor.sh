@@ -36,15 +36,22 @@ configure "$(services 1)"
 # examine [arguments...] - what is wrong, one check a line, into $found; the commands into $work/fixes
 examine() {
 	at director "$lvsctl" doctor --socket "$work/none" --file "$work/lvs.conf" "$@" >"$work/doctor" 2>&1
-	status=$?
+	judge $?
+}
+# judge <status> - of the doctor's report
+judge() {
+	status=$1
 	found=$(sed -n 's/^BAD *\([a-z-]*\) .*/\1/p' "$work/doctor" | sort -u | tr '\n' ' ')
 	sed -n 's/^ *mend it: *//p' "$work/doctor" >"$work/fixes"
-	[ $status = 0 ] || [ $status = 1 ] || FAIL "status $status: $(cat "$work/doctor")"
+	[ "$status" = 0 ] || [ "$status" = 1 ] || FAIL "status $status: $(cat "$work/doctor")"
 	[ -z "$found" ] && wanted=0 || wanted=1
-	[ $status = "$wanted" ] || FAIL "status $status with: $(cat "$work/doctor")"
+	[ "$status" = "$wanted" ] || FAIL "status $status with: $(cat "$work/doctor")"
 }
-# Over the socket: the daemon runs.
-examine_running() { examine --socket /run/lvsd/control.sock; }
+# The same of what the daemon runs with.
+examine_running() {
+	at director "$lvsctl" doctor >"$work/doctor" 2>&1
+	judge $?
+}
 
 # mend <host> - do what it says, until there is nothing more to say
 mend() {
