@@ -107,7 +107,8 @@ static void print(const struct lvs_ctl *ctl, json_t *services)
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
 	json_t *services, *chosen, *service;
-	bool brief = (lvs_ctl_given(ctl, LVS_OPTION_names) || lvs_ctl_given(ctl, LVS_OPTION_stats)) && !lvs_ctl_given(ctl, LVS_OPTION_json);
+	bool brief = !lvs_ctl_given(ctl, LVS_OPTION_json) &&
+		     (lvs_ctl_given(ctl, LVS_OPTION_names) || lvs_ctl_given(ctl, LVS_OPTION_stats));
 	int status = lvs_object_services(ctl, brief, &services);
 
 	if (status)

@@ -289,6 +289,28 @@ static void read_globals(struct lvs_import *import, const struct lvs_keepalived_
 	}
 }
 
+/* What a "track_file NAME { file PATH }" calls NAME, checks of type "file" have by its path. */
+static void name_files(struct lvs_import *import, const struct lvs_keepalived_node *root, struct lvs_import_pairs *check)
+{
+	char quoted[300];
+
+	for (size_t i = 0; i < check->n; i++) {
+		if (strcmp(check->list[i].key, "file") != 0)
+			continue;
+		for (const struct lvs_keepalived_node *node = root; node; node = node->next) {
+			const struct lvs_keepalived_node *file = find_child(node, "file");
+			const char *word = lvs_keepalived_word(node, 0);
+
+			(void)snprintf(quoted, sizeof(quoted), "\"%s\"", lvs_keepalived_word(node, 1));
+			if (!file || (strcmp(word, "track_file") != 0 && strcmp(word, "vrrp_track_file") != 0) ||
+			    strcmp(check->list[i].value, quoted) != 0)
+				continue;
+			lvs_import_pair_text(import, check, check->list[i].at, "file", lvs_keepalived_word(file, 1));
+			return;
+		}
+	}
+}
+
 static void read_block(struct lvs_import *import, const struct lvs_keepalived_node *root, const struct lvs_keepalived_node *node)
 {
 	const char *word = lvs_keepalived_word(node, 0);
@@ -318,6 +340,10 @@ int lvs_import_keepalived(struct lvs_import *import, const char *path, const cha
 	root = lvs_keepalived_root(tree);
 	for (const struct lvs_keepalived_node *node = root; node && !import->failed; node = node->next)
 		read_block(import, root, node);
+	for (size_t i = 0; i < import->nservices; i++)
+		for (size_t j = 0; j < import->services[i].nservers; j++)
+			for (size_t k = 0; k < import->services[i].servers[j].nchecks; k++)
+				name_files(import, root, &import->services[i].servers[j].checks[k]);
 	*ret_tree = tree;
 	return 0;
 }

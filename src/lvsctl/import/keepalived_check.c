@@ -13,7 +13,7 @@
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
-enum how { SECONDS, NUMBER, TEXT, RETRIES, FLAG, NUMBERS, HTTP_VERSION, PATTERN, LEFT };
+enum how { SECONDS, NUMBER, TEXT, RETRIES, NUMBERS, HTTP_VERSION, PATTERN, TRACKED, LEFT };
 
 struct setting {
 	const char *name;
@@ -55,8 +55,8 @@ static const struct setting url[] = {
 	{ "regex_min_offset", LEFT, "the whole body is searched" },
 	{ "regex_max_offset", LEFT, "the whole body is searched" },
 };
-static const struct setting smtp[] = { { "helo_name", TEXT, "helo" } };
-static const struct setting dns[] = { { "type", TEXT, "record" }, { "name", TEXT, "name" } };
+static const struct setting smtp[] = { { "helo_name", TEXT, "helo_name" } };
+static const struct setting dns[] = { { "type", TEXT, "query_type" }, { "name", TEXT, "query_name" } };
 static const struct setting udp[] = {
 	{ "payload", TEXT, "send" },
 	{ "require_reply", PATTERN, "expect" },
@@ -66,12 +66,12 @@ static const struct setting udp[] = {
 static const struct setting misc[] = {
 	{ "misc_path", TEXT, "command" },
 	{ "misc_timeout", SECONDS, "timeout" },
-	{ "misc_dynamic", FLAG, "weight_from_status" },
-	{ "user", TEXT, "user" },
+	{ "misc_dynamic", LEFT, "an exit status from 2 on is a weight in any case" },
+	{ "user", LEFT, "checks are run as lvsd says" },
 };
 static const struct setting file[] = {
-	{ "track_file", TEXT, "file" },
-	{ "weight", NUMBER, "scale" },
+	{ "track_file", TRACKED, "file" },
+	{ "weight", LEFT, "the file says the weight itself" },
 };
 static const struct setting bfd[] = { { "name", TEXT, "name" } };
 
@@ -164,11 +164,12 @@ static bool apply(struct lvs_import *import, struct lvs_import_pairs *pairs, con
 	case TEXT:
 		set_text(import, pairs, setting->key, node);
 		return true;
-	case FLAG:
-		lvs_import_pair(import, pairs, node->at, setting->key, "true");
-		return true;
 	case HTTP_VERSION:
 		lvs_import_pair_text(import, pairs, node->at, setting->key, !strncmp(value, "1.1", 3) ? "1.1" : "1.0");
+		return true;
+	case TRACKED:
+		/* The name of a block elsewhere; who knows the blocks puts its file in the name's place. */
+		lvs_import_pair_text(import, pairs, node->at, setting->key, value);
 		return true;
 	case PATTERN:
 		set_pattern(import, pairs, setting->key, node);

@@ -165,19 +165,20 @@ static void note_rest(struct reader *reader, struct block *block)
 	}
 }
 
-/* nanny reads \r, \n and \t in what it sends. */
-static void unescape(char *text)
+/* "*" expects anything, and so says nothing. */
+static bool is_said(const struct setting *setting)
 {
-	char *to = text;
+	return setting && strcmp(setting->value, "*") != 0;
+}
 
-	for (; *text; text++) {
-		const char *letter = *text == '\\' && text[1] ? strchr("rnt\\", text[1]) : NULL;
-
-		if (letter)
-			text++;
-		*to++ = !letter ? *text : *letter == 'r' ? '\r' : *letter == 'n' ? '\n' : *letter == 't' ? '\t' : '\\';
-	}
-	*to = '\0';
+/* It stays a comment. */
+static void leave_program(struct reader *reader, struct lvs_import_pairs *check, struct setting *program)
+{
+	lvs_import_pair_text(reader->import, check, program->at, "command", program->value);
+	if (!program->used)
+		note(reader, LVS_IMPORT_LEFT, program,
+		     "what it prints decided; of a check of type \"script\" the exit status does");
+	check->left = true;
 }
 
 /* What nanny does becomes a check; "*" expects anything. */
@@ -185,28 +186,29 @@ static void set_check(struct reader *reader, const struct lvs_import_service *se
 {
 	static const struct {
 		const char *key, *as;
-	} texts[] = { { "send", "send" }, { "expect", "expect" } };
+	} texts[] = { { "send", "send_text" }, { "expect", "expect_text" } };
 	struct setting *program = find(&reader->service, "send_program");
 	struct setting *regex = find(&reader->service, "use_regex");
 	struct lvs_import *import = reader->import;
 	uint64_t seconds;
 
 	lvs_import_pair_text(import, check, service->at, "type",
-			     program ? "script" : find(&reader->service, "send") || find(&reader->service, "expect") ? "expect" : "tcp");
+			     program ? "script"
+			     : find(&reader->service, "send") || is_said(find(&reader->service, "expect")) ? "send_expect" : "tcp");
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct setting *setting = find(&reader->service, texts[i].key);
 
-		if (!setting || (*texts[i].key == 'e' && !strcmp(setting->value, "*")))
+		if (!setting || (*texts[i].key == 'e' && !is_said(setting)))
 			continue;
 		if (!setting->used)
-			unescape(setting->value);
+			lvs_import_unescape(setting->value);
 		setting->used = true;
 		lvs_import_pair_text(import, check, setting->at,
 				     *texts[i].key == 'e' && regex && strcmp(regex->value, "0") != 0 ? "expect_regex" : texts[i].as,
 				     setting->value);
 	}
 	if (program)
-		lvs_import_pair_text(import, check, program->at, "command", program->value);
+		leave_program(reader, check, program);
 	if (find(&reader->service, "timeout") && lvs_import_number(find(&reader->service, "timeout")->value, 1, 86400, &seconds))
 		lvs_import_pair(import, check, find(&reader->service, "timeout")->at, "timeout", "%llu.0",
 				(unsigned long long)seconds);

@@ -250,3 +250,17 @@ const char *lvs_import_engine(struct lvs_conf_service *service, const char *engi
 	service->helper = "sip";
 	return NULL;
 }
+
+void lvs_import_unescape(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		const char *letter = *text == '\\' && text[1] ? strchr("rnt\\", text[1]) : NULL;
+
+		if (letter)
+			text++;
+		*to++ = !letter ? *text : *letter == 'r' ? '\r' : *letter == 'n' ? '\n' : *letter == 't' ? '\t' : '\\';
+	}
+	*to = '\0';
+}
