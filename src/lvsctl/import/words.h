@@ -52,7 +52,7 @@ void lvs_import_name_service(struct lvs_import *import, struct lvs_import_servic
 /* Tells that services of marks need rules that give them. */
 void lvs_import_note_mark(struct lvs_import *import, const struct lvs_import_service *service);
 
-/* "\\r", "\\n", "\\t" and "\\\\" become what they stand for, in place. */
+/* A backslash with r, n, t or another backslash becomes what it stands for, in place. */
 void lvs_import_unescape(char *text);
 
 /* How persistence engine and protocol go together. Return: NULL, or why it is left, to follow "persistence engine sip" */
