@@ -50,6 +50,12 @@ if command -v bash >/dev/null; then
 	[ "$(completes lvsadm --tun-type g)" = "gue gre" ] || fail "bash: a tunnel"
 fi
 
+if command -v fish >/dev/null; then
+	# shellcheck disable=SC2016 # fish's own
+	[ "$(HOME=$dir fish -c 'source $argv[1]; complete -C "lvsadm -A -s wl"' "$src/contrib/completion/lvsadm.fish" | cut -f 1)" = wlc ] ||
+		fail "fish: a scheduler"
+fi
+
 # The words that completion offers are those there are.
 sed -n 's/^SCHED(\([a-z]*\))/\1/p' "$src/src/engine/sched.def" >"$dir/scheds"
 while read -r sched; do

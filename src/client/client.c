@@ -247,7 +247,7 @@ static bool set_up(struct keep *keep, char *url, char *body)
 	if (body) {
 		code |= curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
 		code |= curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
-	} else if (!get && strcmp(request->method, "DELETE")) {
+	} else if (!get && strcmp(request->method, "DELETE") != 0) {
 		code |= curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
 		code |= curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
 	}

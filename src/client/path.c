@@ -49,9 +49,10 @@ char *lvs_client_path(const char *const *segments)
 
 	for (const char *const *segment = segments; *segment; segment++)
 		size += 1 + 3 * strlen(*segment);
-	path = at = malloc(size);
+	path = malloc(size);
 	if (!path)
 		return NULL;
+	at = path;
 	for (const char *const *segment = segments; *segment; segment++) {
 		*at++ = '/';
 		at = encode_segment(at, *segment);

@@ -16,7 +16,7 @@
 #include "lvsadm/flags.h"
 #include "lvsadm/legal.h"
 
-#define TIMEOUT_MAX (86400 * 31)
+#define TIMEOUT_MAX 2678400 /* 31 days */
 #define PERSISTENT_DEFAULT 360
 #define SYNC_MAXLEN_MAX (65535 - 20 - 8)
 

@@ -145,7 +145,7 @@ static void print_server(FILE *out, const struct lvsadm_command *command, const 
 	} else if (lvsadm_has(command, LVSADM_THRESHOLDS)) {
 		fprintf(out, " %-10u %-10u %-10u %-10u\n", server->upper, server->lower, row->active, row->inactive);
 	} else if (lvsadm_has(command, LVSADM_PERSISTENT_CONN)) {
-		fprintf(out, " %-9u %-11u %-10u %-10u\n", server->weight, row->templates, row->active, row->inactive);
+		fprintf(out, " %-9d %-11u %-10u %-10u\n", server->weight, row->templates, row->active, row->inactive);
 	} else {
 		fprintf(out, " %-7s ", row->label);
 		if (lvsadm_has(command, LVSADM_TUN_INFO))

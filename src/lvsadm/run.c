@@ -37,49 +37,61 @@ static bool call(const struct lvsadm *lvsadm, const char *method, const char *pa
 	return false;
 }
 
-/* Return: whether there is such a service (false as well when nobody could be asked), and whether it is one of SIP */
-static bool service_there(const struct lvsadm *lvsadm, const struct lvsadm_key *key, bool *ret_sip)
+enum presence { PRESENCE_UNKNOWN, PRESENCE_NONE, PRESENCE_THERE };
+
+/* Return: whether there is such a service, and whether it is one of SIP; when nobody could be asked, @fault says why */
+static enum presence find_service(const struct lvsadm *lvsadm, const struct lvsadm_key *key, bool *ret_sip,
+				  struct lvsadm_fault *fault)
 {
 	char *path = lvsadm_service_path(key, NULL);
 	struct lvs_request request = { .method = "GET", .path = path };
+	enum presence presence = PRESENCE_NONE;
 	struct lvs_answer answer;
 	const char *helper;
-	bool there;
 
-	if (!path)
-		return false;
-	there = lvs_client_call(lvsadm->client, &request, &answer) == LVS_FAILURE_NONE;
+	if (!path) {
+		(void)lvsadm_memory(fault);
+		return PRESENCE_UNKNOWN;
+	}
+	if (lvs_client_call(lvsadm->client, &request, &answer) == LVS_FAILURE_NONE)
+		presence = PRESENCE_THERE;
+	else if (lvsadm_unreachable(&answer.problem, fault))
+		presence = PRESENCE_UNKNOWN;
 	helper = json_string_value(json_object_get(answer.json, "helper"));
-	*ret_sip = helper && !strcmp(helper, "sip");
+	*ret_sip = helper && strcmp(helper, "sip") == 0;
 	lvs_answer_fini(&answer);
 	free(path);
-	return there;
+	return presence;
 }
 
 /* What the daemon made of a command's request, in words. */
 static bool judge(const struct lvsadm *lvsadm, const struct lvsadm_command *command, const struct lvs_problem *problem,
 		  struct lvsadm_fault *fault)
 {
-	bool there = false, sip;
+	enum presence presence = PRESENCE_NONE;
+	bool sip;
 
 	if (lvsadm_unreachable(problem, fault))
 		return false;
 	if (!strcmp(problem->kind, "not-found"))
-		there = service_there(lvsadm, &command->service.key, &sip);
-	return lvsadm_refused(command, problem->kind, problem->field, problem->message, there, fault);
+		presence = find_service(lvsadm, &command->service.key, &sip, fault);
+	if (presence == PRESENCE_UNKNOWN)
+		return false;
+	return lvsadm_refused(command, problem->kind, problem->field, problem->message, presence == PRESENCE_THERE, fault);
 }
 
 /* -E without --pe takes a persistence engine away, but no helper of another kind. */
 bool lvsadm_edit(const struct lvsadm *lvsadm, const struct lvsadm_command *command, struct lvsadm_edit *ret_edit,
 		 struct lvsadm_fault *fault)
 {
+	bool maybe_sip = command->kind == LVSADM_EDIT && !*command->service.pe, sip = false;
 	struct lvsadm_edit edit;
-	bool sip = false;
 
+	if (maybe_sip && find_service(lvsadm, &command->service.key, &sip, fault) == PRESENCE_UNKNOWN)
+		return false;
 	if (lvsadm_edit_new(command, &edit))
 		return lvsadm_memory(fault);
-	if (command->kind == LVSADM_EDIT && !*command->service.pe && service_there(lvsadm, &command->service.key, &sip) && sip &&
-	    json_object_set_new(edit.body, "helper", json_string("none"))) {
+	if (sip && json_object_set_new(edit.body, "helper", json_string("none"))) {
 		lvsadm_edit_fini(&edit);
 		return lvsadm_memory(fault);
 	}
@@ -87,13 +99,17 @@ bool lvsadm_edit(const struct lvsadm *lvsadm, const struct lvsadm_command *comma
 	return true;
 }
 
-/* What IPVS forbids it forbids only for services and servers that are there, or not there yet. */
+/* What IPVS forbids (in @fault) it forbids only for services and servers that are there, or not there yet. */
 static bool refuse_forbidden(const struct lvsadm *lvsadm, const struct lvsadm_command *command, struct lvsadm_fault *fault)
 {
-	bool sip, there = service_there(lvsadm, &command->service.key, &sip);
+	struct lvsadm_fault unknown = { .status = 0 };
+	bool sip, add = command->kind == LVSADM_ADD;
+	enum presence presence = find_service(lvsadm, &command->service.key, &sip, &unknown);
 
-	if (there == (command->kind == LVSADM_ADD))
-		return lvsadm_refused(command, there ? "exists" : "not-found", "", "", there, fault);
+	if (presence == PRESENCE_UNKNOWN)
+		*fault = unknown;
+	else if (add == (presence == PRESENCE_THERE))
+		(void)lvsadm_refused(command, add ? "exists" : "not-found", "", "", add, fault);
 	return false;
 }
 

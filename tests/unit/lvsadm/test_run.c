@@ -291,7 +291,8 @@ static void says_that_nobody_is_there(void **state)
 	static const char *const lines[] = {
 		"ipvsadm -L", "ipvsadm -L -c", "ipvsadm -L --timeout", "ipvsadm -S", "ipvsadm -C", "ipvsadm -Z", "ipvsadm --set 1 2 3",
 		"ipvsadm -L -t 192.0.2.1:80", "ipvsadm -A -t 192.0.2.1:80", "ipvsadm -E -t 192.0.2.1:80",
-		"ipvsadm -d -t 192.0.2.1:80 -r 10.0.0.1:80",
+		"ipvsadm -d -t 192.0.2.1:80 -r 10.0.0.1:80", "ipvsadm -a -t 192.0.2.1:80 -r 10.0.0.1:80 -x 1 -y 2",
+		"ipvsadm -A -t 192.0.2.1:80 -p --pe x",
 	};
 	struct script script = { .row = rows };
 	struct test_api api;
