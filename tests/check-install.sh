@@ -46,6 +46,7 @@ installed='644 ETC/lvs.conf
 644 PREFIX/share/lvsd/prometheus/lvsd.rules.test.yml
 644 PREFIX/share/lvsd/prometheus/lvsd.rules.yml
 644 PREFIX/share/man/man5/lvs.conf.5
+644 PREFIX/share/man/man7/lvsd-api.7
 644 PREFIX/share/man/man7/lvsd-metrics.7
 644 PREFIX/share/man/man8/lvs-decap.8
 644 PREFIX/share/man/man8/lvsadm.8

@@ -83,6 +83,14 @@ commands()
 	done
 }
 
+# resources <table> - lvsd-api(7) has each path; docs/openapi.yaml is held against all of it by tests/check-openapi.sh
+resources()
+{
+	for path in $(sed -n 's/^ROUTE([A-Z]*, "\([^"]*\)".*/\1/p' "$1" | LC_ALL=C sort -u); do
+		grep -Fq -- "$path" man/lvsd-api.7 || fail "$1: $path: not in lvsd-api(7)"
+	done
+}
+
 for table in $(find src -name '*.def' | LC_ALL=C sort); do
 	case ${table##*/} in
 	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def) plugins "$table";;
@@ -90,7 +98,7 @@ for table in $(find src -name '*.def' | LC_ALL=C sort); do
 	reason.def) reasons "$table" lvs-decap;;
 	command.def) commands "$table";;
 	option.def) ;;	# tests/lvsctl_help.sh compares options with the manual
-	route.def) ;;	# a row without a handler does not link
+	route.def) resources "$table";;
 	*) fail "$table: a table that no rule covers";;
 	esac
 done
