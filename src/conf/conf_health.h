@@ -82,7 +82,7 @@ struct lvs_conf_flap {
 	uint32_t changes, window, hold;
 };
 
-enum lvs_conf_on_down { LVS_CONF_REMOVE, LVS_CONF_QUIESCE };
+enum lvs_conf_on_down { LVS_CONF_REMOVE, LVS_CONF_QUIESCE, LVS_CONF_RESET };
 
 enum lvs_conf_initial { LVS_CONF_INITIAL_DOWN, LVS_CONF_INITIAL_UP, LVS_CONF_INITIAL_LAST };
 

@@ -27,7 +27,8 @@ const struct lvs_conf_word lvs_conf_needed[] = {
 	{ "all", LVS_CONF_CHECKS_ALL, false }, { "any", 1, false }, { NULL, 0, false },
 };
 const struct lvs_conf_word lvs_conf_on_downs[] = {
-	{ "remove", LVS_CONF_REMOVE, false }, { "quiesce", LVS_CONF_QUIESCE, false }, { NULL, 0, false },
+	{ "remove", LVS_CONF_REMOVE, false }, { "quiesce", LVS_CONF_QUIESCE, false },
+	{ "reset", LVS_CONF_RESET, false }, { NULL, 0, false },
 };
 const struct lvs_conf_word lvs_conf_initials[] = {
 	{ "down", LVS_CONF_INITIAL_DOWN, false }, { "up", LVS_CONF_INITIAL_UP, false },

@@ -423,8 +423,9 @@ void lvs_reply_hang_up(struct lvs_packet *packet)
 bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 {
 	const struct lvs_forward_ops *forward = lvs_forwards[conn->forward];
-	const struct lvs_addr *src = forward->replies ? &conn->caddr : &conn->vaddr;
-	const struct lvs_addr *dst = forward->replies ? &conn->vaddr : &conn->caddr;
+	bool ask_server = forward->replies && !lvs_server_at(&engine->rules, conn->server)->spec.down;
+	const struct lvs_addr *src = ask_server ? &conn->caddr : &conn->vaddr;
+	const struct lvs_addr *dst = ask_server ? &conn->vaddr : &conn->caddr;
 	const struct lvs_packet answer = {
 		.tuple = { .src = *dst, .dst = *src, .proto = conn->proto }, .ip6 = !lvs_addr_is4(src),
 	};
@@ -439,13 +440,13 @@ bool lvs_reply_probe(struct lvs_engine *engine, const struct lvs_conn *conn)
 	packet = lvs_reply_begin(engine, &answer, &head);
 	tcp = lvs_packet_at(&packet, packet.l4, sizeof(*tcp));
 	*tcp = (struct lvs_tcp){
-		.sport = forward->replies ? conn->cport : conn->vport,
-		.dport = forward->replies ? conn->vport : conn->cport,
+		.sport = ask_server ? conn->cport : conn->vport,
+		.dport = ask_server ? conn->vport : conn->cport,
 		.offset = sizeof(*tcp) / 4 << 4, .flags = LVS_TCP_ACK,
 		.seq = LVS_BE32((uint32_t)number), .ack = LVS_BE32((uint32_t)(number >> 32)),
 	};
 	seal(tcp, src, dst);
-	if (!forward->replies || !forward->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
+	if (!ask_server || !forward->rewrite(engine, conn, &packet, LVS_DIR_REQUEST))
 		lvs_engine_say(engine, &packet, LVS_REPLY_PROBE);
 	return true;
 }

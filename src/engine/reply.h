@@ -116,7 +116,7 @@ void lvs_reply_hang_up(struct lvs_packet *packet);
 
 /**
  * lvs_reply_probe() - have the server of a TCP connection say where that stands, or the client if the server's word does not
- * come this way
+ * come this way or the server is down
  *
  * The segment, as if of the other end, has numbers that the connection is not at; a host answers it with an ACK of its own
  * (RFC 9293 section 3.10.7.4). One in some thousands happens to hit the window and may not be answered.

@@ -146,7 +146,8 @@ static void set_spec(const struct lvs_rules *rules, struct lvs_server *server, c
 	server->spec.drain = spec->drain;
 	server->spec.down = spec->down;
 	server->spec.drain_seconds = spec->drain_seconds;
-	server->drained = false;
+	server->drained = spec->down && spec->reset;
+	server->spec.reset = spec->reset;
 	if (!spec->drain)
 		server->drain_since = 0;
 	server->led = spec->forward->led || (server->led && total(server));
@@ -251,11 +252,13 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
 	int err = check_spec(server->service, spec);
+	bool drained = server->drained;
 
 	if (err)
 		return err;
 	rules->generation += server->spec.forward != spec->forward;
 	set_spec(rules, server, spec);
+	rules->dismiss |= server->drained && !drained;
 	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)
 		server->service->spec.sched->edited(server->service);

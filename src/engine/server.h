@@ -39,6 +39,7 @@ struct lvs_service_key {
  * @weight:	0: new connections of persistent clients only; old ones stay
  * @drain:	no new connections at all, whatever @weight says
  * @down:	it failed: the same, and persistent clients leave it at once; connections that it has go on while they can
+ * @reset:	and these are reset at both ends at once; only with @down
  * @drain_seconds: the old ones have so long to end; 0: as long as they like
  * @upper:	this many connections, active and inactive, are too many; 0: none are
  * @lower:	so many less and it gets new ones again; 0: three quarters of @upper. At most @upper
@@ -53,6 +54,7 @@ struct lvs_server_spec {
 	uint32_t upper, lower;
 	bool drain;
 	bool down;
+	bool reset;
 	uint32_t drain_seconds;
 	const struct lvs_forward_ops *forward;
 	char site[LVS_SITE_BYTES];
@@ -75,7 +77,7 @@ struct lvs_server_spec {
  * @overload:	it came to have @spec.upper connections and has not lost enough of them since
  * @dismissing:	how many of its connections are being reset
  * @draining:	its time to drain is running
- * @drained:	and is over
+ * @drained:	and is over; or it is down, and its connections are to be reset
  * @drain_since: when it began; 0: lvs_rules_expire() has not seen it yet
  * @led:	it is of a method whose replies have to be led here, or was when connections began that it may still have
  * @pins:	how often schedulers and one-packet records have taken a note of it, which lasts until they drop it

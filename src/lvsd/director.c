@@ -76,12 +76,21 @@ static void on_servers_changed(void *arg)
 		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 }
 
+/* In the beginning there are no connections. */
+static void on_reset(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	if (director->pump)
+		lvs_pump_wake(director->pump);
+}
+
 /* Whether a server is up is known, or not known, before the first packet comes. */
 static int load_rules(struct lvs_director *director)
 {
 	const struct lvs_health_options options = {
 		.loop = director->loop, .engine = director->engine, .log = director->log, .runner = director->runner,
-		.changed = on_servers_changed, .arg = director,
+		.changed = on_servers_changed, .reset = on_reset, .arg = director,
 	};
 	struct lvs_health_set *set;
 	int err = lvs_health_new(&options, &director->health);

@@ -336,6 +336,7 @@ static void overlay(void *arg, const struct lvs_conf_service *service, const str
 	if (!health)
 		return;
 	spec->down = health->down;
+	spec->reset = service->on_failure == LVS_CONF_RESET && health->state == LVS_HEALTH_DOWN;
 	spec->weight = health->weight;
 	health->done_down = health->down;
 	health->done_weight = health->weight;

@@ -28,6 +28,7 @@ struct lvs_rules_overlay;
 /**
  * struct lvs_health_options - where to work
  * @runner:	runs the operator's programs
+ * @reset:	connections are to be reset: the engine has something to do
  * @changed:	a sorry server came or went, so that other addresses are servers now
  */
 struct lvs_health_options {
@@ -36,6 +37,7 @@ struct lvs_health_options {
 	struct lvs_log *log;
 	struct lvs_runner *runner;
 	void (*changed)(void *arg);
+	void (*reset)(void *arg);
 	void *arg;
 };
 

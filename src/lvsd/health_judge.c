@@ -343,6 +343,8 @@ void lvs_health_enact(struct service_health *service, lvs_ns now)
 	if (move_sorry(service, now))
 		options->changed(options->arg);
 	refresh(service, true, now);
+	if (service->conf->on_failure == LVS_CONF_RESET && options->reset)
+		options->reset(options->arg);
 	lvs_list_remove(&service->of_due);
 	if (service->due != LVS_NS_NEVER)
 		lvs_list_push_back(&service->health->due, &service->of_due);

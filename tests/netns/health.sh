@@ -4,7 +4,7 @@
 # when nobody is left, and leaves; a reload forgets nothing.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need nginx curl
+need nginx curl socat nft
 in_namespace "$0" "$@"
 need_tun
 
@@ -75,6 +75,28 @@ reload
 at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
 until_true 20 answers s2
 summary '10.0.1.2:8080 Masq weight 0:'
+
+# Reset: who waits for an answer of a server that is gone does not wait for long.
+web s1
+until_true 20 answers s1 s2
+configure "$(conf 'type = "tcp";' 'on_failure = "reset";')"
+reload
+# A connection to each server, and nothing to say.
+for n in 1 2; do
+	spawn client $work/wait$n.log socat -u "TCP:$VIP:80" "CREATE:$work/wait$n"
+	eval "waits$n=$spawned"
+done
+until_true 10 sh -c "[ \$(ip netns exec client ss -Htn state established dst $VIP | grep -c .) = 2 ]"
+at s1 nft "table inet gone { chain in { type filter hook input priority 0; tcp dport 8080 drop; }; }"
+left() { at client ss -Htn state established dst $VIP | grep -c .; }
+one_left() { [ "$(left)" = 1 ]; }
+until_true 30 one_left
+# shellcheck disable=SC2154 # set by eval
+kill "$waits1" "$waits2" 2>/dev/null
+wait "$waits1" "$waits2" 2>/dev/null
+at s1 nft delete table inet gone
+at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
+until_true 20 answers s2
 
 # Checks are taken back: nobody knows that it is down.
 sed -e 's/check = [^}]*};//' $work/lvs.conf >$work/next && cat $work/next >$work/lvs.conf

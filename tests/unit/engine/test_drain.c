@@ -605,6 +605,52 @@ static void its_slots_go_to_others(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, director_teardown)
 
+/* A server that failed is not asked, for it would not answer: the client is, and both ends are reset with what he says. */
+static void who_fails_is_reset_at_once(void **state)
+{
+	struct director *director = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(worlds); i++) {
+		const struct world *world = &worlds[i];
+		size_t mine = connected(director, world, 1000), l4 = i ? 40 : 20;
+		struct lvs_server *server = server_of(director, world, LVS_PROTO_TCP, mine);
+		struct lvs_server_spec spec = server->spec;
+		struct build expect = { .src = world->vip, .dst = world->client, .sport = 80, .dport = 1000,
+					.tcp_flags = LVS_TCP_ACK, .df = true };
+		struct build to_client = { .src = world->vip, .dst = world->client, .sport = 80, .dport = 1000, .seq = 2000,
+					   .tcp_flags = LVS_TCP_RST, .df = true };
+		struct build to_server = { .src = world->client, .dst = world->servers[mine], .sport = 1000, .dport = 8080,
+					   .seq = 1000, .ack = 2000, .tcp_flags = LVS_TCP_RST | LVS_TCP_ACK };
+		struct build what = from_client(world, 1000, LVS_TCP_ACK), syn = from_client(world, 1001, LVS_TCP_SYN);
+		lvs_be32 seq, ack;
+
+		spec.down = spec.reset = true;
+		director_begin(director);
+		assert_int_equal(lvs_server_edit(rules_of(director), server, &spec), 0);
+		director_wait(director, 1);
+		assert_int_equal(director->nout, 1);
+		memcpy(&seq, director->out[0].data + l4 + 4, sizeof(seq));
+		memcpy(&ack, director->out[0].data + l4 + 8, sizeof(ack));
+		expect.seq = lvs_host32(seq);
+		expect.ack = lvs_host32(ack);
+		director_expect(director, build(&expect));
+
+		assert_int_equal(director_take(director, &what), LVS_DROP_NONE);
+		assert_int_equal(director->nout, 2);
+		build_expect("to the client", &director->out[0], build(&to_client));
+		build_expect("to the server", &director->out[1], build(&to_server));
+		assert_int_equal(sent_to(director, &syn), 1 - mine);
+
+		/* It is back, and nothing is left of all that. */
+		spec.down = spec.reset = false;
+		assert_int_equal(lvs_server_edit(rules_of(director), server, &spec), 0);
+		assert_false(server->drained);
+		what = from_client(world, 1002, LVS_TCP_SYN);
+		assert_in_range(sent_to(director, &what), 0, 1);
+		director_wait(director, LVS_SECONDS(200));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -623,6 +669,7 @@ int main(void)
 		TEST(datagrams_go_to_another_server),
 		TEST(time_may_change_while_it_runs),
 		TEST(its_slots_go_to_others),
+		TEST(who_fails_is_reset_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
