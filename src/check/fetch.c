@@ -16,6 +16,9 @@
 #include "check/socket.h"
 #include "sys/addrtext.h"
 
+/* The loop's clock is coarse, and libcurl does not say once more when it was called too early. */
+#define LATE_MS 10
+
 /* @timer: when libcurl wants to be called */
 struct shared {
 	struct event_base *base;
@@ -86,7 +89,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *ar
 
 static int on_timeout(CURLM *multi, long ms, void *arg)
 {
-	struct timeval tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	long late = ms > 0 ? ms + LATE_MS : ms;
+	struct timeval tv = { .tv_sec = late / 1000, .tv_usec = late % 1000 * 1000 };
 	struct shared *shared = arg;
 
 	(void)multi;

@@ -21,7 +21,7 @@ struct lvs_probes;
  * @source:	see struct lvs_check
  * @interval:	from one run's start to the next one's
  * @fast_interval: the same while the last result speaks against the verdict
- * @timeout:	a run that takes longer has failed; at most @fast_interval
+ * @timeout:	a run that takes longer has failed; the next one waits for its end
  * @jitter:	percent by which intervals are stretched or cut at random, 0 to 50
  * @params:	of the kind; copied by it
  */
