@@ -36,7 +36,7 @@ conns() { lvsadm -L -n --stats | awk -v line="$1" '$0 ~ line { print $3; exit }'
 stage 2
 web s1
 web s2
-configure 'services: ();'
+configure 'marks: ( { mark = 7; protocol = "tcp"; address = "192.0.2.77"; } ); services: ();'
 direct
 
 does -A -t "$VIP":80 -s rr
@@ -60,10 +60,15 @@ same "a server that is gone" "20 s2" "$(ask 20 | shares)"
 does -a -t "$VIP":80 -r 10.0.1.2:8080 -m -w 3
 does -E -t "$VIP":80 -s wrr
 same "another scheduler" "30 s1 10 s2" "$(ask 40 | shares)"
-does -E -t "$VIP":80 -s rr -p 60
+does -E -t "$VIP":80 -s rr -p 600
 ask 20 | shares | grep -Eqx '20 s[12]' || FAIL "persistent clients have several servers"
 same "a template" 1 "$(lvsadm -L -n --persistent-conn -t "$VIP":80 | awk '/->.*8080/ { n += $4 } END { print n }')"
-lvsadm -L -n -c | grep -Eq "^TCP 0[01]:[0-9]{2}  [A-Z]+ +10.0.0.2:0 +$VIP:80 +10.0.[12].2:8080\$" || FAIL "no template among the connections"
+lvsadm -L -n -c | grep -Eq "^TCP [0-9]{2}:[0-9]{2}  [A-Z]+ +10.0.0.2:0 +$VIP:80 +10.0.[12].2:8080\$" || FAIL "no template among the connections"
+does -A -f 7 -s rr -p 600
+does -a -f 7 -r 10.0.1.2 -m
+same "a service of a mark" "1 s1" "$(ask 1 http://192.0.2.77:8080 | shares)"
+lvsadm -L -n -c | grep -Eq '^IP  [0-9]{2}:[0-9]{2}  [A-Z]+ +10\.0\.0\.2:0 +0\.0\.0\.7:0 +10\.0\.1\.2:0$' || FAIL "no template of the mark: $(lvsadm -L -n -c | grep ^IP)"
+does -D -f 7
 does -Z -t "$VIP":80
 same "counters of one service" "0 100" "$(conns "^TCP  $VIP:80") $(lvsadm -L -n --stats | awk '/^TCP  \[/ { print $3 }')"
 does -Z
