@@ -43,6 +43,7 @@ installed='644 ETC/lvs.conf
 644 PREFIX/share/fish/vendor_completions.d/lvsadm.fish
 644 PREFIX/share/fish/vendor_completions.d/lvsctl.fish
 644 PREFIX/share/lvsd/grafana/lvsd.json
+755 PREFIX/share/lvsd/prometheus/lvsd-textfile
 644 PREFIX/share/lvsd/prometheus/lvsd.rules.test.yml
 644 PREFIX/share/lvsd/prometheus/lvsd.rules.yml
 644 PREFIX/share/man/man5/lvs.conf.5

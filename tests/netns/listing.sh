@@ -25,8 +25,8 @@ web s2
 configure "$(web_conf rr 1 1)"
 direct
 
-# Half-open ones, which stay for a minute.
-at attacker "${top_builddir:-../..}/tests/netns/flood" "$VIP" 80 20000 3 60000 >$work/flooded
+# Half-open ones, which stay for a minute; as slowly as none of them gets lost.
+at attacker "${top_builddir:-../..}/tests/netns/flood" "$VIP" 80 3000 5 15000 >$work/flooded
 until_true 30 sh -c "curl -sS --unix-socket /run/lvsd/control.sock http://lvsd/v1/status | grep -q '\"used\":[0-9]\{5\}'"
 before=$(of /v1/status "$lost")
 

@@ -62,6 +62,13 @@ at director curl -sS -m 20 http://127.0.0.1:8404/metrics >$work/tcp
 python3 "$src/tests/netns/metrics.py" plain $work/tcp lvsd_up 2>/dev/null && FAIL "what is not there was not missed"
 judge plain $work/tcp lvsd_server_up
 
+echo "# as a file for node_exporter"
+"$src/contrib/prometheus/lvsd-textfile" $work/lvsd.prom
+judge plain $work/lvsd.prom lvsd_server_up
+LVSD_SOCKET=$work/none "$src/contrib/prometheus/lvsd-textfile" $work/lvsd.prom 2>/dev/null && FAIL "there is nobody to ask"
+judge plain $work/lvsd.prom lvsd_server_up
+same "files" $work/lvsd.prom "$(echo $work/lvsd.prom*)"
+
 echo "# live"
 configure "control: { listen = \"127.0.0.1:8404\"; }; $(web_conf rr 1 1)"
 kill -HUP "$director"
