@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "control/problem.h"
+#include "control/show.h"
 #include "control/stream.h"
 #include "engine/server.h"
 
@@ -20,25 +21,28 @@
 /* Of one part of the page: a few tens of rows. */
 #define PART_BYTES 16384
 
-const char *lvs_page_state(const struct lvs_server *server, const char **ret_class)
+const char *lvs_page_state(const struct lvs_walk *walk, const char **ret_class, struct lvs_control_health *ret_health)
 {
+	const struct lvs_server *server = walk->server;
+	const char *state;
+
+	*ret_health = (struct lvs_control_health){ .state = "up", .in = true };
+	if (walk->server_conf)
+		walk->host->health(walk->host->arg, walk->conf, walk->server_conf, ret_health);
+	state = lvs_show_state(server, walk->server_conf, ret_health);
 	*ret_class = "warn";
-	if (server->drained)
-		return "drained";
-	if (server->spec.drain)
-		return "draining";
-	if (server->seen.ejected)
+	if (!strcmp(state, "down") || server->seen.ejected)
 		*ret_class = "bad";
+	if (strcmp(state, "up") != 0)
+		return ret_health->kept ? "down, but kept" : state;
 	if (server->seen.ejected)
 		return "ejected";
-	if (!server->spec.weight)
-		return "no weight";
 	if (server->overload)
 		return "full";
 	if (server->waits)
 		return "busy";
 	*ret_class = "good";
-	return "up";
+	return ret_health->starting ? "starting" : "up";
 }
 
 static void free_page(void *arg)

@@ -9,6 +9,7 @@
 #include "control/control.h"
 #include "control/request.h"
 #include "control/walk.h"
+#include "engine/rates.h"
 
 struct evbuffer;
 struct lvs_server;
@@ -45,8 +46,8 @@ struct lvs_page {
 	char token[33];
 };
 
-/* How a server does: a word, and one of "good", "warn" and "bad". */
-const char *lvs_page_state(const struct lvs_server *server, const char **ret_class);
+/* How the server that @walk is at does: a word, and one of "good", "warn" and "bad". @ret_health: what checks say of it */
+const char *lvs_page_state(const struct lvs_walk *walk, const char **ret_class, struct lvs_control_health *ret_health);
 
 /* Everything in front of the services, and behind them. */
 void lvs_page_head(struct lvs_page *page, struct evbuffer *out, const struct lvs_request *request);

@@ -34,6 +34,7 @@ static void put_server(const struct lvs_walk *walk, struct evbuffer *out)
 	const struct lvs_server *server = walk->server;
 	char of[LVS_ID_BYTES], id[LVS_ENDPOINT_TEXT_BYTES];
 	const struct lvs_counters *c = &server->counters;
+	struct lvs_control_health health;
 	const char *class;
 
 	lvs_id_service(&service->spec.key, &service->spec.ports, of);
@@ -43,7 +44,7 @@ static void put_server(const struct lvs_walk *walk, struct evbuffer *out)
 	 * have to be escaped, see lvs.conf(5).
 	 */
 	lvs_htmlf(out, "\"%s\",\"%s\",%s,%s,%s,%s,%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f\r\n",
-		  of, walk->conf->name, id, walk->server_conf ? walk->server_conf->name : id, lvs_page_state(server, &class),
+		  of, walk->conf->name, id, walk->server_conf ? walk->server_conf->name : id, lvs_page_state(walk, &class, &health),
 		  server->spec.forward->name, server->spec.weight, server->active, server->inactive, server->persistent, c->conns,
 		  c->in_packets, c->out_packets, c->in_bytes, c->out_bytes,
 		  (double)server->seen.latency / (double)LVS_NS_PER_MS);

@@ -11,9 +11,9 @@
 #include "control/id.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
-#include "engine/rates.h"
 #include "engine/sched.h"
 #include "metrics/html.h"
+#include "sys/clock.h"
 
 #define LABEL_BYTES 96
 
@@ -59,12 +59,32 @@ static void put_latency(struct evbuffer *out, lvs_ns latency)
 	lvs_htmlf(out, "<td class=\"n\">%.1f&nbsp;ms</td>", (double)latency / (double)LVS_NS_PER_MS);
 }
 
+static void put_check(struct evbuffer *out, const struct lvs_control_health *health)
+{
+	lvs_ns now = lvs_clock_now();
+
+	lvs_html(out, "<td class=\"text\">");
+	if (!health->checks)
+		lvs_html(out, "<span class=\"dim\">none</span>");
+	else if (!health->checked_at)
+		lvs_html(out, "not asked yet");
+	else
+		lvs_html_text(out, health->reason);
+	if (health->checks && health->since) {
+		lvs_html(out, " <span class=\"dim\">so for ");
+		lvs_html_time(out, (now - health->since) / LVS_NS_PER_SEC);
+		lvs_html(out, "</span>");
+	}
+	lvs_html(out, "</td>");
+}
+
 static void put_server(const struct lvs_page *page, struct evbuffer *out)
 {
 	const struct lvs_server *server = page->walk.server;
 	const struct lvs_conf_server *conf = page->walk.server_conf;
+	struct lvs_control_health health;
 	char id[LVS_ENDPOINT_TEXT_BYTES];
-	const char *class, *state = lvs_page_state(server, &class);
+	const char *class, *state = lvs_page_state(&page->walk, &class, &health);
 
 	lvs_id_end(&server->spec.addr, server->spec.port, id);
 	lvs_html(out, "<tr><th scope=\"row\"><code>");
@@ -83,16 +103,24 @@ static void put_server(const struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "</td>");
 	put_counters(page, out, &server->counters, server->rates);
 	put_latency(out, server->seen.latency);
+	put_check(out, &health);
 	lvs_html(out, "</tr>\n");
 }
 
-static void put_way(struct evbuffer *out, const struct lvs_service *service)
+static void put_way(const struct lvs_page *page, struct evbuffer *out, const struct lvs_service *service)
 {
+	struct lvs_control_quorum quorum;
+
 	lvs_htmlf(out, "scheduler <strong>%s</strong>", service->spec.sched->name);
 	if (service->spec.persist.timeout)
 		lvs_htmlf(out, ", persistent for %u&nbsp;s", service->spec.persist.timeout);
 	if (service->spec.one_packet)
 		lvs_html(out, ", each datagram on its own");
+	page->host->quorum(page->host->arg, page->walk.conf, &quorum);
+	if (!quorum.quorum)
+		lvs_html(out, ", <span class=\"bad\">quorum lost</span>");
+	if (quorum.sorry)
+		lvs_html(out, ", <span class=\"warn\">the sorry server answers</span>");
 }
 
 static void begin_service(struct lvs_page *page, struct evbuffer *out)
@@ -110,7 +138,7 @@ static void begin_service(struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "</a> <code>");
 	lvs_html_text(out, id);
 	lvs_html(out, "</code></h3>\n<p>");
-	put_way(out, service);
+	put_way(page, out, service);
 	lvs_html(out, "</p>\n<div class=\"wide\"><table><caption>Real servers of ");
 	lvs_html_text(out, page->walk.conf->name);
 	lvs_html(out, "</caption><thead><tr><th scope=\"col\">Server</th><th scope=\"col\">State</th><th scope=\"col\">Method</th>"
@@ -118,7 +146,7 @@ static void begin_service(struct lvs_page *page, struct evbuffer *out)
 		      "<th scope=\"col\" class=\"n\">Inactive</th><th scope=\"col\" class=\"n\">Connections</th>"
 		      "<th scope=\"col\" class=\"n\">New/s</th><th scope=\"col\" class=\"n\">In/s</th>"
 		      "<th scope=\"col\" class=\"n\">Out/s</th><th scope=\"col\">Last minute</th>"
-		      "<th scope=\"col\" class=\"n\">Latency</th></tr></thead><tbody>\n");
+		      "<th scope=\"col\" class=\"n\">Latency</th><th scope=\"col\">Last check</th></tr></thead><tbody>\n");
 	page->open = true;
 	page->shown++;
 }
@@ -147,18 +175,19 @@ static void end_service(struct lvs_page *page, struct evbuffer *out)
 		inactive += service->servers[i]->inactive;
 	}
 	if (!page->rows)
-		lvs_html(out, "<tr><td colspan=\"12\" class=\"dim\">There are none: clients are refused.</td></tr>\n");
+		lvs_html(out, "<tr><td colspan=\"13\" class=\"dim\">There are none: clients are refused.</td></tr>\n");
 	lvs_html(out, "</tbody><tfoot><tr><th scope=\"row\" colspan=\"4\">All</th><td class=\"n\">");
 	lvs_html_count(out, active);
 	lvs_html(out, "</td><td class=\"n\">");
 	lvs_html_count(out, inactive);
 	lvs_html(out, "</td>");
 	put_counters(page, out, &service->counters, service->rates);
-	lvs_html(out, "<td></td></tr></tfoot></table></div></section>\n");
+	lvs_html(out, "<td></td><td></td></tr></tfoot></table></div></section>\n");
 }
 
 void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step)
 {
+	struct lvs_control_health health;
 	const char *class = NULL;
 
 	if (step == LVS_WALK_SERVICE) {
@@ -168,7 +197,7 @@ void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_st
 		if (is_wanted(page) && (!page->trouble || !page->walk.service->nservers))
 			begin_service(page, out);
 	} else if (step == LVS_WALK_SERVER && is_wanted(page)) {
-		(void)lvs_page_state(page->walk.server, &class);
+		(void)lvs_page_state(&page->walk, &class, &health);
 		if (page->trouble && !strcmp(class, "good"))
 			return;
 		if (!page->open)

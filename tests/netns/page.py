@@ -42,7 +42,7 @@ def look(browser, name):
     same("language", "en", browser.find("html").attribute("lang"))
     same("services", ["web", "web6"], [heading.text() for heading in browser.find_all("h3 a")])
     states = {row[0].split()[0]: row[1] for row in rows(browser) if len(row) > 5}
-    same("states", {"10.0.1.2:8080": "up", "10.0.2.2:8080": "no weight", "[2001:db8:1::2]:8080": "up",
+    same("states", {"10.0.1.2:8080": "up", "10.0.2.2:8080": "drained", "[2001:db8:1::2]:8080": "up",
                     "[2001:db8:2::2]:8080": "up"}, states)
     same("each table has a caption", [], [t for t in browser.find_all("table") if not t.find_all("caption")])
     same("each heading of a table says what for", [], [t for t in browser.find_all("th") if not t.attribute("scope")])

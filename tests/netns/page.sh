@@ -34,7 +34,7 @@ get /status.csv | python3 -c '
 import csv, sys
 rows = list(csv.DictReader(sys.stdin))
 assert [row["server"] for row in rows] == ["10.0.1.2:8080", "10.0.2.2:8080", "[2001:db8:1::2]:8080", "[2001:db8:2::2]:8080"], rows
-assert [row["state"] for row in rows] == ["up", "no weight", "up", "up"], rows
+assert [row["state"] for row in rows] == ["up", "drained", "up", "up"], rows
 assert rows[0]["connections"] == "20" and rows[0]["service_name"] == "web" and rows[0]["method"] == "masq", rows
 ' || FAIL "the table is not: $(get /status.csv)"
 get /status.json | python3 -c '
@@ -43,6 +43,18 @@ assert [service["name"] for service in json.load(sys.stdin)["services"]] == ["we
 ' || FAIL "JSON: $(get /status.json)"
 
 at director python3 "$here/page.py" "$page" "${top_builddir:-../..}/tests/screenshots" || exit 1
+
+# What checks say, and what became of changes.
+sed "s|name = \"web6\";|& check: { type = \"tcp\"; port = 9; interval = 1.0; fall = 1; };|" $work/lvs.conf >$work/next
+cat $work/next >$work/lvs.conf
+reload
+down() { get / | grep -q '<td class="bad">down</td>.*connect: Connection refused'; }
+until_true 20 down
+get / | grep -q 'quorum lost' || FAIL "the page does not tell that the quorum is lost"
+get / | grep -q '<td>reload</td><td class="good">in force' || FAIL "the page does not tell of the reload"
+echo nonsense >>$work/lvs.conf
+reload
+get / | grep -q '<td>reload</td><td class="bad">refused</td>' || FAIL "the page does not tell of the reload that was refused"
 
 # A thousand servers, in parts: the page is whole.
 configure "control: { socket = \"$work/control.sock\"; listen = \"127.0.0.1:8404\"; };
