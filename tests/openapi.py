@@ -3,6 +3,7 @@
 
 usage: openapi.py routes                  the rows of src/control/route.def are its paths, and the other way round
        openapi.py answers SOCKET VIP      what a running daemon answers is of its schemas
+       openapi.py lines FILE              so are the lines of a trace
 
 Exits with 77 where there is no reader of YAML.
 """
@@ -246,6 +247,10 @@ def main():
         doc = yaml.safe_load(text)
     if sys.argv[1] == "routes":
         check_routes(doc)
+    elif sys.argv[1] == "lines":
+        with open(sys.argv[2]) as lines:
+            for line in filter(str.strip, lines):
+                validate(doc, {"$ref": "#/components/schemas/TraceLine"}, json.loads(line), "trace")
     else:
         check_answers(doc, sys.argv[2], sys.argv[3])
     sys.exit(failed)

@@ -62,6 +62,7 @@ dropped = [json.loads(line) for line in open(sys.argv[2]) if line.strip()]
 assert dropped[0]["verdict"] == "dropped" and dropped[0]["reason"] == "no_service", dropped
 assert dropped[0]["destination"] == "192.0.2.10:81" and dropped[1]["verdict"] == "said", dropped
 END
+python3 "${top_srcdir:-../..}/tests/openapi.py" lines $work/trace >$work/answer || [ $? = 77 ] || FAIL "$(cat $work/answer)"
 [ ! -s $work/other ] || FAIL "another client's packets: $(cat $work/other)"
 
 echo "# the capture"
