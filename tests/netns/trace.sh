@@ -97,7 +97,7 @@ lvsctl=$spawned
 # shellcheck disable=SC2086 # words
 spawn director $work/dump.log $ctl capture -w $work/dump.pcapng protocol=tcp server=10.0.1.2
 dump=$spawned
-until_true 60 sh -c "ip netns exec client curl -sS -m 20 http://$VIP/ >/dev/null; grep -q 'ESTABLISHED' $work/ctl.log &&
+until_true 60 sh -c "ip netns exec client curl -sS -m 20 http://$VIP/ >/dev/null; grep -q 'tcp S .*, new' $work/ctl.log &&
 	[ -s $work/dump.pcapng ] && $packets $work/dump.pcapng | grep -q '^out .* > 10.0.1.2.8080 S '"
 grep -q '^[0-9:.]* #[0-9]* in  10.0.0.2:[0-9]* > 192.0.2.10:80 tcp S [0-9]*  forwarded to 10.0.1.2:8080 (masq), new' $work/ctl.log ||
 	FAIL "lvsctl trace: $(head -n 4 $work/ctl.log)"

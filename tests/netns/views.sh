@@ -42,8 +42,7 @@ must_show /v1/services/none 'it["status"] == 404 and it["given"] == "none"'
 must_show /v1/health 'it["services"][0]["live"] == 2'
 
 echo "# rates, and the loop"
-until_true 20 shows "/v1/services/$id" 'it["rates"]["10s"]["cps"] >= 0.1 and it["rates"]["60s"]["in_bps"] > 0'
-until_true 20 shows /v1/stats 'it["rates"]["ipvs"]["in_bps"] > 0 and it["total"]["conns"] == 8'
+until_true 20 shows /v1/stats 'it["total"]["conns"] == 8'
 must_show /v1/status 'it["loop"]["turns"] > 0 and it["loop"]["max_us"] >= it["loop"]["p99_us"] >= it["loop"]["p50_us"]'
 must_show /v1/status 'it["services"]["live"] == 2 and it["servers"]["up"] == it["servers"]["total"] == 4'
 must_show /v1/status 'it["connections"]["used"] == 8 and it["device"]["name"] == "lvs0"'
@@ -81,4 +80,8 @@ done
 must_show "/v1/explain?client=10.0.0.2&virtual=$VIP:81" 'it["result"] == "dropped" and it["drop"] == "no_service"'
 must_show "/v1/explain?client=10.0.0.2&virtual=198.51.100.1:80" 'it["result"] == "passed"'
 must_show "/v1/explain?client=10.0.0.2" 'it["status"] == 422 and it["given"] == "virtual"'
+echo "# however slow all this is, what was asked for during the last seconds shows"
+busy() { ask 1 >/dev/null; shows "$@"; }
+until_true 60 busy "/v1/services/$id" 'it["rates"]["10s"]["cps"] >= 0.1 and it["rates"]["60s"]["in_bps"] > 0'
+until_true 60 busy /v1/stats 'it["rates"]["ipvs"]["in_bps"] > 0'
 stop
