@@ -24,13 +24,14 @@ conf() {
 	echo ");"
 }
 
-# answers <names...> - is it these servers, and all of them, that clients of both families get?
+# answers <names...> - is it these servers, and all of them, and nobody else, that clients of either family get?
 answers() {
-	answers_got=$(for n in 1 2 3 4; do
-		at client curl -s -m 2 "http://$VIP/"
-		at client curl -s -m 2 "http://[$VIP6]/"
-	done | sort -u | tr '\n' ' ')
-	[ "$answers_got" = "$* " ]
+	for answers_vip in $VIP "[$VIP6]"; do
+		answers_got=$(for n in 1 2 3 4; do
+			at client curl -s -m 2 "http://$answers_vip/" || echo nobody
+		done | sort -u | tr '\n' ' ')
+		[ "$answers_got" = "$* " ] || return 1
+	done
 }
 
 stage 3
@@ -97,6 +98,26 @@ wait "$waits1" "$waits2" 2>/dev/null
 at s1 nft delete table inet gone
 at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
 until_true 20 answers s2
+
+# Who comes and goes too often stays away, however well it does for the moment.
+configure "$(conf 'type = "tcp"; port = 8080;' 'flap = { changes = 2; window = 600; hold = 600; };')"
+reload
+more_downs() { [ "$(how_often 'server "one" is down')" -ge $((downs + 2)) ]; }
+for n in 1 2; do
+	web s1
+	until_true 20 answers s1 s2
+	downs=$(how_often 'server "one" is down')
+	at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
+	# Of both families.
+	until_true 20 more_downs
+done
+said 'it came and went too often' || FAIL "nobody said that it flaps"
+web s1
+passed=$(at s1 nstat -asz TcpPassiveOpens | awk '/TcpPassiveOpens/ { print $2 }')
+more_opens() { [ "$(at s1 nstat -asz TcpPassiveOpens | awk '/TcpPassiveOpens/ { print $2 }')" -ge $((passed + 6)) ]; }
+until_true 20 more_opens
+answers s2 || FAIL "who flaps came back"
+at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
 
 # Checks are taken back: nobody knows that it is down.
 sed -e 's/check = [^}]*};//' $work/lvs.conf >$work/next && cat $work/next >$work/lvs.conf

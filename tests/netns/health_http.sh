@@ -31,7 +31,7 @@ cat >"$work/s2.nginx" <<-END
 	  server {
 	    listen 8080; listen [::]:8080; listen 8443 ssl http2; listen [::]:8443 ssl http2; server_name www.example.org;
 	    ssl_certificate $work/s2.crt; ssl_certificate_key $work/s2.key;
-	    location / { root $work/pages; }
+	    location / { root $work/pages; if (-f $work/busy) { return 503; } }
 	  }
 	  server { listen 8080 default_server; listen 8443 ssl http2 default_server; server_name _; return 404;
 	    ssl_certificate $work/s2.crt; ssl_certificate_key $work/s2.key; }
@@ -113,6 +113,14 @@ states down http https h2 pinned six
 because http "http check: status 404, not 200"
 last up tls || FAIL "a status took down who does not ask for one"
 echo "all is well" >"$work/pages/health"
+states up http body digest https h2 pinned six
+
+# Busy: 503, and back.
+touch "$work/busy"
+states down http body digest https h2 pinned six
+because http "http check: status 503, not 200"
+because https "https check: status 503, not 200-299"
+rm "$work/busy"
 states up http body digest https h2 pinned six
 
 # A certificate of somebody else: those who verify or know the key are not deceived.
