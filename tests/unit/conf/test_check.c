@@ -34,6 +34,18 @@ static const struct row {
 	{ "services: ();", 0, { ": warning: there are no services (add some to \"services\")" } },
 	{ WEB(""), 0, { ":1:39: warning: service \"web\" has no servers (clients are refused until it has some)" } },
 	{ WEB("{ address = \"10.0.0.1:80\"; weight = 0; }"), 0, { NULL } },
+	/* who may ask the director over TCP */
+	{ "control: { listen = \"127.0.0.1:8404\"; };\n" WEB(ONE), 0, { NULL } },
+	{ "control: { listen = \"[::1]:8404\"; mode = \"600\"; group = \"adm\"; socket = \"/tmp/s\"; };\n" WEB(ONE), 0, { NULL } },
+	{ "control: { listen = \"192.0.2.1:8404\"; listen_any = true; };\n" WEB(ONE), 0, { NULL } },
+	{ "control: { listen = \"192.0.2.1:8404\"; };\n" WEB(ONE), -EINVAL,
+	  { ":1:21: \"192.0.2.1:8404\" is not a loopback address (\"listen_any = true;\" if others may read the status)" } },
+	{ "control: { listen = \"127.0.0.1\"; };\n" WEB(ONE), -EINVAL,
+	  { ":1:21: \"127.0.0.1\" has no port (add one, such as \":8404\")" } },
+	{ "control: { mode = \"0980\";\nsocket = \"sock\"; };\n" WEB(ONE), -EINVAL,
+	  { ":1:19: \"mode\": \"0980\" is not a mode in octal digits, such as \"0660\" "
+	    "(the mode of the socket: who may connect, such as \"0660\")",
+	    ":2:10: \"socket\": \"sock\" does not begin with \"/\" (the path of the socket for lvsctl and lvsadm)" } },
 	/* twins */
 	{ "services: ( { address = \"192.0.2.10:80\"; servers: ( " ONE " ); },\n"
 	  "{ address = \"192.0.2.10:80\"; servers: ( " ONE " ); } );",
