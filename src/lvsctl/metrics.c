@@ -8,16 +8,21 @@
 
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
+	static const char *const headers[] = { "Accept: application/openmetrics-text; version=1.0.0", NULL };
+	const struct lvs_request request = { .method = "GET", .path = "/metrics", .headers = headers };
 	struct lvs_answer answer;
-	int status = lvs_api_call(ctl, "GET", "/metrics", NULL, &answer);
+	int status = lvs_api_open(ctl);
 
 	(void)args;
 	(void)n;
 	if (status)
 		return status;
-	fputs(answer.text ? answer.text : "", stdout);
+	if (lvs_client_call(ctl->client, &request, &answer))
+		status = lvs_api_complain(&answer.problem);
+	else
+		fputs(answer.text ? answer.text : "", stdout);
 	lvs_answer_fini(&answer);
-	return LVS_EXIT_OK;
+	return status;
 }
 
 const struct lvs_command lvs_command_metrics = {

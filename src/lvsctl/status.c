@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "lvsctl/api.h"
 #include "lvsctl/table.h"
@@ -64,13 +65,18 @@ static void put_objects(const struct lvs_ctl *ctl, const json_t *status)
 	    "%lld%s", lvs_api_int(servers, "total"), text);
 }
 
-static void put_reloads(const struct lvs_ctl *ctl, json_t *reloads)
+/* What was changed last; the latest stands first. */
+static void put_change(const struct lvs_ctl *ctl, const json_t *changes)
 {
-	json_t *reload = json_array_get(reloads, json_array_size(reloads) - 1);
+	const json_t *last = json_array_get(changes, 0);
+	char ago[LVS_NUMBER_BYTES];
 
-	if (!json_array_size(reloads))
+	if (!last)
 		return;
-	put(ctl, "Last reload", lvs_api_true(reload, "ok") ? LVS_PLAIN : LVS_RED, "%s", lvs_api_true(reload, "ok") ? "done" : "refused");
+	put(ctl, "Last change", lvs_api_true(last, "ok") ? LVS_PLAIN : LVS_RED, "%s, %s%s ago, %s%s%s",
+	    lvs_api_text(last, "what"), lvs_seconds(ctl, (double)(time(NULL) - lvs_api_int(last, "time")), ago),
+	    ctl->terminal ? "" : " seconds", lvs_api_true(last, "ok") ? "done" : "refused",
+	    *lvs_api_text(last, "message") ? ": " : "", lvs_api_text(last, "message"));
 }
 
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
@@ -91,7 +97,7 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 	put(ctl, "lvsd", LVS_PLAIN, "%s, process %lld, up %s%s", lvs_api_text(status, "version"), lvs_api_int(status, "pid"),
 	    lvs_seconds(ctl, lvs_api_number(status, "uptime"), uptime), ctl->terminal ? "" : " seconds");
 	put(ctl, "Config", LVS_PLAIN, "%s, log level %s", lvs_api_text(status, "config"), lvs_api_text(status, "log_level"));
-	put_reloads(ctl, json_object_get(status, "reloads"));
+	put_change(ctl, json_object_get(status, "reloads"));
 	put_objects(ctl, status);
 	put_traffic(ctl, status);
 	loop = json_object_get(status, "loop");

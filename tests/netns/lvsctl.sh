@@ -96,6 +96,9 @@ same "JSON of the status" "3" "$(json 'd["services"]["total"]')"
 ctl 0 drops --json
 same "JSON of drops" "True" "$(json 'len(d["drops"]) > 10')"
 
+ctl 0 metrics
+has '^# EOF$'
+
 # Which server, and why; nothing changes by asking.
 ctl 0 explain 10.5.0.9 web
 has '192.0.2.10:80: server 10.0.1.2:8080'
@@ -166,6 +169,8 @@ ctl 6 config diff
 cp "$work/good.conf" "$work/lvs.conf"
 ctl 0 reload
 has '^timeouts: tcp 800 -> 900'
+ctl 0 status
+has '^Last change reload, .* done'
 ctl 0 reload --json
 same "nothing to do" "[]" "$(json 'd["changes"]')"
 
