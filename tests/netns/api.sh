@@ -180,7 +180,7 @@ says '^200$'
 echo "# 500 clients of the worst kinds, while 20 others fetch pages through the director"
 mkfifo $work/leave
 # shellcheck disable=SC2086 # a command
-spawn director $work/crowd.log sh -c "exec $crowd $socket 500 half garbage slow greedy busy <$work/leave"
+spawn director $work/crowd.log sh -c "CROWD_PATH=/v1/drops exec $crowd $socket 500 half garbage slow greedy busy <$work/leave"
 crowd_pid=$spawned
 exec 8>$work/leave
 until_true 60 grep -q crowded $work/crowd.log
