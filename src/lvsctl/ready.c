@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ready: a server that was drained takes new connections again. */
+/* ready: a server that was drained, or out for maintenance, takes new connections again. */
 #include "lvsctl/command.h"
 
 #include "lvsctl/turn.h"
 
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
-	json_t *body = json_pack("{s:n}", "drain");
+	json_t *body = json_pack("{s:n, s:n}", "drain", "maintenance");
 	int status = lvs_turn(ctl, args, n, body, "make ready", lvs_turn_is_up);
 
 	json_decref(body);

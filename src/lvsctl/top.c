@@ -159,7 +159,7 @@ static void change_server(struct top *top, int more)
 	} else if (row && row->server && !strcmp(lvs_api_text(row->server, "state"), "up")) {
 		prepare(top, "drain", json_pack("{s:{}}", "drain"), row);
 	} else if (row && row->server) {
-		prepare(top, "make ready", json_pack("{s:n}", "drain"), row);
+		prepare(top, "make ready", json_pack("{s:n, s:n}", "drain", "maintenance"), row);
 	}
 	free(rows);
 }

@@ -151,6 +151,12 @@ ctl 0 ready web one --wait=60
 ctl 0 servers web
 has 'one masq 6 up'
 ctl 4 drain noone
+ctl 0 set server web one maintenance=true
+ctl 0 servers web
+has 'one masq 0 maintenance'
+ctl 0 ready web one --wait=60
+ctl 0 servers web
+has 'one masq 6 up'
 ctl 0 zero new
 ctl 0 zero
 ctl 0 services web --stats

@@ -185,6 +185,16 @@ static enum lvs_top_style style_of(const struct lvs_top_row *row)
 	return !strcmp(state, "up") ? LVS_TOP_PLAIN : !strcmp(state, "down") ? LVS_TOP_BAD : LVS_TOP_WARN;
 }
 
+/* In eight characters. */
+static const char *state_of(const struct lvs_top_row *row)
+{
+	const char *state = lvs_api_text(row->server, "state");
+
+	if (!row->server)
+		return lvs_api_true(row->service, "live") ? "live" : "DEAD";
+	return !strcmp(state, "maintenance") ? "maint" : state;
+}
+
 static void put_row(const struct lvs_top_view *view, const struct lvs_top_row *row, bool selected, struct lvs_top_line *line)
 {
 	const json_t *object = row->server ? row->server : row->service;
@@ -200,7 +210,7 @@ static void put_row(const struct lvs_top_view *view, const struct lvs_top_row *r
 		(void)snprintf(weight, sizeof(weight), "%lld", lvs_api_int(object, "weight"));
 	(void)snprintf(text, sizeof(text), "%-*.*s %-7.7s %6s %-8.8s %6s %6s %5s %5s %5s", width, width, name,
 		       lvs_api_text(object, row->server ? "forward" : "scheduler"), weight,
-		       row->server ? lvs_api_text(object, "state") : lvs_api_true(object, "live") ? "live" : "DEAD",
+		       state_of(row),
 		       human((double)lvs_api_int(object, "active"), n[0]), human((double)lvs_api_int(object, "inactive"), n[1]),
 		       human(rate(object, "cps"), n[2]), human(rate(object, "in_bps"), n[3]), human(rate(object, "out_bps"), n[4]));
 	put(line, view, selected ? LVS_TOP_SELECTED : style_of(row), text);
