@@ -29,6 +29,9 @@ wide()
 	many "$1" x | tr -d '\n'
 }
 
+# bugs <number>... - a row for each
+bugs() { printf '%s unit/engine/test_dot is_right\n' "$@"; }
+
 # good_tree - one that breaks no rule
 good_tree()
 {
@@ -46,6 +49,7 @@ good_tree()
 	put tests/unit/engine/sched/Makefile.inc 'unit_tests += tests/unit/engine/sched/test_rr'
 	put tests/unit/engine/test_dot.c 'static void is_right(void **state)' '	cmocka_unit_test(is_right),'
 	put tests/unit/engine/Makefile.inc 'unit_tests += tests/unit/engine/test_dot'
+	put tests/bugs.txt "$(bugs 106 129 187 381 479 608 649 871 1144 1163 1228 1354 1720 1877 1904)"
 	put tests/points.txt '# a comment' "$(seq 25 | sed 's#$# unit/engine/test_dot is_right#')" '3 later src/sync : not yet'
 	put man/lvs.conf.5 '.TP' '.B rr' 'Round robin.'
 	put man/lvsd.8 '.It Cm ttl' 'Time to live exceeded over' 'land.'
@@ -66,7 +70,7 @@ expect()
 }
 
 good_tree
-for script in check-layers.sh check-points.sh check-tables.sh; do
+for script in check-layers.sh check-lists.sh check-tables.sh; do
 	"$scripts/$script" "$tree" || { echo "$script finds fault with a good tree"; failed=1; }
 done
 
@@ -114,23 +118,25 @@ points()
 }
 
 points
-expect check-points.sh 'point 25: no test'
+expect check-lists.sh '25: no test'
 points '25 unit/engine/test_dot is_wrong'
-expect check-points.sh 'point 25: tests/unit/engine/test_dot.c: no test is_wrong'
+expect check-lists.sh '25: tests/unit/engine/test_dot.c: no test is_wrong'
 put tests/unit/engine/test_dot.c 'static void is_right(void **state)' '	cmocka_unit_test(is_wrong),'
-expect check-points.sh 'test_dot.c: is_right is not run'
+expect check-lists.sh 'test_dot.c: is_right is not run'
 put tests/unit/engine/Makefile.inc 'unit_tests += tests/unit/engine/test_dot_2'
-expect check-points.sh 'tests/unit/engine/test_dot.c is in no Makefile.inc'
+expect check-lists.sh 'tests/unit/engine/test_dot.c is in no Makefile.inc'
 points '25 unit/engine/test_line is_right'
-expect check-points.sh 'point 25: no tests/unit/engine/test_line.c'
+expect check-lists.sh '25: no tests/unit/engine/test_line.c'
 points '25 netns/none.sh'
-expect check-points.sh 'point 25: no script tests/netns/none.sh'
+expect check-lists.sh '25: no script tests/netns/none.sh'
 points '25 later src/io : it is there'
-expect check-points.sh 'point 25: src/io is there, so name its test'
+expect check-lists.sh '25: src/io is there, so name its test'
 points '25 later src/sync'
-expect check-points.sh 'point 25: no reason'
+expect check-lists.sh '25: no reason'
 points 'twenty-five unit/engine/test_dot is_right'
-expect check-points.sh 'not a row: twenty-five'
+expect check-lists.sh 'not a row: twenty-five'
+put tests/bugs.txt "$(bugs 106 129 187 381 479 608 649 871 1144 1163 1228 1354 1720 1877)"
+expect check-lists.sh 'tests/bugs.txt: 1904: no test'
 
 put src/engine/sched.def 'SCHED(rr)' 'SCHED(wrr)'
 expect check-tables.sh 'src/engine/sched.def: wrr: no src/engine/sched/wrr.c'

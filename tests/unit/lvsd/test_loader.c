@@ -248,6 +248,34 @@ static void what_was_made_survives_the_file(void **state)
 	assert_int_equal(scene->errors, 1);
 }
 
+static int make_none(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+		     struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+{
+	int err = lvs_conf_copy(running, ret_conf);
+
+	(void)job;
+	(void)file;
+	(void)errors;
+	while (!err && (*ret_conf)->nservices)
+		lvs_conf_service_fini(&(*ret_conf)->services[--(*ret_conf)->nservices]);
+	return err;
+}
+
+/* What the file does name and was removed while it ran: the file says what is wanted. */
+static void what_was_removed_comes_back_with_the_file(void **state)
+{
+	struct scene *scene = *state;
+
+	scene->job.make = make_none;
+	load(scene);
+	assert_int_equal(scene->conf->nservices, 0);
+	scene->job.make = NULL;
+	load(scene);
+	assert_int_equal(scene->conf->nservices, 1);
+	assert_int_equal(scene->conf->services[0].nservers, 1);
+	assert_int_equal(scene->changes, 1);
+}
+
 /* At whatever point of a load the end comes: what was handed over before is not touched again, the rest is freed. */
 static void the_end_may_come_at_any_time(void **state)
 {
@@ -277,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_comes_with_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(others_make_configurations_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_was_made_survives_the_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_was_removed_comes_back_with_the_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_load_at_a_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_end_may_come_at_any_time, setup, teardown),
 	};

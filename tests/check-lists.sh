@@ -1,16 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Each of the 25 points in tests/points.txt has a test, and it is there: written down, run by its program, built by a
-# Makefile.inc; or it concerns something that does not exist yet. Usage: check-points.sh [tree]
+# What is in the lists of tests/points.txt and tests/bugs.txt has a test, and it is there: written down, run by its program,
+# built by a Makefile.inc; or it concerns something that does not exist yet. Usage: check-lists.sh [tree]
 set -eu
 
 cd "${1:-${top_srcdir:-.}}"
-table=tests/points.txt
 failed=0
 
 fail()
 {
-	echo "$table: point $*"
+	echo "$table: $*"
 	failed=1
 }
 
@@ -56,17 +55,26 @@ row()
 	esac
 }
 
-while read -r line; do
-	case $line in
-	''|'#'*) ;;
-	[0-9]*)
-		# shellcheck disable=SC2086 # words
-		row $line;;
-	*) fail "?: not a row: $line";;
-	esac
-done <$table
+# list <table> <number...> - all of its rows, and of each number there is one
+list()
+{
+	table=$1
+	shift
+	while read -r line; do
+		case $line in
+		''|'#'*) ;;
+		[0-9]*)
+			# shellcheck disable=SC2086 # words
+			row $line;;
+		*) fail "?: not a row: $line";;
+		esac
+	done <"$table"
+	for point; do
+		grep -q "^$point " "$table" || fail "$point: no test"
+	done
+}
 
-for point in $(seq 25); do
-	grep -q "^$point " $table || fail "$point: no test"
-done
+# shellcheck disable=SC2046 # words
+list tests/points.txt $(seq 25)
+list tests/bugs.txt 106 129 187 381 479 608 649 871 1144 1163 1228 1354 1720 1877 1904
 exit "$failed"
