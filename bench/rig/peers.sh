@@ -126,6 +126,16 @@ stop_lvsd() { :; }
 start_lvsd_plain() { start_daemon lvsd-plain false; }
 stop_lvsd_plain() { :; }
 
+# lvsd, while somebody asks for its services ten times a second.
+start_lvsd_polled() {
+	start_daemon lvsd-polled true
+	polled_pid=$peer_pid
+	start lvsd-polled poll python3 "$here/poll.py" "$work/lvsd-polled.sock" 0.1
+	poller_pid=$spawned
+	peer_pid=$polled_pid
+}
+stop_lvsd_polled() { kill "$poller_pid" 2>/dev/null; }
+
 # service PROTOCOL PORT SERVER-PORT METHOD [KEYS] - one of lvs.conf's services
 service() {
 	printf '{ name = "p%s"; address = "%s:%s"; protocol = "%s"; scheduler = "wlc"; forward = "%s"; %s\n' \
@@ -135,6 +145,7 @@ service() {
 
 start_daemon() {
 	{
+		echo "control: { socket = \"$work/$1.sock\"; };"
 		echo "device: { name = \"lvs0\"; offload = $2; };"
 		echo 'services: ('
 		for port in $HTTP $BULK $PING; do

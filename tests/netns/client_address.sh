@@ -50,7 +50,7 @@ told_conf() {
 
 # named <what> <address of the client> <url>
 named() {
-	named_port=$((${named_port:-41000} + 1))
+	named_port=$((${named_port:-21000} + 1))
 	same "$1: the server names the client" "$2 $named_port" "$(at client curl -sSf -m 60 --local-port $named_port "$3/")"
 	same "$1: kept connections" "200 $2" "$(at client curl -sSf -m 60 "$3/?[1-200]" | cut -d' ' -f1 | shares)"
 	same "$1: short connections" "50 $2" "$(ask 50 "$3" | cut -d' ' -f1 | shares)"
