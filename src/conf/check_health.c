@@ -34,6 +34,7 @@ static const struct kind {
 	{ "send_expect", " send_text expect_text ", NULL, false },
 	{ "dns", " query_type query_name answer ", NULL, false },
 	{ "smtp", " helo_name ", NULL, false },
+	{ "grpc", " grpc_service host tls sni verify ca pin ", NULL, false },
 	{ "agent", " send_text ", NULL, false },
 	{ "script", " command ", "command", false },
 	{ "file", " file ", "file", true },
@@ -107,6 +108,9 @@ static void check_trust(const struct kind *kind, const struct lvs_conf_check *ch
 	if (*check->ca && !check->verify)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->ca_where, "add \"verify = true\"",
 				    "\"ca\" says whom to trust, and nothing is verified");
+	if (!strcmp(check->type, "grpc") && !check->tls && (check->verify || *check->sni || *check->pin))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, "add \"tls = true\"",
+				    "\"sni\", \"verify\" and \"pin\" are about TLS, and the check does without");
 	if (!strcmp(check->type, "udp") && *check->expect && !*check->send)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->expect_where, "add \"send\", which is answered",
 				    "\"expect\" has nothing that it could be the answer to");
@@ -117,9 +121,12 @@ static void check_library(const struct lvs_conf_check *check, struct lvs_conf_er
 {
 	int features = curl_version_info(CURLVERSION_NOW)->features;
 
-	if ((!strcmp(check->type, "https") || !strcmp(check->type, "tls")) && !(features & CURL_VERSION_SSL))
+	if ((!strcmp(check->type, "https") || !strcmp(check->type, "tls") || check->tls) && !(features & CURL_VERSION_SSL))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, NULL,
 				    "this system's libcurl has no TLS for a \"%s\" check", check->type);
+	if (!strcmp(check->type, "grpc") && !(features & CURL_VERSION_HTTP2))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, NULL,
+				    "this system's libcurl has no HTTP/2 for a \"grpc\" check");
 	if (check->http_version && !strcmp(check->http_version, "2") && !(features & CURL_VERSION_HTTP2))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->http_version_where, NULL,
 				    "this system's libcurl has no HTTP/2");

@@ -52,6 +52,8 @@ struct lvs_conf_check {
 	char query_name[256];
 	char answer[256];
 	char helo_name[128];
+	char grpc_service[256];
+	bool tls;
 	char command[LVS_CONF_LINES_BYTES];
 	char file[LVS_CONF_PATH_BYTES];
 	struct lvs_conf_where type_where, interval_where, fast_interval_where, timeout_where, source_where, port_where;
@@ -59,7 +61,7 @@ struct lvs_conf_check {
 	struct lvs_conf_where digest_where, http_version_where, sni_where, verify_where, ca_where, pin_where;
 	struct lvs_conf_where send_where, expect_where;
 	struct lvs_conf_where send_text_where, expect_text_where, query_type_where, query_name_where, answer_where;
-	struct lvs_conf_where helo_name_where, command_where, file_where;
+	struct lvs_conf_where helo_name_where, grpc_service_where, tls_where, command_where, file_where;
 };
 
 enum lvs_conf_curve { LVS_CONF_LINEAR, LVS_CONF_DOUBLING };

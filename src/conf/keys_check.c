@@ -13,7 +13,7 @@
 static const struct lvs_conf_word types[] = {
 	{ "tcp", 0, false },	     { "http", 0, false },  { "https", 0, false }, { "tls", 0, false },
 	{ "ping", 0, false },	     { "udp", 0, false },   { "send_expect", 0, false }, { "dns", 0, false },
-	{ "smtp", 0, false },	     { "agent", 0, false }, { "script", 0, false }, { "file", 0, false },
+	{ "smtp", 0, false },	     { "grpc", 0, false },  { "agent", 0, false }, { "script", 0, false }, { "file", 0, false },
 	{ NULL, 0, false },
 };
 static const struct lvs_conf_word http_versions[] = {
@@ -87,6 +87,8 @@ static const struct lvs_conf_key check_keys[] = {
 	{ TEXT(query_name), .bad = lvs_conf_bad_query_name, .help = "the name whose records are asked for" },
 	{ TEXT(answer), .help = "what one of the records has to hold" },
 	{ TEXT(helo_name), .bad = lvs_conf_bad_query_name, .help = "the name that lvsd gives itself" },
+	{ TEXT(grpc_service), .bad = lvs_conf_bad_printable, .help = "the service of gRPC that is asked about" },
+	{ PLACED(tls), .type = LVS_CONF_BOOL, .optional = true, .def = false, .help = "whether gRPC is spoken in TLS" },
 	{ TEXT(command), .bad = lvs_conf_bad_command, .help = "the program that decides, and its arguments" },
 	{ TEXT(file), .bad = lvs_conf_bad_path, .help = "the file that says how the server does" },
 };

@@ -101,6 +101,12 @@ static const struct row {
 	  { ":3:11: \"verify\" has no name that the certificate could be valid for (give it a \"host\", or an \"sni\")" } },
 	{ HEALTH("check = { type = \"tls\"; sni = \"a.example\";\n ca = \"/x\"; };", ONE), -EINVAL,
 	  { ":3:7: \"ca\" says whom to trust, and nothing is verified (add \"verify = true\")" } },
+	{ HEALTH("check = { type = \"grpc\"; grpc_service = \"a.B\"; tls = true; sni = \"a.example\"; verify = true; };", ONE), 0, { NULL } },
+	{ HEALTH("check = {\n type = \"grpc\"; sni = \"a.example\"; };", ONE), -EINVAL,
+	  { ":3:9: \"sni\", \"verify\" and \"pin\" are about TLS, and the check does without (add \"tls = true\")" } },
+	{ HEALTH("check = { type = \"https\";\n tls = true; };", ONE), -EINVAL,
+	  { ":3:8: \"tls\" is no key of a \"https\" check (beside those of all checks it has method path host headers status"
+	    " body regex digest http_version sni verify ca pin)" } },
 	{ HEALTH("check = { type = \"ping\";\n port = 7; };", ONE), -EINVAL,
 	  { ":3:9: a \"ping\" check has no port (remove it)" } },
 	{ "services: ( { address = \"192.0.2.10\"; ports = \"1-9\"; servers: ( { address = \"10.0.0.1\"; } );\n"

@@ -304,7 +304,7 @@ static const struct row {
 	  "1:79: server 192.0.2.10:85 is the service itself: its packets would come back "
 	  "(a server needs an address of its own, not a service's)" },
 	{ SERVICE("check = { type = \"tpc\"; };"), "1:59: there is no type \"tpc\" (did you mean \"tcp\"? "
-	  "there is \"tcp\" \"http\" \"https\" \"tls\" \"ping\" \"udp\" \"send_expect\" \"dns\" \"smtp\" \"agent\" \"script\" \"file\")" },
+	  "there is \"tcp\" \"http\" \"https\" \"tls\" \"ping\" \"udp\" \"send_expect\" \"dns\" \"smtp\" \"grpc\" \"agent\" \"script\" \"file\")" },
 	{ SERVICE("check = { };"), "1:50: a check needs \"type\" (how the server is asked)" },
 	{ SERVICE("check = ( { type = \"tcp\"; } );"), "1:50: \"check\" takes a group, { ... }, not a list (how a server is asked "
 	  "whether it is up)" },
