@@ -353,7 +353,7 @@ static const struct row {
 	{ SERVICE("checks_needed = 0;"), "1:58: \"checks_needed\" is 0, but has to be from 1 to 65535 (how many checks have to be up: "
 	  "\"all\", \"any\" or a number)" },
 	{ SERVICE("checks_needed = \"each\";"), "1:58: there is no checks_needed \"each\" (there is \"all\" \"any\")" },
-	{ SERVICE("on_failure = \"drop\";"), "1:55: there is no on_failure \"drop\" (there is \"remove\" \"quiesce\")" },
+	{ SERVICE("on_failure = \"drop\";"), "1:55: there is no on_failure \"drop\" (there is \"remove\" \"quiesce\" \"reset\")" },
 	{ SERVICE("sorry_server = { };"), "1:57: a sorry server needs \"address\" (the sorry server's address, and its port if it is "
 	  "not the service's)" },
 	{ SERVICE("quorum = 0;"), "1:51: \"quorum\" is 0, but has to be from 1 to 4294967295 (the weight of servers that are up, in all, "
