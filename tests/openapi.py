@@ -182,7 +182,7 @@ def check_reads(doc, path_to_socket, fill, queries):
         for name, value in fill.items():
             path = path.replace("{%s}" % name, quote(value, safe=""))
         for query in queries.get(template, [""]):
-            expect(200, ask(doc, path_to_socket, "GET", path + query, template))
+            expect(303 if op["x-access"] == "session" else 200, ask(doc, path_to_socket, "GET", path + query, template))
 
 
 def check_answers(doc, path_to_socket, vip):

@@ -9,6 +9,9 @@ void lvs_conf_check_control(const struct lvs_conf *conf, struct lvs_conf_errors 
 	const struct lvs_conf_control *control = &conf->control;
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
+	if (lvs_addr_is_any(&control->listen) && *control->token_file)
+		lvs_conf_errors_add(errors, LVS_CONF_WARNING, &control->token_file_where,
+				    "add \"listen\", such as \"127.0.0.1:8404\"", "the token is for TCP, where nobody listens");
 	if (lvs_addr_is_any(&control->listen))
 		return;
 	(void)lvs_endpoint_format(&control->listen, control->listen_port, text);
@@ -19,4 +22,8 @@ void lvs_conf_check_control(const struct lvs_conf *conf, struct lvs_conf_errors 
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &control->listen_where,
 				    "\"listen_any = true;\" if others may read the status",
 				    "\"%s\" is not a loopback address", text);
+	if (*control->token_file && !lvs_addr_is_loopback(&control->listen))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &control->token_file_where,
+				    "let \"listen\" be \"127.0.0.1\" or \"[::1]\", and come by ssh",
+				    "over \"%s\" a token would be there for all to see", text);
 }

@@ -106,6 +106,7 @@ struct lvs_conf_director {
  * @mode:	of the socket, octal digits
  * @group:	whose members may change things; empty: "lvsd", if there is such a group
  * @listen:	where anybody may ask over TCP; any: nowhere
+ * @token_file:	path of a secret by which the status page over TCP may change things; empty: nothing can
  * @listen_any:	that need not be this machine alone
  */
 struct lvs_conf_control {
@@ -116,7 +117,8 @@ struct lvs_conf_control {
 	struct lvs_addr listen;
 	uint16_t listen_port;
 	bool listen_any;
-	struct lvs_conf_where listen_where;
+	char token_file[LVS_CONF_PATH_BYTES];
+	struct lvs_conf_where listen_where, token_file_where;
 };
 
 /* Bits of metrics.compat: whose names are there beside lvsd's own. */

@@ -177,6 +177,9 @@ static const struct lvs_conf_key control_keys[] = {
 	  .help = "where the status can be read over TCP, such as \"127.0.0.1:8404\"" },
 	{ CONTROL(listen_any), .type = LVS_CONF_BOOL, .def = false,
 	  .help = "whether \"listen\" may be more than a loopback address" },
+	{ CONTROL(token_file), .type = LVS_CONF_TEXT, .def_text = "", .optional = true, .bad = lvs_conf_bad_path,
+	  .where = offsetof(struct lvs_conf_control, token_file_where),
+	  .help = "the path of a file with a secret, who knows which may change things by the status page" },
 };
 
 static const struct lvs_conf_word compats[] = { { "node_ipvs", LVS_CONF_COMPAT_NODE_IPVS, false }, { NULL, 0, false } };

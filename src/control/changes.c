@@ -86,23 +86,31 @@ static int take_body(struct lvs_change *change)
 		return -ENOMEM;
 	if (body)
 		(void)evbuffer_add_buffer(change->body, body);
-	change->bytes = evbuffer_get_length(change->body);
 	return 0;
+}
+
+int lvs_change_queue(struct lvs_change *change)
+{
+	struct lvs_control *control = change->request->control;
+	int err;
+
+	change->bytes = change->body ? evbuffer_get_length(change->body) : 0;
+	if (control->pending + change->bytes > LVS_CONTROL_PENDING_MAX)
+		return -EBUSY;
+	err = control->host.submit(control->host.arg, &change->job);
+	if (!err)
+		control->pending += change->bytes;
+	return err;
 }
 
 void lvs_change_submit(struct lvs_change *change)
 {
-	struct lvs_control *control = change->request->control;
 	int err = take_body(change);
 
-	if (!err && control->pending + change->bytes > LVS_CONTROL_PENDING_MAX)
-		err = -EBUSY;
 	if (!err)
-		err = control->host.submit(control->host.arg, &change->job);
-	if (!err) {
-		control->pending += change->bytes;
+		err = lvs_change_queue(change);
+	if (!err)
 		return;
-	}
 	lvs_problem(change->request, &(struct lvs_problem){ .kind = LVS_PROBLEM_BUSY,
 							   .detail = "too many changes wait already",
 							   .hint = "wait for answers, or put more of them into one batch" });
@@ -130,8 +138,8 @@ static int parse_body(struct lvs_change *change, json_t **ret_body)
 }
 
 /* In the other thread. */
-static int make(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
-		struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
+int lvs_change_make(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+		    struct lvs_conf_errors *errors, struct lvs_conf **ret_conf)
 {
 	struct lvs_change *change = container_of(job, struct lvs_change, job);
 	struct lvs_edit_operation op = { .kind = change->kind, .service = change->service, .server = change->server,
@@ -272,7 +280,7 @@ static void submit_edit(struct lvs_request *request, enum lvs_edit_kind kind)
 
 	if (!change)
 		return;
-	change->job.make = make;
+	change->job.make = lvs_change_make;
 	change->kind = kind;
 	change->create = condition && strcmp(condition, "*") == 0;
 	change->service = request->params[0];
@@ -332,7 +340,7 @@ void lvs_api_batch(struct lvs_request *request)
 
 	if (!change)
 		return;
-	change->job.make = make;
+	change->job.make = lvs_change_make;
 	change->batch = true;
 	lvs_change_submit(change);
 }

@@ -16,7 +16,7 @@ struct lvs_request;
  * struct lvs_change - one of them
  * @request:	to be answered
  * @service, @server: of the path, owned
- * @body:	owned; @bytes of it
+ * @body:	owned, may be NULL; @bytes of it while it waits
  * @create:	If-None-Match: *
  * @batch:	the body says what to do, else @kind
  * @edit:	what came of it
@@ -41,7 +41,17 @@ struct lvs_change {
 /* Answers with a problem unless it is 0. @change: NULL if there is no memory for it. Consumed on failure. */
 struct lvs_change *lvs_change_new(struct lvs_request *request, const char *what);
 
-/* Have it done; @change->job.make and done are set. On failure the request is answered and @change is gone. */
+/* For job.make: what @kind, @service, @server and @body say. */
+int lvs_change_make(struct lvs_conf_job *job, const struct lvs_conf *running, const struct lvs_conf *file,
+		    struct lvs_conf_errors *errors, struct lvs_conf **ret_conf);
+
+/* Have it done, with the @body it has, which may be NULL. Return: 0; or -EBUSY, and @change is still the caller's */
+int lvs_change_queue(struct lvs_change *change);
+
+/*
+ * Have it done with the request's body; @change->job.make and done are set. On failure the request is answered and @change
+ * is gone.
+ */
 void lvs_change_submit(struct lvs_change *change);
 
 void lvs_change_free(struct lvs_change *change);

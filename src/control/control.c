@@ -18,6 +18,7 @@
 #include "control/request.h"
 #include "control/server.h"
 #include "control/stream.h"
+#include "sys/entropy.h"
 #include "sys/log.h"
 #include "sys/loop.h"
 
@@ -92,6 +93,11 @@ static int open_tcp(struct lvs_control *control, const struct lvs_conf_control *
 
 	if (lvs_addr_is_any(&conf->listen))
 		return 0;
+	if (*conf->token_file) {
+		err = lvs_token_read(conf->token_file, message, control->sessions.token);
+		if (err)
+			return err;
+	}
 	err = lvs_socket_tcp(&conf->listen, conf->listen_port, message, &fd);
 	return err ? err : lvs_door_open(control, &control->doors[LVS_DOOR_TCP], fd);
 }
@@ -101,6 +107,7 @@ int lvs_control_new(const struct lvs_control_host *host, const struct lvs_conf_c
 {
 	struct event_base *base = lvs_loop_base(host->loop);
 	struct lvs_control *control = calloc(1, sizeof(*control));
+	uint8_t name[4];
 	int err = -ENOMEM;
 
 	(void)snprintf(message, LVS_CONTROL_MESSAGE_MAX, "cannot set up the control socket: out of memory");
@@ -112,6 +119,8 @@ int lvs_control_new(const struct lvs_control_host *host, const struct lvs_conf_c
 	lvs_list_init(&control->ready);
 	for (size_t i = 0; i < LVS_DOORS; i++)
 		lvs_list_init(&control->doors[i].peers);
+	if (lvs_entropy_fill(name, sizeof(name)) == 0)
+		lvs_sessions_name(&control->sessions, name);
 	control->turn = event_new(base, -1, 0, on_turn, control);
 	control->admit = event_new(base, -1, 0, on_admit, control);
 	control->sweep = evtimer_new(base, on_sweep, control);

@@ -38,6 +38,12 @@ void lvs_problem_members(struct lvs_json *json, const struct lvs_problem *proble
 	member(json, "hint", problem->hint);
 }
 
+const char *lvs_problem_title(enum lvs_problem_kind kind, int *ret_status)
+{
+	*ret_status = kinds[kind].status;
+	return kinds[kind].title;
+}
+
 int lvs_problem_begin(struct lvs_request *request, const struct lvs_problem *problem)
 {
 	struct lvs_json *json = &request->json;

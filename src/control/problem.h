@@ -36,6 +36,9 @@ struct lvs_problem {
 	const char *hint;
 };
 
+/* "not found"; @ret_status: of an answer with it */
+const char *lvs_problem_title(enum lvs_problem_kind kind, int *ret_status);
+
 /* The answer's one object is begun; members may follow. Nothing was written before. Return: the status to send it with */
 int lvs_problem_begin(struct lvs_request *request, const struct lvs_problem *problem);
 

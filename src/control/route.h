@@ -19,7 +19,8 @@ enum lvs_method {
 	LVS_METHOD_OTHER,
 };
 
-enum lvs_access { LVS_ACCESS_READ, LVS_ACCESS_ADMIN };
+/* @LVS_ACCESS_SESSION: everybody gets as far as the handler, which looks at the session, see visit.h */
+enum lvs_access { LVS_ACCESS_READ, LVS_ACCESS_ADMIN, LVS_ACCESS_SESSION };
 
 /**
  * struct lvs_route - one row of route.def

@@ -10,6 +10,7 @@
 
 #include "base/list.h"
 #include "control/control.h"
+#include "control/session.h"
 
 struct event;
 struct evhttp;
@@ -54,6 +55,7 @@ enum { LVS_DOOR_UNIX, LVS_DOOR_TCP, LVS_DOORS };
  * @requests:	of struct lvs_request, those that have no whole answer yet
  * @ready:	of struct lvs_stream, those that can go on at once
  * @pending:	bytes of bodies that wait to be worked at
+ * @sessions:	of browsers that change things
  * @turn:	gives the first of @ready its turn
  * @admit:	opens doors again
  * @sweep:	looks after the peers
@@ -67,6 +69,7 @@ struct lvs_control {
 	struct lvs_list requests;
 	struct lvs_list ready;
 	size_t pending;
+	struct lvs_sessions sessions;
 	struct event *turn;
 	struct event *admit;
 	struct event *sweep;

@@ -15,8 +15,8 @@
 #include "control/show.h"
 #include "control/stream.h"
 #include "engine/server.h"
+#include "metrics/sheet.h"
 
-#define TYPE_HTML "text/html; charset=utf-8"
 #define REFRESH_MAX 3600
 /* Of one part of the page: a few tens of rows. */
 #define PART_BYTES 16384
@@ -62,8 +62,9 @@ static bool go_on(void *state, struct lvs_request *request, struct lvs_json *jso
 	struct evbuffer *out = json->out;
 	const size_t enough = evbuffer_get_length(out) + PART_BYTES;
 
+	(void)request;
 	if (page->part == LVS_PAGE_HEAD) {
-		lvs_page_head(page, out, request);
+		lvs_page_head(page, out);
 		page->part = LVS_PAGE_SERVICES;
 		return true;
 	}
@@ -112,9 +113,10 @@ void lvs_api_page(struct lvs_request *request)
 	page->refresh = refresh_of(request);
 	page->trouble = lvs_request_flag(request, "trouble");
 	lvs_walk_init(&page->walk, page->host, NULL);
-	lvs_request_add_header(request, "Content-Security-Policy",
-			       "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
-	lvs_request_add_header(request, "X-Content-Type-Options", "nosniff");
-	lvs_request_add_header(request, "Referrer-Policy", "no-referrer");
-	lvs_request_stream(request, TYPE_HTML, go_on, free_page, page);
+	if (!lvs_page_edit(page, request)) {
+		free_page(page);
+		return;
+	}
+	lvs_sheet_headers(request);
+	lvs_request_stream(request, LVS_TYPE_HTML, go_on, free_page, page);
 }

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "metrics/html.h"
+#include "metrics/sheet.h"
 #include "sys/clock.h"
 #include "sys/loop.h"
 #include "sys/turns.h"
@@ -38,12 +39,24 @@ static struct counts count(const struct lvs_rules *rules)
 static void put_link(const struct lvs_page *page, struct evbuffer *out, unsigned int refresh, bool trouble, bool all,
 		     bool current, const char *text)
 {
-	lvs_htmlf(out, "<li><a href=\"?refresh=%u%s", refresh, trouble ? "&amp;trouble=1" : "");
+	lvs_htmlf(out, "<li><a href=\"?refresh=%u%s%s", refresh, trouble ? "&amp;trouble=1" : "",
+		  page->edit ? "&amp;edit=1" : "");
 	if (page->service && !all) {
 		lvs_html(out, "&amp;service=");
 		lvs_html_url(out, page->service);
 	}
 	lvs_htmlf(out, "\"%s>%s</a></li>", current ? " aria-current=\"true\"" : "", text);
+}
+
+/* Into the page where servers can be changed, or out of it, and what is shown stays. */
+static void put_edit_link(const struct lvs_page *page, struct evbuffer *out)
+{
+	lvs_htmlf(out, "<li><a href=\"?%s%s", page->edit ? "" : "edit=1", page->trouble ? "&amp;trouble=1" : "");
+	if (page->service) {
+		lvs_html(out, "&amp;service=");
+		lvs_html_url(out, page->service);
+	}
+	lvs_htmlf(out, "\">%s</a></li>", page->edit ? "Only look" : "Change servers");
 }
 
 static void put_links(const struct lvs_page *page, struct evbuffer *out)
@@ -53,7 +66,12 @@ static void put_links(const struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "<nav aria-label=\"What is shown\"><ul>");
 	put_link(page, out, page->refresh, false, true, !page->trouble && !page->service, "All servers");
 	put_link(page, out, page->refresh, true, true, page->trouble, "Those in trouble");
-	lvs_html(out, "</ul></nav>\n<nav aria-label=\"How often it is refreshed\"><ul>");
+	if (page->may)
+		put_edit_link(page, out);
+	lvs_html(out, "</ul></nav>\n");
+	if (page->edit)
+		return;
+	lvs_html(out, "<nav aria-label=\"How often it is refreshed\"><ul>");
 	for (size_t i = 0; i < ARRAY_LEN(refreshes); i++) {
 		char text[32] = "Stop refreshing";
 
@@ -139,27 +157,25 @@ static void put_overview(const struct lvs_page *page, struct evbuffer *out, cons
 	lvs_html(out, "</dl></section>\n");
 }
 
-void lvs_page_head(struct lvs_page *page, struct evbuffer *out, const struct lvs_request *request)
+void lvs_page_head(struct lvs_page *page, struct evbuffer *out)
 {
 	struct counts counts = count(lvs_engine_rules(page->host->engine));
 	time_t now = time(NULL);
-	char when[32] = "";
+	char when[32] = "", title[64];
 	struct tm tm;
 
-	(void)request;
 	if (gmtime_r(&now, &tm))
 		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	lvs_html(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
-	lvs_htmlf(out, "<title>%u of %u up - lvsd</title>\n", counts.good, counts.servers);
-	lvs_html(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-		      "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	(void)snprintf(title, sizeof(title), "%u of %u up", counts.good, counts.servers);
+	lvs_sheet_title(out, title);
 	if (page->refresh)
 		lvs_htmlf(out, "<meta http-equiv=\"refresh\" content=\"%u\">\n", page->refresh);
-	lvs_html(out, "<link rel=\"stylesheet\" href=\"/style.css\"></head>\n<body><a class=\"skip\" href=\"#services\">To the services</a>\n");
+	lvs_html(out, "</head>\n<body><a class=\"skip\" href=\"#services\">To the services</a>\n");
 	lvs_htmlf(out, "<header><h1>lvsd <span class=\"dim\">%s</span></h1>\n<p class=\"dim\">As of <time datetime=\"%.10sT%sZ\">%s UTC"
 		       "</time></p>\n", PACKAGE_VERSION, when, when + 11, when);
 	put_links(page, out);
 	lvs_html(out, "</header>\n<main>\n");
+	lvs_page_edit_head(page, out);
 	put_overview(page, out, &counts);
 	lvs_html(out, "<h2 id=\"services\" tabindex=\"-1\">Virtual services</h2>\n");
 }

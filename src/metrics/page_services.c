@@ -104,6 +104,8 @@ static void put_server(const struct lvs_page *page, struct evbuffer *out)
 	put_counters(page, out, &server->counters, server->rates);
 	put_latency(out, server->seen.latency);
 	put_check(out, &health);
+	if (page->edit)
+		lvs_page_edit_server(page, out, id);
 	lvs_html(out, "</tr>\n");
 }
 
@@ -131,7 +133,7 @@ static void begin_service(struct lvs_page *page, struct evbuffer *out)
 	lvs_id_service(&service->spec.key, &service->spec.ports, id);
 	lvs_html(out, "<section><h3 id=\"");
 	lvs_html_text(out, id);
-	lvs_html(out, "\"><a href=\"?service=");
+	lvs_htmlf(out, "\"><a href=\"?%sservice=", page->edit ? "edit=1&amp;" : "");
 	lvs_html_url(out, id);
 	lvs_html(out, "\">");
 	lvs_html_text(out, page->walk.conf->name);
@@ -146,7 +148,8 @@ static void begin_service(struct lvs_page *page, struct evbuffer *out)
 		      "<th scope=\"col\" class=\"n\">Inactive</th><th scope=\"col\" class=\"n\">Connections</th>"
 		      "<th scope=\"col\" class=\"n\">New/s</th><th scope=\"col\" class=\"n\">In/s</th>"
 		      "<th scope=\"col\" class=\"n\">Out/s</th><th scope=\"col\">Last minute</th>"
-		      "<th scope=\"col\" class=\"n\">Latency</th><th scope=\"col\">Last check</th></tr></thead><tbody>\n");
+		      "<th scope=\"col\" class=\"n\">Latency</th><th scope=\"col\">Last check</th>");
+	lvs_htmlf(out, "%s</tr></thead><tbody>\n", page->edit ? "<th scope=\"col\">Change</th>" : "");
 	page->open = true;
 	page->shown++;
 }
@@ -175,14 +178,15 @@ static void end_service(struct lvs_page *page, struct evbuffer *out)
 		inactive += service->servers[i]->inactive;
 	}
 	if (!page->rows)
-		lvs_html(out, "<tr><td colspan=\"13\" class=\"dim\">There are none: clients are refused.</td></tr>\n");
+		lvs_htmlf(out, "<tr><td colspan=\"%d\" class=\"dim\">There are none: clients are refused.</td></tr>\n",
+			  page->edit ? 14 : 13);
 	lvs_html(out, "</tbody><tfoot><tr><th scope=\"row\" colspan=\"4\">All</th><td class=\"n\">");
 	lvs_html_count(out, active);
 	lvs_html(out, "</td><td class=\"n\">");
 	lvs_html_count(out, inactive);
 	lvs_html(out, "</td>");
 	put_counters(page, out, &service->counters, service->rates);
-	lvs_html(out, "<td></td><td></td></tr></tfoot></table></div></section>\n");
+	lvs_htmlf(out, "<td></td><td></td>%s</tr></tfoot></table></div></section>\n", page->edit ? "<td></td>" : "");
 }
 
 void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step)
