@@ -58,7 +58,7 @@ static struct lvs_own_segment to_server(const struct lvs_conn *conn, const struc
 	return (struct lvs_own_segment){
 		.tuple = { .src = conn->caddr, .dst = conn->vaddr, .sport = conn->cport, .dport = conn->vport,
 			   .proto = conn->proto },
-		.tos = stream->handshake.tos, .flags = flags, .seq = next_seq(stream),
+		.tos = stream->handshake.tos, .ttl = stream->handshake.ttl, .flags = flags, .seq = next_seq(stream),
 		.options = { .scale = LVS_TCP_NO_SCALE },
 	};
 }
@@ -149,6 +149,16 @@ static void advance(struct lvs_engine *engine, struct lvs_conn *conn, uint8_t fl
 	lvs_engine_set_state(engine, conn, proto, proto->next_state(conn, &packet, LVS_DIR_REQUEST, false));
 }
 
+/* What is left of @packet's hops behind this one. */
+static uint8_t ttl_of(const struct lvs_engine *engine, const struct lvs_packet *packet)
+{
+	const struct lvs_ip6 *ip6 = packet->ip6 ? lvs_packet_at(packet, 0, sizeof(*ip6)) : NULL;
+	const struct lvs_ip4 *ip4 = packet->ip6 ? NULL : lvs_packet_at(packet, 0, sizeof(*ip4));
+	uint8_t ttl = ip6 ? ip6->hop_limit : ip4->ttl;
+
+	return engine->settings.decrement_ttl && ttl > 1 ? ttl - 1 : ttl;
+}
+
 enum lvs_drop lvs_handshake_open(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_packet *packet,
 				 const struct lvs_cookie *cookie)
 {
@@ -164,7 +174,8 @@ enum lvs_drop lvs_handshake_open(struct lvs_engine *engine, struct lvs_conn *con
 	}
 	stream->handshake = (struct lvs_handshake){
 		.client = cookie->client, .value = options.value, .window = lvs_host16(tcp->window), .mss = cookie->mss,
-		.scale = cookie->scale, .tos = lvs_reply_dscp(packet), .timestamps = cookie->timestamps,
+		.scale = cookie->scale, .tos = lvs_reply_dscp(packet), .ttl = ttl_of(engine, packet),
+		.timestamps = cookie->timestamps,
 		.sack = cookie->sack, .ecn = cookie->ecn,
 	};
 	stream->introduction.alone = false;

@@ -27,6 +27,8 @@ struct lvs_stream;
  * @mss:	of the client
  * @scale:	of the client's windows, or LVS_TCP_NO_SCALE
  * @tos:	of the client's packets
+ * @ttl:	hops that they have left: the server is asked with no more, so that two directors who are each other's server
+ *		come to an end
  * @tries:	how often the server has been asked; 0: there is no handshake, or it is over
  * @timestamps, @sack, @ecn: agreed upon
  *
@@ -40,7 +42,8 @@ struct lvs_handshake {
 	uint16_t mss;
 	uint8_t scale;
 	uint8_t tos;
-	uint8_t tries;
+	uint8_t ttl;
+	uint8_t tries : 4;
 	bool timestamps : 1, sack : 1, ecn : 1;
 };
 static_assert(sizeof(struct lvs_handshake) == 16, "fits into the record of a stream");

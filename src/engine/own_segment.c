@@ -14,7 +14,7 @@ struct lvs_packet lvs_own_segment_make(struct lvs_engine *engine, const struct l
 	size_t options_bytes = lvs_tcp_options_write(options, &segment->options);
 	uint32_t header_bytes = (uint32_t)(sizeof(struct lvs_tcp) + options_bytes);
 	struct lvs_reply_head head = {
-		.bytes = header_bytes + segment->payload_bytes, .proto = LVS_PROTO_TCP, .tos = segment->tos,
+		.bytes = header_bytes + segment->payload_bytes, .proto = LVS_PROTO_TCP, .tos = segment->tos, .ttl = segment->ttl,
 		.atomic = true,
 	};
 	struct lvs_packet packet = lvs_reply_begin(engine, &against, &head);

@@ -14,11 +14,13 @@ struct lvs_engine;
  * struct lvs_own_segment - what it says
  * @tuple:	as it stands in it
  * @tos:	of the IP header
+ * @ttl:	likewise; 0: 64
  * @payload:	borrowed, @payload_bytes of them; a few at most
  */
 struct lvs_own_segment {
 	struct lvs_tuple tuple;
 	uint8_t tos;
+	uint8_t ttl;
 	uint8_t flags;
 	uint16_t window;
 	uint32_t seq, ack;

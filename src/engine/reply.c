@@ -122,7 +122,7 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 		*ip = (struct lvs_ip6){
 			.ver_class_flow = LVS_BE32(6U << 28 | (uint32_t)head->tos << 20),
 			.len = LVS_BE16(head->bytes),
-			.next = head->proto, .hop_limit = TTL,
+			.next = head->proto, .hop_limit = head->ttl ? head->ttl : TTL,
 		};
 		memcpy(ip->src, tuple->dst.bytes, sizeof(ip->src));
 		memcpy(ip->dst, tuple->src.bytes, sizeof(ip->dst));
@@ -132,7 +132,8 @@ static void put_ip(struct lvs_engine *engine, void *at, const struct lvs_packet 
 		*ip = (struct lvs_ip4){
 			.ver_ihl = 0x45, .tos = head->tos, .len = LVS_BE16(sizeof(*ip) + head->bytes),
 			.id = head->atomic ? 0 : lvs_reply_draw_id(engine), .frag = head->atomic ? LVS_IP4_DF : 0,
-			.ttl = TTL, .proto = head->proto, .src = tuple->dst.words[3], .dst = tuple->src.words[3],
+			.ttl = head->ttl ? head->ttl : TTL, .proto = head->proto,
+			.src = tuple->dst.words[3], .dst = tuple->src.words[3],
 		};
 		ip->csum = lvs_csum_finish(lvs_csum_add(0, ip, sizeof(*ip)));
 	}

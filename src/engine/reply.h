@@ -50,12 +50,14 @@ void lvs_replies_configure(struct lvs_replies *replies, uint32_t rate, lvs_ns no
 /**
  * struct lvs_reply_head - the fields of an IP header that depend on what is said
  * @bytes:	behind the header
+ * @ttl:	0: 64
  * @atomic:	must not be fragmented on its way
  */
 struct lvs_reply_head {
 	uint32_t bytes;
 	uint8_t proto;
 	uint8_t tos;
+	uint8_t ttl;
 	bool atomic;
 };
 

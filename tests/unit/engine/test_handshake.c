@@ -375,10 +375,37 @@ static void another_handshake_goes_through(void **state)
 	}
 }
 
+/* Two directors that are each other's server come to an end. */
+static void server_is_asked_with_the_hops_that_are_left(void **state)
+{
+	for (size_t i = 0; i < 4; i++) {
+		struct talk t = { .hosts = &talk_families[i % 2], .scale = 7 };
+		struct lvs_engine_settings settings;
+		struct options options;
+		struct build segment;
+
+		director_setup(state);
+		t.director = *state;
+		settings = t.director->engine->settings;
+		settings.decrement_ttl = i / 2;
+		lvs_engine_configure(t.director->engine, &settings, t.director->now);
+		serve(&t, LVS_SYN_PROXY_ON);
+		knock(&t);
+		options = proof_options(&t);
+		segment = proof(&t, &options);
+		segment.ttl = 9;
+		assert_int_equal(take(&t, &segment), LVS_DROP_NONE);
+		assert_int_equal(t.director->nout, 1);
+		assert_int_equal(t.director->out[0].data[i % 2 ? 7 : 8], i / 2 ? 8 : 9);
+		director_teardown(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(server_refuses),
+		cmocka_unit_test(server_is_asked_with_the_hops_that_are_left),
 		cmocka_unit_test(server_is_silent),
 		cmocka_unit_test(lost_syn_is_repeated_and_answered),
 		cmocka_unit_test(client_waits),
