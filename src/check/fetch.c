@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * libcurl says which sockets it waits for and when it wants to be called at the latest; both become events of the loop.
- * It is told the server's address, whatever the URL's host is, so that it never looks up a name; takes no proxy, no
- * connection that is open already and no other protocol; and is not asked to decode anything, so that nothing can swell.
+ * libcurl (sys/transfers.h) is told the server's address, whatever the URL's host is, so that it never looks up a name;
+ * takes no proxy, no connection that is open already and no other protocol; and is not asked to decode anything, so that
+ * nothing can swell.
  */
 #include "check/fetch.h"
 
 #include <errno.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,132 +15,28 @@
 #include "check/socket.h"
 #include "sys/addrtext.h"
 
-/* The loop's clock is coarse, and libcurl does not say once more when it was called too early. */
-#define LATE_MS 10
-
-/* @timer: when libcurl wants to be called */
-struct shared {
-	struct event_base *base;
-	CURLM *multi;
-	struct event *timer;
-};
-
-/* What is over leaves, and its checker hears of it; that may not begin another transfer. */
-static void reap(struct shared *shared)
+static void on_finished(struct lvs_transfer *transfer, CURLcode code)
 {
-	CURLMsg *message;
-	int left;
+	struct lvs_fetch *fetch = container_of(transfer, struct lvs_fetch, transfer);
 
-	while ((message = curl_multi_info_read(shared->multi, &left))) {
-		CURLcode code = message->data.result;
-		CURL *easy = message->easy_handle;
-		struct lvs_fetch *fetch = NULL;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&fetch);
-		(void)curl_multi_remove_handle(shared->multi, easy);
-		fetch->running = false;
-		fetch->finished(fetch, code);
-	}
+	fetch->finished(fetch, code);
 }
 
-static void on_socket_event(evutil_socket_t fd, short what, void *arg)
+void lvs_fetch_tear_down(void *shared)
 {
-	struct shared *shared = arg;
-	int action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0), running;
-
-	(void)curl_multi_socket_action(shared->multi, fd, action, &running);
-	reap(shared);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct shared *shared = arg;
-	int running;
-
-	(void)fd;
-	(void)what;
-	(void)curl_multi_socket_action(shared->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	reap(shared);
-}
-
-/* @arg_of_socket: its event */
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *arg_of_socket)
-{
-	struct event *event = arg_of_socket;
-	struct shared *shared = arg;
-	short wanted = (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
-
-	(void)easy;
-	if (event)
-		event_free(event);
-	event = NULL;
-	if (what != CURL_POLL_REMOVE) {
-		event = event_new(shared->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, shared);
-		/* Without memory nothing is heard, and the run times out. */
-		if (event)
-			(void)event_add(event, NULL);
-	}
-	(void)curl_multi_assign(shared->multi, fd, event);
-	return 0;
-}
-
-static int on_timeout(CURLM *multi, long ms, void *arg)
-{
-	long late = ms > 0 ? ms + LATE_MS : ms;
-	struct timeval tv = { .tv_sec = late / 1000, .tv_usec = late % 1000 * 1000 };
-	struct shared *shared = arg;
-
-	(void)multi;
-	if (ms < 0)
-		(void)evtimer_del(shared->timer);
-	else
-		(void)evtimer_add(shared->timer, &tv);
-	return 0;
-}
-
-void lvs_fetch_tear_down(void *arg)
-{
-	struct shared *shared = arg;
-
-	if (shared->multi)
-		(void)curl_multi_cleanup(shared->multi);
-	if (shared->timer)
-		event_free(shared->timer);
-	free(shared);
-	curl_global_cleanup();
+	lvs_transfers_free(shared);
 }
 
 int lvs_fetch_set_up(struct event_base *base, void **ret_shared, char message[LVS_CHECK_MESSAGE_BYTES])
 {
-	struct shared *shared;
-	CURL *first;
+	struct lvs_transfers *transfers;
+	int err = lvs_transfers_new(base, &transfers);
 
-	(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "libcurl cannot be used");
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		return -EIO;
-	shared = calloc(1, sizeof(*shared));
-	if (!shared) {
-		curl_global_cleanup();
-		return -ENOMEM;
-	}
-	shared->base = base;
-	shared->multi = curl_multi_init();
-	shared->timer = evtimer_new(base, on_timer, shared);
-	/* The first one of all makes what the others find. */
-	first = curl_easy_init();
-	curl_easy_cleanup(first);
-	if (!shared->multi || !shared->timer || !first) {
-		lvs_fetch_tear_down(shared);
-		return -ENOMEM;
-	}
-	(void)curl_multi_setopt(shared->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	(void)curl_multi_setopt(shared->multi, CURLMOPT_SOCKETDATA, shared);
-	(void)curl_multi_setopt(shared->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
-	(void)curl_multi_setopt(shared->multi, CURLMOPT_TIMERDATA, shared);
-	*ret_shared = shared;
-	return 0;
+	if (err)
+		(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "libcurl cannot be used");
+	else
+		*ret_shared = transfers;
+	return err;
 }
 
 int lvs_fetch_set_up_tls(struct event_base *base, void **ret_shared, char message[LVS_CHECK_MESSAGE_BYTES])
@@ -242,8 +137,6 @@ static CURLcode set_common(struct lvs_fetch *fetch)
 		code = curl_easy_setopt(easy, CURLOPT_INTERFACE, interface);
 	}
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
 	return code;
 }
@@ -266,23 +159,17 @@ CURL *lvs_fetch_open(struct lvs_fetch *fetch, struct lvs_check *check, const cha
 
 int lvs_fetch_start(struct lvs_fetch *fetch)
 {
-	struct shared *shared = fetch->check->shared;
-
 	fetch->error[0] = '\0';
-	if (curl_multi_add_handle(shared->multi, fetch->easy) != CURLM_OK)
-		return -EIO;
-	fetch->running = true;
-	return 0;
+	fetch->transfer.easy = fetch->easy;
+	fetch->transfer.finished = on_finished;
+	return lvs_transfers_start(fetch->check->shared, &fetch->transfer);
 }
 
 void lvs_fetch_cancel(struct lvs_check *check)
 {
-	struct shared *shared = check->shared;
 	struct lvs_fetch *fetch = check->run;
 
-	if (fetch->running)
-		(void)curl_multi_remove_handle(shared->multi, fetch->easy);
-	fetch->running = false;
+	lvs_transfers_cancel(check->shared, &fetch->transfer);
 }
 
 void lvs_fetch_end(struct lvs_check *check)

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include "check/check.h"
+#include "sys/transfers.h"
 
 /**
  * struct lvs_fetch - one transfer of one check; the first member of its @run
@@ -16,7 +17,7 @@ struct lvs_fetch {
 	struct lvs_check *check;
 	CURL *easy;
 	struct curl_slist *connect_to, *headers;
-	bool running;
+	struct lvs_transfer transfer;
 	void (*finished)(struct lvs_fetch *fetch, CURLcode code);
 	char error[CURL_ERROR_SIZE];
 };

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libcurl's multi interface on our loop. */
+#ifndef LVS_SYS_TRANSFERS_H
+#define LVS_SYS_TRANSFERS_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct event_base;
+struct lvs_transfers;
+
+/**
+ * struct lvs_transfer - one request and its answer
+ * @easy:	the owner's, set before it is started; its CURLOPT_PRIVATE is taken
+ * @running:	between lvs_transfers_start() and the end
+ * @finished:	it is over and taken out; may start it or another one again
+ */
+struct lvs_transfer {
+	CURL *easy;
+	bool running;
+	void (*finished)(struct lvs_transfer *transfer, CURLcode code);
+};
+
+/**
+ * lvs_transfers_new() - before sealing: what libcurl sets up once is set up here
+ *
+ * Return: 0, -EIO or -ENOMEM
+ */
+int lvs_transfers_new(struct event_base *base, struct lvs_transfers **ret_transfers);
+
+/* @transfers: may be NULL; none runs any more */
+void lvs_transfers_free(struct lvs_transfers *transfers);
+
+/* @transfer->finished is called later, from the loop. Return: 0, or -EIO: it could not begin */
+int lvs_transfers_start(struct lvs_transfers *transfers, struct lvs_transfer *transfer);
+
+/* Nothing is called. @transfer may be one that does not run. */
+void lvs_transfers_cancel(struct lvs_transfers *transfers, struct lvs_transfer *transfer);
+
+#endif
