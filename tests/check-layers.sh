@@ -117,6 +117,7 @@ BEGIN {
 	layers["io"] = "base sys engine/packet.h"
 	layers["net"] = "base sys"
 	layers["conf"] = layers["check"] = "base sys"
+	layers["notify"] = "base sys control/json.h"
 	layers["control"] = "base sys engine conf"
 	layers["metrics"] = "base sys engine conf/conf.h control"
 	layers["sync"] = "base sys engine conf/conf.h"

@@ -74,6 +74,14 @@ reasons()
 	} || failed=1
 }
 
+# events <table> - the page of the configuration has an item for every one
+events()
+{
+	for name in $(sed -n 's/^EVENT([^"]*"\([a-z_]*\)".*/\1/p' "$1"); do
+		grep -qx "\.It Cm $name" man/lvs.conf.5 || fail "$1: $name: not in lvs.conf(5)"
+	done
+}
+
 # commands <table> - each row has its file, and an item of lvsctl(8)
 commands()
 {
@@ -93,9 +101,10 @@ resources()
 
 for table in $(find src -name '*.def' | LC_ALL=C sort); do
 	case ${table##*/} in
-	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def) plugins "$table";;
+	proto.def|sched.def|forward.def|tunnel.def|helper.def|check.def|io.def|notify.def) plugins "$table";;
 	drop.def) reasons "$table" lvsd;;
 	reason.def) reasons "$table" lvs-decap;;
+	event.def) events "$table";;
 	command.def) commands "$table";;
 	option.def) ;;	# tests/lvsctl_help.sh compares options with the manual
 	route.def) resources "$table";;

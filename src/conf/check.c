@@ -507,6 +507,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 		return err;
 	}
 	lvs_conf_check_control(conf, errors);
+	lvs_conf_check_notify(conf, errors);
 	lvs_conf_check_dips(conf, errors);
 	lvs_conf_check_pool(conf, errors);
 	/* After errors it is more likely that they could not be read. */

@@ -27,6 +27,9 @@ void lvs_conf_passive_check(const struct lvs_conf_service *service, struct lvs_c
 
 /* The same for where the director can be asked. */
 void lvs_conf_check_control(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+/* The same for whom to tell of events. */
+void lvs_conf_check_notify(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 /* Can the checks of a service, and of its servers, be run, and can what follows from them follow? */
 void lvs_conf_check_health(const struct lvs_conf_service *service, struct lvs_conf_errors *errors);
 

@@ -16,6 +16,7 @@
 #include "base/prefix.h"
 #include "conf/conf_health.h"
 #include "conf/conf_network.h"
+#include "conf/conf_notify.h"
 
 struct lvs_conf_errors;
 struct lvs_sites;
@@ -518,6 +519,7 @@ struct lvs_conf {
 	struct lvs_conf_network network;
 	struct lvs_conf_director director;
 	struct lvs_conf_control control;
+	struct lvs_conf_notify notify;
 	struct lvs_conf_metrics metrics;
 	struct lvs_conf_timeouts timeouts;
 	struct lvs_conf_geo geo;

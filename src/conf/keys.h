@@ -105,6 +105,7 @@ struct lvs_conf_group {
 
 /* The file as a whole; its struct is struct lvs_conf. */
 extern const struct lvs_conf_group lvs_conf_root;
+extern const struct lvs_conf_group lvs_conf_notify_group;
 extern const struct lvs_conf_group lvs_conf_mark_group;
 extern const struct lvs_conf_group lvs_conf_service_group;
 extern const struct lvs_conf_group lvs_conf_server_group;

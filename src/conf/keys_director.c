@@ -249,6 +249,8 @@ static const struct lvs_conf_key root_keys[] = {
 	GROUP(network, "how packets are led to the device"),
 	GROUP(director, "the process itself"),
 	GROUP(control, "how the running director is asked and told"),
+	{ .name = "notify", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, notify), .group = &lvs_conf_notify_group,
+	  .help = "who is told of what happens" },
 	GROUP(metrics, "what monitoring systems read"),
 	GROUP(timeouts, "when idle connections end"),
 	{ .name = "geo", .type = LVS_CONF_GROUP, LVS_CONF_MEMBER(lvs_conf, geo), .optional = true, .group = &geo_group,

@@ -24,8 +24,10 @@
 #include "lvsd/rules.h"
 #include "lvsd/scripts.h"
 #include "lvsd/summary.h"
+#include "lvsd/tell.h"
 #include "lvsd/ways.h"
 #include "net/net.h"
+#include "notify/notices.h"
 #include "priv/stages.h"
 #include "sys/addrtext.h"
 #include "sys/clock.h"
@@ -85,12 +87,25 @@ static void on_reset(void *arg)
 		lvs_pump_wake(director->pump);
 }
 
+static int make_notices(struct lvs_director *director)
+{
+	const struct lvs_notices_options options = {
+		.loop = director->loop, .log = director->log, .runner = director->runner, .fifo = director->conf->notify.fifo,
+	};
+	int err = lvs_notices_new(&options, &director->notices);
+
+	if (err)
+		return fail(director, err, "cannot set up notifications");
+	lvs_tell_configure(director->notices, director->conf);
+	return 0;
+}
+
 /* Whether a server is up is known, or not known, before the first packet comes. */
 static int load_rules(struct lvs_director *director)
 {
 	const struct lvs_health_options options = {
 		.loop = director->loop, .engine = director->engine, .log = director->log, .runner = director->runner,
-		.changed = on_servers_changed, .reset = on_reset, .arg = director,
+		.notices = director->notices, .changed = on_servers_changed, .reset = on_reset, .arg = director,
 	};
 	struct lvs_health_set *set;
 	int err = lvs_health_new(&options, &director->health);
@@ -377,6 +392,8 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	if (!err)
 		err = lvs_scripts_start(director->loop, conf, log, &director->runner);
 	if (!err)
+		err = make_notices(director);
+	if (!err)
 		err = make_engine(director);
 	if (!err)
 		err = load_rules(director);
@@ -418,6 +435,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_jobs_cancel(&director->jobs);
 	lvs_control_free(director->control);
 	lvs_health_free(director->health);
+	lvs_notices_free(director->notices);
 	lvs_runner_free(director->runner);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->jobs.later);

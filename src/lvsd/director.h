@@ -20,6 +20,7 @@ struct lvs_io;
 struct lvs_loader;
 struct lvs_loop;
 struct lvs_net;
+struct lvs_notices;
 struct lvs_pump;
 struct lvs_runner;
 struct lvs_timer;
@@ -30,6 +31,7 @@ struct lvs_timer;
  * @conf:	in force
  * @file:	what the file said when it was read last; NULL: @conf
  * @runner:	runs the operator's programs; NULL: there were none at the start
+ * @notices:	tells programs what happens
  * @memory:	the connection pool's, @memory_bytes of it
  * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
@@ -44,6 +46,7 @@ struct lvs_director {
 	struct lvs_notify notify;
 	struct lvs_loop *loop;
 	struct lvs_runner *runner;
+	struct lvs_notices *notices;
 	void *memory;
 	size_t memory_bytes;
 	struct lvs_engine *engine;

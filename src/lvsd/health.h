@@ -22,6 +22,7 @@ struct lvs_health;
 struct lvs_health_set;
 struct lvs_log;
 struct lvs_loop;
+struct lvs_notices;
 struct lvs_runner;
 struct lvs_rules_overlay;
 
@@ -29,6 +30,7 @@ struct lvs_rules_overlay;
  * struct lvs_health_options - where to work
  * @runner:	runs the operator's programs
  * @reset:	connections are to be reset: the engine has something to do
+ * @notices:	hears what happens; NULL: nobody does
  * @changed:	a sorry server came or went, so that other addresses are servers now
  */
 struct lvs_health_options {
@@ -36,6 +38,7 @@ struct lvs_health_options {
 	struct lvs_engine *engine;
 	struct lvs_log *log;
 	struct lvs_runner *runner;
+	struct lvs_notices *notices;
 	void (*changed)(void *arg);
 	void (*reset)(void *arg);
 	void *arg;

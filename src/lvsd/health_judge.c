@@ -9,12 +9,15 @@
 #include "lvsd/health_records.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check/quorum.h"
 #include "check/slow_start.h"
 #include "engine/server.h"
+#include "lvsd/tell.h"
+#include "notify/notices.h"
 #include "sys/log.h"
 
 static const struct lvs_verdict *verdict_of(const struct server_health *server, size_t i)
@@ -236,41 +239,72 @@ static void view_check(const struct check_watch *check, struct lvs_check_view *r
 
 static void say_server(const struct service_health *service, struct server_health *server)
 {
+	struct lvs_notices *notices = service->health->options.notices;
+	const char *name = service->conf->name, *who = server->conf->name;
 	const struct check_watch *check = deciding(server);
 	struct lvs_check_view view = { .type = "", .reason = "" };
+	struct lvs_event event;
 
 	if (server->said == server->state)
 		return;
+	lvs_tell_event(lvs_tell_state(server->state), lvs_tell_state(server->said), service->conf, server->conf, &event);
 	server->said = server->state;
+	event.has_weight = true;
+	event.weight = server->down ? 0 : server->weight;
 	if (check)
 		view_check(check, &view);
-	if (server->state == LVS_HEALTH_MAINTENANCE)
-		lvs_log(service->health->options.log, LVS_LOG_NOTICE, "service \"%s\": server \"%s\" is in maintenance",
-			service->conf->name, server->conf->name);
-	else if (check)
-		lvs_log(service->health->options.log, LVS_LOG_NOTICE, "service \"%s\": server \"%s\" is %s: %s check: %s%s",
-			service->conf->name, server->conf->name, lvs_health_names[server->state], view.type, view.reason,
-			view.held ? " (it came and went too often)" : "");
+	if (server->state == LVS_HEALTH_MAINTENANCE) {
+		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is in maintenance", name, who);
+	} else if (check) {
+		(void)snprintf(event.reason, sizeof(event.reason), "%s check: %s%s", view.type, view.reason,
+			       view.held ? " (it came and went too often)" : "");
+		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is %s: %s", name, who,
+				lvs_health_names[server->state], event.reason);
+	} else {
+		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is %s", name, who,
+				lvs_health_names[server->state]);
+	}
 }
 
-static void say_service(struct service_health *service)
+static void say_kept(struct service_health *service)
+{
+	struct lvs_notices *notices = service->health->options.notices;
+	const struct lvs_conf_service *conf = service->conf;
+	struct lvs_event event;
+
+	if (service->kept == service->said_kept)
+		return;
+	lvs_tell_event(service->kept ? LVS_EVENT_PROTECTION_ON : LVS_EVENT_PROTECTION_OFF,
+		       service->said_kept ? LVS_EVENT_PROTECTION_ON : LVS_EVENT_PROTECTION_OFF, conf, NULL, &event);
+	service->said_kept = service->kept;
+	if (service->kept)
+		lvs_notices_put(notices, &event, "service \"%s\": %zu of %zu servers are up: \"min_servers\" keeps %zu that are down",
+				conf->name, service->live, service->n, service->kept);
+	else
+		lvs_notices_put(notices, &event, "service \"%s\": no server that is down is kept any more", conf->name);
+}
+
+static enum lvs_event_kind quorum_event(bool quorum)
+{
+	return quorum ? LVS_EVENT_QUORUM_GAINED : LVS_EVENT_QUORUM_LOST;
+}
+
+static void say_quorum(struct service_health *service)
 {
 	const struct lvs_conf_service *conf = service->conf;
-	struct lvs_log *log = service->health->options.log;
+	struct lvs_event event;
 
-	if (service->kept != service->said_kept && service->kept)
-		lvs_log(log, LVS_LOG_WARNING, "service \"%s\": %zu of %zu servers are up: \"min_servers\" keeps %zu that are down",
-			conf->name, service->live, service->n, service->kept);
-	else if (service->kept != service->said_kept)
-		lvs_log(log, LVS_LOG_NOTICE, "service \"%s\": no server that is down is kept any more", conf->name);
-	service->said_kept = service->kept;
 	/* Before the first answer it says nothing that there is none. */
-	if (!service->known)
+	if (!service->known || (service->told_quorum && service->quorum == service->said_quorum))
 		return;
-	if (service->quorum != service->said_quorum)
-		lvs_log(log, service->quorum ? LVS_LOG_NOTICE : LVS_LOG_WARNING, "service \"%s\": quorum %s, weight %llu of %u",
-			conf->name, service->quorum ? "gained" : "lost", (unsigned long long)service->live_weight, conf->quorum);
+	lvs_tell_event(quorum_event(service->quorum), service->told_quorum ? quorum_event(service->said_quorum) : LVS_EVENT_COUNT,
+		       conf, NULL, &event);
+	event.has_weight = true;
+	event.weight = service->live_weight;
 	service->said_quorum = service->quorum;
+	service->told_quorum = true;
+	lvs_notices_put(service->health->options.notices, &event, "service \"%s\": quorum %s, weight %llu of %u", conf->name,
+			service->quorum ? "gained" : "lost", (unsigned long long)service->live_weight, conf->quorum);
 }
 
 /* Whether a new one was put in the place of the old one: what packets meet is the same if these are. */
@@ -278,6 +312,16 @@ static bool same_sorry(const struct lvs_conf_server *a, const struct lvs_conf_se
 {
 	return lvs_addr_equal(&a->addr, &b->addr) && a->port == b->port && !strcmp(a->forward, b->forward) &&
 	       !strcmp(a->tunnel.type, b->tunnel.type) && a->tunnel.port == b->tunnel.port && a->tunnel.csum == b->tunnel.csum;
+}
+
+static void say_sorry(struct service_health *service)
+{
+	struct lvs_event event;
+
+	lvs_tell_event(service->sorry_in ? LVS_EVENT_SORRY_IN : LVS_EVENT_SORRY_OUT,
+		       service->sorry_in ? LVS_EVENT_SORRY_OUT : LVS_EVENT_SORRY_IN, service->conf, &service->sorry, &event);
+	lvs_notices_put(service->health->options.notices, &event, "service \"%s\": the sorry server %s", service->conf->name,
+			service->sorry_in ? "takes over" : "leaves");
 }
 
 /* Return: did it come or go? */
@@ -306,8 +350,7 @@ static bool move_sorry(struct service_health *service, lvs_ns now)
 		moved = true;
 	}
 	if (moved)
-		lvs_log(options->log, LVS_LOG_NOTICE, "service \"%s\": the sorry server %s", conf->name,
-			service->sorry_in ? "takes over" : "leaves");
+		say_sorry(service);
 	return moved;
 }
 
@@ -338,7 +381,8 @@ void lvs_health_enact(struct service_health *service, lvs_ns now)
 
 	for (size_t i = 0; i < service->n; i++)
 		say_server(service, service->servers[i]);
-	say_service(service);
+	say_kept(service);
+	say_quorum(service);
 	refresh(service, false, now);
 	if (move_sorry(service, now))
 		options->changed(options->arg);

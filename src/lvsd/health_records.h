@@ -24,7 +24,7 @@ struct check_watch {
  * @state:	of its checks together
  * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
  * @since:	of @state
- * @said:	the state that was last told to the log
+ * @said:	the state that was last told
  * @late:	others serve already when it comes in
  * @came:	when it came to be in; 0: it is not, or always was
  * @in, @kept, @starting, @weight: see struct lvs_server_view
@@ -51,7 +51,8 @@ struct server_health {
  * @due:	when something changes by time alone; LVS_NS_NEVER: nothing does
  * @quorum, @live_weight, @live, @kept: see struct lvs_service_view
  * @known:	of how many something was ever known
- * @said_quorum, @said_kept: what was last told to the log
+ * @said_quorum, @said_kept: what was last told
+ * @told_quorum: of the quorum anything was
  * @sorry_in:	@sorry, a copy without its checks, is among the engine's servers
  * @stirred:	among those that are to be looked at
  * @of_due:	among those whose @due is not never
@@ -62,7 +63,7 @@ struct service_health {
 	size_t n;
 	struct server_health **servers;
 	lvs_ns due;
-	bool quorum, said_quorum;
+	bool quorum, said_quorum, told_quorum;
 	bool sorry_in;
 	struct lvs_conf_server sorry;
 	uint64_t live_weight;

@@ -21,6 +21,8 @@
 #include "lvsd/health.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
+#include "lvsd/tell.h"
+#include "notify/notices.h"
 #include "sys/clock.h"
 #include "sys/log.h"
 #include "sys/loop.h"
@@ -45,12 +47,17 @@ static void log_findings(struct lvs_director *director, const struct lvs_conf_er
 
 static void refuse(struct lvs_director *director, const struct lvs_loaded *loaded)
 {
+	struct lvs_event event;
+
 	if (!is_reload(loaded->job)) {
 		lvs_log(director->log, LVS_LOG_INFO, "%s refused, nothing has changed", loaded->job->what);
 		return;
 	}
 	director->refused++;
-	lvs_log(director->log, LVS_LOG_ERROR, "reload refused: '%s' is not in force, nothing has changed", director->path);
+	lvs_tell_event(LVS_EVENT_RELOAD_REFUSED, LVS_EVENT_COUNT, NULL, NULL, &event);
+	if (loaded->errors.n)
+		(void)lvs_conf_errors_line(&loaded->errors, 0, event.reason, sizeof(event.reason));
+	lvs_notices_put(director->notices, &event, "reload refused: '%s' is not in force, nothing has changed", director->path);
 	lvs_notify_status(&director->notify, "%zu services; last reload refused, see the log", director->conf->nservices);
 }
 
@@ -68,12 +75,16 @@ static bool all_possible(struct lvs_director *director, const struct lvs_loaded 
 
 static void log_changes(struct lvs_director *director, const struct lvs_loaded *loaded)
 {
+	struct lvs_event event;
+
 	for (size_t i = 0; i < loaded->ntexts && i < CHANGES_LOGGED; i++)
 		lvs_log(director->log, LVS_LOG_INFO, "%s", loaded->texts[i]);
 	if (loaded->diff.n > CHANGES_LOGGED)
 		lvs_log(director->log, LVS_LOG_INFO, "and %zu more changes", loaded->diff.n - CHANGES_LOGGED);
-	if (is_reload(loaded->job))
-		lvs_log(director->log, LVS_LOG_NOTICE, "reloaded '%s': %zu changes, %zu services", director->path, loaded->diff.n,
+	if (!is_reload(loaded->job))
+		return;
+	lvs_tell_event(LVS_EVENT_RELOAD_DONE, LVS_EVENT_COUNT, NULL, NULL, &event);
+	lvs_notices_put(director->notices, &event, "reloaded '%s': %zu changes, %zu services", director->path, loaded->diff.n,
 			director->conf->nservices);
 }
 
@@ -141,6 +152,7 @@ static int change_over(struct lvs_director *director, struct lvs_loaded *loaded,
 	take_conf(director, loaded);
 	if (level)
 		lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
+	lvs_tell_configure(director->notices, director->conf);
 	lvs_pump_wake(director->pump);
 	*ret_announce = rules->generation != generation || concerns_host(loaded);
 	return 0;

@@ -56,12 +56,20 @@ static int become(void *arg)
 	return lvs_priv_drop(&params, message);
 }
 
+/* Return: where a program stands that would be run, or NULL */
+static const struct lvs_conf_where *first_program(const struct lvs_conf *conf)
+{
+	const struct lvs_conf_check *check = *conf->notify.script ? NULL : first_script(conf);
+
+	return *conf->notify.script ? &conf->notify.script_where : check ? &check->type_where : NULL;
+}
+
 int lvs_scripts_start(struct lvs_loop *loop, const struct lvs_conf *conf, struct lvs_log *log, struct lvs_runner **ret_runner)
 {
 	int err;
 
 	*ret_runner = NULL;
-	if (!first_script(conf))
+	if (!first_program(conf))
 		return 0;
 	err = lvs_runner_new(loop, become, (void *)(uintptr_t)&conf->director, ret_runner);
 	if (err)
@@ -71,11 +79,11 @@ int lvs_scripts_start(struct lvs_loop *loop, const struct lvs_conf *conf, struct
 
 int lvs_scripts_refuse(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 {
-	const struct lvs_conf_check *script = first_script(conf);
+	const struct lvs_conf_where *where = first_program(conf);
 
-	if (!script)
+	if (!where)
 		return 0;
-	lvs_conf_errors_add(errors, LVS_CONF_ERROR, &script->type_where, "only a restart can make it",
+	lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, "only a restart can make it",
 			    "there is no process that could run a \"script\", because there was none at the start");
 	return -EPERM;
 }

@@ -6,8 +6,8 @@
  *
  * The journal's native protocol is one datagram of FIELD=value lines (systemd.io, "Native Journal Protocol"). It is spoken
  * here, without libsystemd, for two reasons that a packet director cannot trade: sd_journal_send() waits when journald does
- * not read, and falls back to calls (memfd_create, sendmsg with descriptors) that the sandbox would have to allow. Messages
- * have no newline, so the binary form of fields is never needed.
+ * not read, and falls back to calls (memfd_create, sendmsg with descriptors) that the sandbox would have to allow. Messages and
+ * fields have no newline, so the binary form of fields is never needed.
  *
  * stderr is shared with whoever started us, so it is never made non-blocking. It is asked by poll() first: a pipe that is
  * ready takes PIPE_BUF bytes without waiting (pipe(7)), and a line is shorter than that.
@@ -45,6 +45,13 @@ struct lvs_log {
 	uint64_t lost;
 	uint64_t lost_told;
 	char name[NAME_MAX_BYTES];
+};
+
+struct entry {
+	enum lvs_log_level level;
+	const char *text;
+	const struct lvs_log_field *fields;
+	size_t nfields;
 };
 
 static const char *const level_names[] = {
@@ -132,52 +139,76 @@ uint64_t lvs_log_lost(const struct lvs_log *log)
 	return log->lost;
 }
 
-static bool send_journal(struct lvs_log *log, enum lvs_log_level level, const char *text)
+/* Entries are lines: nothing in a value may begin one of its own. Text beyond 0x7f is left as it is. */
+static void clean(char *text)
 {
-	char entry[LVS_LOG_LINE_MAX + 256];
-	int len = snprintf(entry, sizeof(entry), "MESSAGE=%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=%s\n", text, level,
-			   log->name);
-
-	return sendto(log->fd, entry, (size_t)len, MSG_NOSIGNAL, (const struct sockaddr *)&log->journal,
-		      sizeof(log->journal)) == len;
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
 }
 
-static bool write_stderr(struct lvs_log *log, enum lvs_log_level level, const char *text)
+/* Return: how long @entry, of @len bytes, is with @field */
+static size_t add_field(char *entry, size_t len, size_t size, const struct lvs_log_field *field)
+{
+	int added = snprintf(entry + len, size - len, "%s=%s", field->name, field->value);
+
+	if (added < 0 || (size_t)added + 1 >= size - len)
+		return len;
+	clean(entry + len);
+	entry[len + (size_t)added] = '\n';
+	return len + (size_t)added + 1;
+}
+
+static bool send_journal(struct lvs_log *log, const struct entry *said)
+{
+	char entry[LVS_LOG_LINE_MAX + 256 + LVS_LOG_FIELDS_BYTES];
+	int head = snprintf(entry, sizeof(entry), "MESSAGE=%s\nPRIORITY=%d\nSYSLOG_IDENTIFIER=%s\n", said->text, said->level,
+			    log->name);
+	size_t len = (size_t)head;
+
+	for (size_t i = 0; i < said->nfields; i++)
+		len = add_field(entry, len, sizeof(entry), &said->fields[i]);
+	return sendto(log->fd, entry, len, MSG_NOSIGNAL, (const struct sockaddr *)&log->journal, sizeof(log->journal)) ==
+	       (ssize_t)len;
+}
+
+static bool write_stderr(struct lvs_log *log, const struct entry *said)
 {
 	struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
 	char line[LVS_LOG_LINE_MAX + 256];
 	int len;
 
 	if (log->form == FORM_PREFIX)
-		len = snprintf(line, sizeof(line), "<%d>%s\n", level, text);
+		len = snprintf(line, sizeof(line), "<%d>%s\n", said->level, said->text);
 	else
-		len = snprintf(line, sizeof(line), "%s: %s: %s\n", log->name, level_names[level], text);
+		len = snprintf(line, sizeof(line), "%s: %s: %s\n", log->name, level_names[said->level], said->text);
 	/* POLLERR: the reader is gone, and write() would raise SIGPIPE. */
 	if (poll(&ready, 1, 0) != 1 || ready.revents != POLLOUT)
 		return false;
 	return write(STDERR_FILENO, line, (size_t)len) == len;
 }
 
-static bool put(struct lvs_log *log, enum lvs_log_level level, const char *text)
+static bool put(struct lvs_log *log, const struct entry *said)
 {
-	bool ok = log->form == FORM_JOURNAL ? send_journal(log, level, text) : write_stderr(log, level, text);
+	bool ok = log->form == FORM_JOURNAL ? send_journal(log, said) : write_stderr(log, said);
 
 	if (!ok)
 		log->lost++;
 	return ok;
 }
 
-/* Texts come from configuration files and from other hosts: nothing in them may begin a line of its own. */
-static void clean(char *text, int len)
+static void put_lost(struct lvs_log *log)
 {
-	if (len >= LVS_LOG_LINE_MAX)
-		memcpy(text + LVS_LOG_LINE_MAX - 4, "...", 4);
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
+	char note[64];
+
+	(void)snprintf(note, sizeof(note), "%llu log lines were lost", (unsigned long long)(log->lost - log->lost_told));
+	if (put(log, &(struct entry){ .level = LVS_LOG_WARNING, .text = note }))
+		log->lost_told = log->lost;
 }
 
-void lvs_log_va(struct lvs_log *log, enum lvs_log_level level, const char *fmt, va_list args)
+__attribute__((format(printf, 5, 0)))
+static void say(struct lvs_log *log, enum lvs_log_level level, const struct lvs_log_field *fields, size_t n, const char *fmt,
+		va_list args)
 {
 	char text[LVS_LOG_LINE_MAX];
 	int saved = errno;
@@ -187,18 +218,30 @@ void lvs_log_va(struct lvs_log *log, enum lvs_log_level level, const char *fmt, 
 		return;
 	len = vsnprintf(text, sizeof(text), fmt, args);
 	if (len >= 0) {
-		clean(text, len);
-		if (log->lost != log->lost_told) {
-			char note[64];
-
-			(void)snprintf(note, sizeof(note), "%llu log lines were lost",
-				       (unsigned long long)(log->lost - log->lost_told));
-			if (put(log, LVS_LOG_WARNING, note))
-				log->lost_told = log->lost;
-		}
-		(void)put(log, level, text);
+		/* Texts come from configuration files and from other hosts. */
+		if (len >= LVS_LOG_LINE_MAX)
+			memcpy(text + LVS_LOG_LINE_MAX - 4, "...", 4);
+		clean(text);
+		if (log->lost != log->lost_told)
+			put_lost(log);
+		(void)put(log, &(struct entry){ .level = level, .text = text, .fields = fields, .nfields = n });
 	}
 	errno = saved;	/* so that whoever logs %m-like texts may still look at it */
+}
+
+void lvs_log_va(struct lvs_log *log, enum lvs_log_level level, const char *fmt, va_list args)
+{
+	say(log, level, NULL, 0, fmt, args);
+}
+
+void lvs_log_fields(struct lvs_log *log, enum lvs_log_level level, const struct lvs_log_field *fields, size_t n,
+		    const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(log, level, fields, n, fmt, args);
+	va_end(args);
 }
 
 void lvs_log(struct lvs_log *log, enum lvs_log_level level, const char *fmt, ...)

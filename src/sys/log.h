@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/time.h"
@@ -59,6 +60,18 @@ bool lvs_log_level_find(const char *name, enum lvs_log_level *ret_level);
  * how many were. Calls: sendto (journal); poll, write (stderr).
  */
 void lvs_log(struct lvs_log *log, enum lvs_log_level level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* For programs that read the journal. @name: capital letters, digits and '_'; control characters of @value become '?' */
+struct lvs_log_field {
+	const char *name, *value;
+};
+
+/* What all fields of one entry may take; those that go over it are left out. */
+#define LVS_LOG_FIELDS_BYTES 4096
+
+/* As lvs_log(), with @n fields beside it where the journal takes them. */
+void lvs_log_fields(struct lvs_log *log, enum lvs_log_level level, const struct lvs_log_field *fields, size_t n,
+		    const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 void lvs_log_va(struct lvs_log *log, enum lvs_log_level level, const char *fmt, va_list args)
 	__attribute__((format(printf, 3, 0)));

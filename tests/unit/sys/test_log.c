@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "sys/log.h"
 #include "tests/lib/child.h"
+#include "tests/lib/journal.h"
 
 /* Each test runs in a child whose stderr is a pipe; failures are told on the stderr that was. */
 struct pipe_end {
@@ -71,7 +69,10 @@ static int plain_lines(void *arg)
 	lvs_log(log, LVS_LOG_INFO, "%s", "a\nlvsd: error: forged\r\x1b[2J\x7f\xc3\xa4");
 	expect(&end, "lvsd: info: a?lvsd: error: forged??[2J?\xc3\xa4\n");
 	lvs_log(NULL, LVS_LOG_ERROR, "nobody listens");
+	lvs_log_fields(NULL, LVS_LOG_ERROR, &(struct lvs_log_field){ "A", "1" }, 1, "nobody listens");
 	expect(&end, "");
+	lvs_log_fields(log, LVS_LOG_NOTICE, &(struct lvs_log_field){ "A", "1" }, 1, "without fields");
+	expect(&end, "lvsd: notice: without fields\n");
 	errno = ENOSPC;
 	lvs_log(log, LVS_LOG_ERROR, "errno is left alone");
 	CHECK(errno == ENOSPC);
@@ -155,33 +156,13 @@ static int limited(void *arg)
 	return TEST_CHILD_OK;
 }
 
-/* A journal of our own: /run is private, stderr is a stream that $JOURNAL_STREAM names. Return: its socket or -1 */
-static int fake_journal(bool with_socket)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/run/systemd/journal/socket" };
-	char stream[64];
-	struct stat st;
-	int fd = -1;
-
-	CHECK(mount("none", "/run", "tmpfs", 0, NULL) == 0);
-	if (with_socket) {
-		CHECK(mkdir("/run/systemd", 0755) == 0 && mkdir("/run/systemd/journal", 0755) == 0);
-		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-		CHECK(fd >= 0 && bind(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0);
-	}
-	CHECK(fstat(STDERR_FILENO, &st) == 0);
-	(void)snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev,
-		       (unsigned long long)st.st_ino);
-	CHECK(setenv("JOURNAL_STREAM", stream, 1) == 0);
-	return fd;
-}
-
 static int journal_fields(void *arg)
 {
 	struct pipe_end end = redirect();
-	int journal = fake_journal(true);
+	struct lvs_log_field fields[] = { { "A", "1" }, { "B", "x\nC=2" } };
+	int journal = test_journal(true);
 	struct lvs_log *log;
-	char buf[4096];
+	char buf[2 * LVS_LOG_FIELDS_BYTES];
 	ssize_t n;
 
 	(void)arg;
@@ -191,6 +172,20 @@ static int journal_fields(void *arg)
 	CHECK(n > 0);
 	buf[n] = '\0';
 	CHECK(strcmp(buf, "MESSAGE=server 7?PRIORITY=0\nPRIORITY=4\nSYSLOG_IDENTIFIER=lvsd\n") == 0);
+	lvs_log_fields(log, LVS_LOG_NOTICE, fields, ARRAY_LEN(fields), "event %d", 7);
+	n = read(journal, buf, sizeof(buf) - 1);
+	CHECK(n > 0);
+	buf[n] = '\0';
+	CHECK(strcmp(buf, "MESSAGE=event 7\nPRIORITY=5\nSYSLOG_IDENTIFIER=lvsd\nA=1\nB=x?C=2\n") == 0);
+	lvs_log_fields(log, LVS_LOG_DEBUG, fields, ARRAY_LEN(fields), "not wanted");
+	CHECK(read(journal, buf, sizeof(buf)) < 0);
+	/* What would not fit is left out, what comes after it is not. */
+	memset(buf, 'x', sizeof(buf));
+	buf[LVS_LOG_FIELDS_BYTES] = '\0';
+	fields[0].value = buf;
+	lvs_log_fields(log, LVS_LOG_NOTICE, fields, ARRAY_LEN(fields), "%s%s", buf, buf);
+	n = read(journal, buf, sizeof(buf) - 1);
+	CHECK(n > LVS_LOG_LINE_MAX && !memcmp(buf + n - 8, "B=x?C=2\n", 8));
 	expect(&end, "");
 	for (int i = 0; i < 100000 && lvs_log_lost(log) == 0; i++)	/* the journal does not read */
 		lvs_log(log, LVS_LOG_INFO, "line %d", i);
@@ -205,7 +200,7 @@ static int journal_out_of_reach(void *arg)
 	struct lvs_log *log;
 
 	(void)arg;
-	CHECK(fake_journal(false) == -1);
+	CHECK(test_journal(false) == -1);
 	CHECK(lvs_log_new("lvsd", LVS_LOG_INFO, &log) == 0);
 	lvs_log(log, LVS_LOG_WARNING, "text");
 	expect(&end, "<4>text\n");
