@@ -22,7 +22,7 @@
 #include "sys/loop.h"
 
 /* Probes that have their turn in one of the timer's. */
-#define TURN 32
+#define TURN 8
 /* The first runs of what begins together are spread so far. */
 #define SPREAD LVS_SECONDS(1)
 
