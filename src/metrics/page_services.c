@@ -95,8 +95,11 @@ static void put_server(const struct lvs_page *page, struct evbuffer *out)
 		lvs_html_text(out, conf->name);
 		lvs_html(out, "</span>");
 	}
-	lvs_htmlf(out, "</th><td class=\"%s\">%s</td><td>%s</td><td class=\"n\">%u</td><td class=\"n\">", class, state,
-		  server->spec.forward->label, server->spec.weight);
+	lvs_htmlf(out, "</th><td class=\"%s\">%s</td><td>%s</td><td class=\"n\">%u</td>", class, state, server->spec.forward->label,
+		  server->spec.weight);
+	if (page->edit)
+		lvs_page_edit_server(page, out, id);
+	lvs_html(out, "<td class=\"n\">");
 	lvs_html_count(out, server->active);
 	lvs_html(out, "</td><td class=\"n\">");
 	lvs_html_count(out, server->inactive);
@@ -104,8 +107,6 @@ static void put_server(const struct lvs_page *page, struct evbuffer *out)
 	put_counters(page, out, &server->counters, server->rates);
 	put_latency(out, server->seen.latency);
 	put_check(out, &health);
-	if (page->edit)
-		lvs_page_edit_server(page, out, id);
 	lvs_html(out, "</tr>\n");
 }
 
@@ -144,12 +145,13 @@ static void begin_service(struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "</p>\n<div class=\"wide\"><table><caption>Real servers of ");
 	lvs_html_text(out, page->walk.conf->name);
 	lvs_html(out, "</caption><thead><tr><th scope=\"col\">Server</th><th scope=\"col\">State</th><th scope=\"col\">Method</th>"
-		      "<th scope=\"col\" class=\"n\">Weight</th><th scope=\"col\" class=\"n\">Active</th>"
-		      "<th scope=\"col\" class=\"n\">Inactive</th><th scope=\"col\" class=\"n\">Connections</th>"
-		      "<th scope=\"col\" class=\"n\">New/s</th><th scope=\"col\" class=\"n\">In/s</th>"
+		      "<th scope=\"col\" class=\"n\">Weight</th>");
+	lvs_htmlf(out, "%s<th scope=\"col\" class=\"n\">Active</th>"
+		       "<th scope=\"col\" class=\"n\">Inactive</th><th scope=\"col\" class=\"n\">Connections</th>"
+		       "<th scope=\"col\" class=\"n\">New/s</th><th scope=\"col\" class=\"n\">In/s</th>"
 		      "<th scope=\"col\" class=\"n\">Out/s</th><th scope=\"col\">Last minute</th>"
-		      "<th scope=\"col\" class=\"n\">Latency</th><th scope=\"col\">Last check</th>");
-	lvs_htmlf(out, "%s</tr></thead><tbody>\n", page->edit ? "<th scope=\"col\">Change</th>" : "");
+		      "<th scope=\"col\" class=\"n\">Latency</th><th scope=\"col\">Last check</th></tr></thead><tbody>\n",
+		  page->edit ? "<th scope=\"col\">Change</th>" : "");
 	page->open = true;
 	page->shown++;
 }
@@ -180,13 +182,13 @@ static void end_service(struct lvs_page *page, struct evbuffer *out)
 	if (!page->rows)
 		lvs_htmlf(out, "<tr><td colspan=\"%d\" class=\"dim\">There are none: clients are refused.</td></tr>\n",
 			  page->edit ? 14 : 13);
-	lvs_html(out, "</tbody><tfoot><tr><th scope=\"row\" colspan=\"4\">All</th><td class=\"n\">");
+	lvs_htmlf(out, "</tbody><tfoot><tr><th scope=\"row\" colspan=\"%d\">All</th><td class=\"n\">", page->edit ? 5 : 4);
 	lvs_html_count(out, active);
 	lvs_html(out, "</td><td class=\"n\">");
 	lvs_html_count(out, inactive);
 	lvs_html(out, "</td>");
 	put_counters(page, out, &service->counters, service->rates);
-	lvs_htmlf(out, "<td></td><td></td>%s</tr></tfoot></table></div></section>\n", page->edit ? "<td></td>" : "");
+	lvs_html(out, "<td></td><td></td></tr></tfoot></table></div></section>\n");
 }
 
 void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step)
