@@ -40,6 +40,11 @@ static const struct row {
 	{ "control: { listen = \"192.0.2.1:8404\"; listen_any = true; };\n" WEB(ONE), 0, { NULL } },
 	{ "control: { listen = \"192.0.2.1:8404\"; };\n" WEB(ONE), -EINVAL,
 	  { ":1:21: \"192.0.2.1:8404\" is not a loopback address (\"listen_any = true;\" if others may read the status)" } },
+	{ "control: { listen = \"192.0.2.1:8404\"; listen_any = true;\ntoken_file = \"/t\"; };\n" WEB(ONE), -EINVAL,
+	  { ":2:14: over \"192.0.2.1:8404\" a token would be there for all to see (let \"listen\" be \"127.0.0.1\" or \"[::1]\", "
+	    "and come by ssh)" } },
+	{ "control: { token_file = \"/t\"; };\n" WEB(ONE), 0,
+	  { ":1:25: warning: the token is for TCP, where nobody listens (add \"listen\", such as \"127.0.0.1:8404\")" } },
 	{ "control: { listen = \"127.0.0.1\"; };\n" WEB(ONE), -EINVAL,
 	  { ":1:21: \"127.0.0.1\" has no port (add one, such as \":8404\")" } },
 	{ "control: { mode = \"0980\";\nsocket = \"sock\"; };\n" WEB(ONE), -EINVAL,
