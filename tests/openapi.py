@@ -221,6 +221,16 @@ def check_answers(doc, path_to_socket, vip):
         fail("a service written as it was read is another one")
     tell(200, "DELETE", server, one)
     tell(404, "DELETE", server, one)
+    check, web = server + "/check", "/v1/services/" + quote("tcp:%s:80" % vip, safe="")
+    got = tell(200, "POST", check, web + "/servers/10.0.1.2:8080/check")
+    if got["health"]["state"] != "up" or [r["outcome"] for r in got["results"]] != ["passed"]:
+        fail("a server that is up was checked: %s" % got)
+    told = tell(200, "GET", server, web + "/servers/10.0.1.2:8080")["health"]["history"]
+    if [(turn["from"], turn["to"]) for turn in told] != [("unknown", "up")]:
+        fail("a server came up: %s" % told)
+    tell(422, "POST", check, new + "/servers/" + quote("[2001:db8:1::2]:80", safe="") + "/check")
+    tell(404, "POST", check, web + "/servers/nobody/check")
+    tell(404, "POST", check, "/v1/services/nobody/servers/nobody/check")
     tell(204, "POST", "/v1/services/{id}/zero", new + "/zero")
     tell(404, "POST", "/v1/services/{id}/zero", "/v1/services/nobody/zero")
     tell(204, "POST", "/v1/zero", "/v1/zero")

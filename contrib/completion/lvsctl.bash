@@ -13,7 +13,7 @@ _lvsctl()
 		esac
 	done
 	case $command in
-	'') places=words words='status top services servers conns trace capture drops explain reload config add set rm drain ready weight zero doctor export import metrics log version' ;;
+	'') places=words words='status top services servers conns trace capture drops explain reload config add set rm drain ready check weight zero doctor export import metrics log version' ;;
 	status) places='other' words='' options='--socket --help --json --raw --watch --count' ;;
 	top) places='other' words='' options='--socket --help --count --once' ;;
 	services) places='service' words='' options='--socket --help --json --raw --watch --count --names --stats' ;;
@@ -30,6 +30,7 @@ _lvsctl()
 	rm) places='words other' words='service server all' options='--socket --help --yes' ;;
 	drain) places='service server' words='' options='--socket --help --yes --wait --timeout' ;;
 	ready) places='service server' words='' options='--socket --help --yes --wait' ;;
+	check) places='service server' words='' options='--socket --help --json' ;;
 	weight) places='service server other' words='' options='--socket --help --yes --wait' ;;
 	zero) places='service' words='' options='--socket --help' ;;
 	doctor) places='other' words='' options='--socket --help --json --file' ;;

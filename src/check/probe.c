@@ -32,7 +32,7 @@
  * @wait:	for the next run, or, if @running, for the end of its time
  * @key:	what it is, in words; owned
  * @started:	when the last run was due, which gives the pace; @begun: when it began
- * @watches:	who wants to know
+ * @watches:	who wants to know; @waits: who waits for the end of the running run
  */
 struct lvs_probe {
 	struct lvs_check check;
@@ -48,6 +48,7 @@ struct lvs_probe {
 	struct lvs_verdict verdict;
 	struct lvs_check_answer answer;
 	struct lvs_list watches;
+	struct lvs_list waits;
 };
 
 struct kind {
@@ -115,6 +116,16 @@ static bool take_answer(struct lvs_probe *probe, const struct lvs_check_answer *
 	return was.weight != probe->answer.weight || was.value != probe->answer.value || was.wish != probe->answer.wish;
 }
 
+static void end_waits(struct lvs_probe *probe, const struct lvs_verdict *verdict)
+{
+	while (!lvs_list_empty(&probe->waits)) {
+		struct lvs_probe_wait *wait = lvs_list_entry(probe->waits.next, struct lvs_probe_wait, of_probe);
+
+		lvs_probe_leave(wait);
+		wait->over(wait, verdict);
+	}
+}
+
 static void settle(struct lvs_probe *probe, const struct lvs_check_result *result)
 {
 	lvs_ns now = lvs_clock_now();
@@ -127,10 +138,10 @@ static void settle(struct lvs_probe *probe, const struct lvs_check_result *resul
 		news = true;
 	schedule(probe, now);
 	arm(probe->probes, now);
-	if (!news)
-		return;
-	lvs_list_for_each(watch, &probe->watches, of_probe)
-		watch->changed(watch);
+	if (news)
+		lvs_list_for_each(watch, &probe->watches, of_probe)
+			watch->changed(watch);
+	end_waits(probe, &probe->verdict);
 }
 
 void lvs_check_done(struct lvs_check *check, const struct lvs_check_result *result)
@@ -296,6 +307,7 @@ static int make_probe(struct lvs_probes *probes, const struct lvs_probe_spec *sp
 		.fast_interval = spec->fast_interval, .jitter = spec->jitter, .rules = spec->rules,
 	};
 	lvs_list_init(&probe->watches);
+	lvs_list_init(&probe->waits);
 	if (ops->run_bytes)
 		probe->check.run = calloc(1, ops->run_bytes);
 	if ((ops->run_bytes && !probe->check.run) || lvs_heap_reserve(&probes->heap, probes->n + 1))
@@ -360,12 +372,32 @@ void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch
 		return;
 	if (probe->running)
 		probe->check.ops->cancel(&probe->check);
+	end_waits(probe, NULL);
 	if (probe->check.ops->end)
 		probe->check.ops->end(&probe->check);
 	lvs_heap_remove(&probes->heap, &probe->wait);
 	(void)tdelete(probe, &probes->root, by_key);
 	probes->n--;
 	free_probe(probe);
+}
+
+void lvs_probe_run(struct lvs_probe *probe, struct lvs_probe_wait *wait)
+{
+	lvs_ns now = lvs_clock_now();
+
+	wait->probe = probe;
+	lvs_list_push_back(&probe->waits, &wait->of_probe);
+	if (probe->running)
+		return;
+	start(probe, now);
+	arm(probe->probes, now);
+}
+
+void lvs_probe_leave(struct lvs_probe_wait *wait)
+{
+	if (wait->probe)
+		lvs_list_remove(&wait->of_probe);
+	wait->probe = NULL;
 }
 
 const struct lvs_verdict *lvs_probe_verdict(const struct lvs_probe *probe)

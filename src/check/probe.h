@@ -48,6 +48,17 @@ struct lvs_probe_watch {
 };
 
 /**
+ * struct lvs_probe_wait - someone who waits for the end of one run; embedded in what does
+ * @over:	the run has ended, and its result is the last one of @verdict; NULL if the probe went before that. May add and
+ *		remove no watch, and begin no run.
+ */
+struct lvs_probe_wait {
+	struct lvs_list of_probe;
+	struct lvs_probe *probe;
+	void (*over)(struct lvs_probe_wait *wait, const struct lvs_verdict *verdict);
+};
+
+/**
  * lvs_probes_new() - no probe yet, and what all kinds of checks share
  * @runner:	runs programs, borrowed; NULL: there is none
  * @seed:	random, for jitter
@@ -78,6 +89,17 @@ int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spe
 
 /* The last one who leaves ends the probe. @watch: may be all zeros, or have left already */
 void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch);
+
+/**
+ * lvs_probe_run() - ask now, or join the run that is under way; its result counts as any other
+ * @wait:	with @over set, which is called once, perhaps before this returns; not moved until then or lvs_probe_leave()
+ *
+ * The pace begins anew with a run that begins now.
+ */
+void lvs_probe_run(struct lvs_probe *probe, struct lvs_probe_wait *wait);
+
+/* Waits no longer; the run goes on. @wait: may be over already */
+void lvs_probe_leave(struct lvs_probe_wait *wait);
 
 /* Borrowed, as long as it is watched. */
 const struct lvs_verdict *lvs_probe_verdict(const struct lvs_probe *probe);

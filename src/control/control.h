@@ -59,6 +59,29 @@ struct lvs_control_health {
 	bool held, in, kept, starting;
 };
 
+/**
+ * struct lvs_control_turn - one change of a server's state
+ * @time:	seconds since 1970
+ * @from, @to:	states as those of struct lvs_control_health
+ * @reason:	borrowed until the next turn of the loop
+ */
+struct lvs_control_turn {
+	int64_t time;
+	const char *from, *to, *reason;
+};
+
+/**
+ * struct lvs_control_check - what one run of a check came to
+ * @type:	"tcp", ...
+ * @outcome:	"passed", "failed", "broken" or, of one that did not end, "gone"
+ * @state:	of the check, after this run; NULL: it did not end
+ * @latency:	0: there is none
+ */
+struct lvs_control_check {
+	const char *type, *outcome, *reason, *state;
+	lvs_ns latency;
+};
+
 /* The same of a service: @quorum: enough of its servers are up; @sorry: its sorry server answers. */
 struct lvs_control_quorum {
 	bool quorum, sorry;
@@ -89,6 +112,9 @@ struct lvs_control_change {
  * @device:	@ret_device is set
  * @disconnect:	lvs_engine_disconnect(), now
  * @health, @quorum: of a server and a service of the configuration in force
+ * @turn:	of a server, the latest change of its state (@back is 0) and those before it. Return: false: so many are not known
+ * @check:	runs a server's checks now. Return: 0, and lvs_control_checked() has to be called with @wish later, from the
+ *		loop, unless the API ends before; or -ENOENT: it has none; -EBUSY: too many are under way; -ENOMEM
  * @submit:	has a job done after those before it. Return: 0, or -EBUSY: too many wait
  * @history:	the latest change (@back is 0) and those before it. Return: false: so many are not known
  */
@@ -105,6 +131,9 @@ struct lvs_control_host {
 	void (*health)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
 		       struct lvs_control_health *ret_health);
 	void (*quorum)(void *arg, const struct lvs_conf_service *service, struct lvs_control_quorum *ret_quorum);
+	bool (*turn)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t back,
+		     struct lvs_control_turn *ret_turn);
+	int (*check)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, void *wish);
 	int (*submit)(void *arg, struct lvs_conf_job *job);
 	bool (*history)(void *arg, size_t back, struct lvs_control_change *ret_change);
 };
@@ -121,6 +150,9 @@ struct lvs_control_host {
  */
 int lvs_control_new(const struct lvs_control_host *host, const struct lvs_conf_control *conf,
 		    char message[LVS_CONTROL_MESSAGE_MAX], struct lvs_control **ret_control);
+
+/* What @check of struct lvs_control_host was asked for. @checks: all @n of the server; borrowed until this returns */
+void lvs_control_checked(void *wish, const struct lvs_control_check *checks, size_t n);
 
 /* Ends all connections. @control: may be NULL. The engine and the loop must still be there. */
 void lvs_control_free(struct lvs_control *control);

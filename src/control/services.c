@@ -82,7 +82,7 @@ static void put_health(struct lvs_json *json, const struct listing *listing, enu
 	lvs_json_text(json, "name", walk->server_conf ? walk->server_conf->name : id);
 	lvs_json_text(json, "state", lvs_show_state(walk->server, walk->server_conf, &health));
 	lvs_json_number(json, "weight", walk->server->spec.weight);
-	lvs_show_health(json, &listing->show, &health);
+	lvs_show_health(json, &listing->show, &health, walk->conf, walk->server_conf);
 	lvs_json_end_object(json);
 }
 
@@ -176,6 +176,7 @@ static void list(struct lvs_request *request, enum shape shape, const struct lvs
 	lvs_walk_init(&listing->walk, host, one);
 	listing->shape = shape;
 	listing->show = (struct lvs_show){ .host = host, .meter = lvs_engine_meter(host->engine),
+					   .history = shape == SHAPE_HEALTH,
 					   .brief = lvs_request_flag(request, "brief") && !lvs_request_flag(request, "config"),
 					   .no_stats = counters && strcmp(counters, "stats") != 0,
 					   .no_rates = counters && strcmp(counters, "rates") != 0 };
@@ -236,7 +237,8 @@ void lvs_api_server_get(struct lvs_request *request)
 {
 	const struct lvs_control_host *host = &request->control->host;
 	const struct lvs_conf_service *of = find_service(request);
-	const struct lvs_show show = { .host = host, .meter = lvs_engine_meter(host->engine), .now = lvs_clock_now() };
+	const struct lvs_show show = { .host = host, .meter = lvs_engine_meter(host->engine), .now = lvs_clock_now(),
+				       .history = true };
 	const struct lvs_conf_server *conf;
 	const struct lvs_service *service;
 	const struct lvs_server *server;

@@ -160,7 +160,26 @@ const char *lvs_show_state(const struct lvs_server *server, const struct lvs_con
 	return health->checks ? health->state : "up";
 }
 
-void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health)
+/* Changes of the state, the latest first. */
+static void put_history(struct lvs_json *json, const struct lvs_control_host *host, const struct lvs_conf_service *of,
+			const struct lvs_conf_server *conf)
+{
+	struct lvs_control_turn turn;
+
+	lvs_json_array(json, "history");
+	for (size_t back = 0; conf && host->turn(host->arg, of, conf, back, &turn); back++) {
+		lvs_json_object(json, NULL);
+		lvs_json_number(json, "time", (uint64_t)turn.time);
+		lvs_json_text(json, "from", turn.from);
+		lvs_json_text(json, "to", turn.to);
+		lvs_json_text(json, "reason", turn.reason);
+		lvs_json_end_object(json);
+	}
+	lvs_json_end_array(json);
+}
+
+void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health,
+		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
 	lvs_json_object(json, "health");
 	lvs_json_text(json, "state", health->state);
@@ -179,6 +198,8 @@ void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const s
 		lvs_json_float(json, "checked", (double)(show->now - health->checked_at) / LVS_NS_PER_SEC, 1);
 		lvs_json_float(json, "latency_ms", (double)health->latency / LVS_NS_PER_MS, 3);
 	}
+	if (show->history)
+		put_history(json, show->host, of, conf);
 	lvs_json_end_object(json);
 }
 
@@ -240,8 +261,8 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_text(json, "state", lvs_show_state(server, conf, &health));
 	if (!conf)
 		lvs_json_bool(json, "sorry", true);
-	if (health.checks)
-		lvs_show_health(json, show, &health);
+	if (health.checks || show->history)
+		lvs_show_health(json, show, &health, of, conf);
 	lvs_show_counters(json, show, "stats", &server->counters, server->rates);
 	if (!show->brief)
 		put_seen(json, &server->seen);

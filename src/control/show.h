@@ -21,13 +21,14 @@ struct lvs_service;
  * @meter:	the engine's
  * @now:	the time
  * @brief:	neither the configuration nor averages
+ * @history:	also how a server came to be as it is
  * @no_stats, @no_rates: not what has passed, not what passes
  */
 struct lvs_show {
 	const struct lvs_control_host *host;
 	const struct lvs_meter *meter;
 	lvs_ns now;
-	bool brief;
+	bool brief, history;
 	bool no_stats, no_rates;
 };
 
@@ -48,8 +49,9 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
 			   const struct lvs_control_health *health);
 
-/* What checks say, as a member. */
-void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health);
+/* What checks say, as a member. @of, @conf: service and server, for @show->history; @conf may be NULL */
+void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health,
+		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf);
 
 /* Members of an object: "rates", and in front of it what is called @name; as far as they are wanted. */
 void lvs_show_counters(struct lvs_json *json, const struct lvs_show *show, const char *name,

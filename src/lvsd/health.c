@@ -25,9 +25,9 @@
 #include "sys/log.h"
 #include "sys/loop.h"
 
-static void arm(struct lvs_health *health, lvs_ns now)
+void lvs_health_arm(struct lvs_health *health, lvs_ns now)
 {
-	lvs_ns due = lvs_list_empty(&health->stirred) ? LVS_NS_NEVER : now;
+	lvs_ns due = lvs_list_empty(&health->stirred) && lvs_list_empty(&health->over) ? LVS_NS_NEVER : now;
 	const struct service_health *service;
 
 	lvs_list_for_each(service, &health->due, of_due)
@@ -46,7 +46,7 @@ static void on_changed(struct lvs_probe_watch *watch)
 	struct service_health *service = container_of(watch, struct check_watch, watch)->of;
 
 	stir(service);
-	arm(service->health, lvs_clock_now());
+	lvs_health_arm(service->health, lvs_clock_now());
 }
 
 static void on_timer(void *arg)
@@ -63,7 +63,8 @@ static void on_timer(void *arg)
 		lvs_health_assess(service, now);
 		lvs_health_enact(service, now);
 	}
-	arm(health, now);
+	lvs_health_tell_runs(health);
+	lvs_health_arm(health, now);
 }
 
 /* Every check that runs has a descriptor, and a few more when it is of HTTP. */
@@ -91,6 +92,8 @@ int lvs_health_new(const struct lvs_health_options *options, struct lvs_health *
 	health->options = *options;
 	lvs_list_init(&health->stirred);
 	lvs_list_init(&health->due);
+	lvs_list_init(&health->runs);
+	lvs_list_init(&health->over);
 	err = lvs_timer_new(options->loop, on_timer, health, &health->timer);
 	if (!err)
 		err = lvs_probes_new(options->loop, options->runner, seed, &health->probes);
@@ -110,6 +113,7 @@ static void free_server(struct lvs_health *health, struct server_health *server)
 		lvs_probes_unwatch(health->probes, &server->checks[i].watch);
 	if (!server->lender)
 		free(server->checks);
+	lvs_health_history_fini(&server->history);
 	free(server);
 }
 
@@ -141,6 +145,7 @@ void lvs_health_free(struct lvs_health *health)
 {
 	if (!health)
 		return;
+	lvs_health_forget_runs(health);
 	free_set(health, health->set);
 	lvs_probes_free(health->probes);
 	lvs_timer_free(health->timer);
@@ -218,14 +223,18 @@ static int make_server(struct service_health *service, const struct lvs_conf_ser
 		       bool late, bool alike, lvs_ns now, struct server_health **ret_server)
 {
 	struct server_health *server = calloc(1, sizeof(*server));
-	int err;
+	struct lvs_health_history history = { .n = 0 };
+	int err = server && was ? lvs_health_history_copy(&was->history, &history) : 0;
 
-	if (!server)
+	if (!server || err) {
+		free(server);
 		return -ENOMEM;
+	}
 	server->since = now;
 	server->late = late;
 	if (was)
 		*server = *was;
+	server->history = history;
 	server->conf = conf;
 	if (was && alike && is_asked_alike(was->conf, conf)) {
 		server->lender = was;
@@ -494,5 +503,5 @@ void lvs_health_adopt(struct lvs_health *health, struct lvs_health_set *set)
 	}
 	memset(set->borrowed, 0, set->n * sizeof(*set->borrowed));
 	free_set(health, old);
-	arm(health, now);
+	lvs_health_arm(health, now);
 }

@@ -142,4 +142,53 @@ void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_se
 void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,
 		      const struct lvs_conf_server *server, size_t i, struct lvs_check_view *ret_view);
 
+/**
+ * struct lvs_health_change - one change of a server's state
+ * @time:	seconds since 1970
+ * @reason:	the check that brought it and what that found: "tcp check: connected"; "maintenance"; "" if nobody was asked
+ */
+struct lvs_health_change {
+	int64_t time;
+	enum lvs_health_state from, to;
+	char reason[LVS_CHECK_REASON_BYTES + 32];
+};
+
+#define LVS_HEALTH_CHANGES_MAX 16
+
+/* @back: 0 is the last change of the server. Return: borrowed until the loop's next turn; NULL: so many are not known */
+const struct lvs_health_change *lvs_health_change(const struct lvs_health *health, const struct lvs_conf_service *service,
+						  const struct lvs_conf_server *server, size_t back);
+
+#define LVS_HEALTH_RUNS_MAX 64	/* at a time: each may take as long as the timeouts of its checks */
+
+/**
+ * struct lvs_health_result - what one run of a check came to
+ * @type:	"tcp", ...
+ * @gone:	it did not end: a reload took the check away. The rest is then not set.
+ * @state:	the verdict, after this one
+ * @latency:	0 if the check could not be run
+ */
+struct lvs_health_result {
+	const char *type;
+	bool gone;
+	enum lvs_outcome outcome;
+	enum lvs_health_state state;
+	lvs_ns latency;
+	char reason[LVS_CHECK_REASON_BYTES];
+};
+
+/* @results: one for each check, in the order of the file; borrowed until it returns */
+typedef void lvs_health_done(void *arg, const struct lvs_health_result *results, size_t n);
+
+/**
+ * lvs_health_check_now() - run all checks of a server once, now
+ * @done:	called from the loop when all have ended and the server was judged by them; not if lvs_health_free() comes first
+ *
+ * Who is being asked at the moment is not asked twice. Results count as any others.
+ *
+ * Return: 0; -ENOENT: it has no check; -EBUSY: LVS_HEALTH_RUNS_MAX of these are under way; -ENOMEM
+ */
+int lvs_health_check_now(struct lvs_health *health, const struct lvs_conf_service *service,
+			 const struct lvs_conf_server *server, lvs_health_done *done, void *arg);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "check/quorum.h"
 #include "check/slow_start.h"
@@ -64,6 +65,47 @@ static void wait_until(struct service_health *service, lvs_ns deadline)
 	service->due = LVS_MIN(service->due, deadline);
 }
 
+/* Return: the check that speaks against it, or the first one; NULL if it has none */
+static const struct check_watch *deciding(const struct server_health *server)
+{
+	for (size_t i = 0; i < server->nchecks; i++)
+		if (verdict_of(server, i)->state == server->state && server->state != LVS_HEALTH_UP)
+			return &server->checks[i];
+	return server->nchecks ? &server->checks[0] : NULL;
+}
+
+static void view_check(const struct check_watch *check, struct lvs_check_view *ret_view)
+{
+	const struct lvs_verdict *verdict = lvs_probe_verdict(check->watch.probe);
+
+	*ret_view = (struct lvs_check_view){
+		.type = lvs_probe_check(check->watch.probe)->ops->name,
+		.state = verdict->state,
+		.since = verdict->since,
+		.checked_at = verdict->checked_at,
+		.latency = verdict->latency,
+		.reason = verdict->reason,
+		.held = lvs_verdict_held(verdict, verdict->checked_at),
+	};
+}
+
+/* @server->state was @from until now. */
+static void note_change(struct server_health *server, enum lvs_health_state from)
+{
+	struct lvs_health_change change = { .time = (int64_t)time(NULL), .from = from, .to = server->state };
+	const struct check_watch *check = deciding(server);
+	struct lvs_check_view view;
+
+	if (server->state == LVS_HEALTH_MAINTENANCE) {
+		(void)snprintf(change.reason, sizeof(change.reason), "maintenance");
+	} else if (check) {
+		view_check(check, &view);
+		(void)snprintf(change.reason, sizeof(change.reason), "%s check: %s", view.type,
+			       view.checked_at ? view.reason : "no answer yet");
+	}
+	lvs_health_history_add(&server->history, &change);
+}
+
 /* Return: may it be in, as far as it alone is concerned? */
 static bool assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
 {
@@ -75,11 +117,13 @@ static bool assess_server(struct service_health *service, struct server_health *
 	enum lvs_initial initial = initials[conf->initial];
 	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
 	enum lvs_health_state state = state_of(service, server);
+	enum lvs_health_state was = server->state;
 	bool up;
 
-	if (state != server->state) {
+	if (state != was) {
 		server->state = state;
 		server->since = now;
+		note_change(server, was);
 	}
 	if (state != LVS_HEALTH_UNKNOWN)
 		server->known = state;
@@ -211,30 +255,6 @@ void lvs_health_assess(struct service_health *service, lvs_ns now)
 			server->weight = server->down ? server->conf->weight : 0;
 	}
 	free(up);
-}
-
-/* Return: the check that speaks against it, or the first one; NULL if it has none */
-static const struct check_watch *deciding(const struct server_health *server)
-{
-	for (size_t i = 0; i < server->nchecks; i++)
-		if (verdict_of(server, i)->state == server->state && server->state != LVS_HEALTH_UP)
-			return &server->checks[i];
-	return server->nchecks ? &server->checks[0] : NULL;
-}
-
-static void view_check(const struct check_watch *check, struct lvs_check_view *ret_view)
-{
-	const struct lvs_verdict *verdict = lvs_probe_verdict(check->watch.probe);
-
-	*ret_view = (struct lvs_check_view){
-		.type = lvs_probe_check(check->watch.probe)->ops->name,
-		.state = verdict->state,
-		.since = verdict->since,
-		.checked_at = verdict->checked_at,
-		.latency = verdict->latency,
-		.reason = verdict->reason,
-		.held = lvs_verdict_held(verdict, verdict->checked_at),
-	};
 }
 
 static void say_server(const struct service_health *service, struct server_health *server)
@@ -436,4 +456,12 @@ void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_ser
 		      const struct lvs_conf_server *server, size_t i, struct lvs_check_view *ret_view)
 {
 	view_check(&find_service(health, service)->servers[server - service->servers]->checks[i], ret_view);
+}
+
+const struct lvs_health_change *lvs_health_change(const struct lvs_health *health, const struct lvs_conf_service *service,
+						  const struct lvs_conf_server *server, size_t back)
+{
+	const struct service_health *found = find_service(health, service);
+
+	return found ? lvs_health_history_get(&found->servers[server - service->servers]->history, back) : NULL;
 }

@@ -6,6 +6,7 @@
 #include "check/probe.h"
 #include "conf/conf.h"
 #include "lvsd/health.h"
+#include "lvsd/health_history.h"
 #include "lvsd/rules.h"
 
 struct service_health;
@@ -30,6 +31,7 @@ struct check_watch {
  * @in, @kept, @starting, @weight: see struct lvs_server_view
  * @down:	what @in comes to: it gets nothing at all
  * @done_down, @done_weight: what the engine has
+ * @history:	of @state
  */
 struct server_health {
 	const struct lvs_conf_server *conf;
@@ -43,6 +45,7 @@ struct server_health {
 	uint32_t weight;
 	bool done_down;
 	uint32_t done_weight;
+	struct lvs_health_history history;
 };
 
 /**
@@ -88,6 +91,7 @@ struct lvs_health_set {
  * struct lvs_health - all of it
  * @set:	in force; NULL in the beginning
  * @stirred, @due: services
+ * @runs, @over: of struct lvs_health_run, those that go on and those that are to be told of; @nruns of both
  */
 struct lvs_health {
 	struct lvs_health_options options;
@@ -95,7 +99,18 @@ struct lvs_health {
 	struct lvs_timer *timer;
 	struct lvs_health_set *set;
 	struct lvs_list stirred, due;
+	struct lvs_list runs, over;
+	size_t nruns;
 };
+
+/* Starts the timer for what has to be done now or later. */
+void lvs_health_arm(struct lvs_health *health, lvs_ns now);
+
+/* Who wished for runs that are over is told of them. */
+void lvs_health_tell_runs(struct lvs_health *health);
+
+/* ... and will not be told of any. */
+void lvs_health_forget_runs(struct lvs_health *health);
 
 /* From verdicts to what every server of @service should be, without telling anybody. */
 void lvs_health_assess(struct service_health *service, lvs_ns now);

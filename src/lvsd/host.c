@@ -81,6 +81,47 @@ static void host_quorum(void *arg, const struct lvs_conf_service *service, struc
 						   .live_weight = view.live_weight, .live = view.live, .kept = view.kept };
 }
 
+static bool host_turn(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t back,
+		      struct lvs_control_turn *ret_turn)
+{
+	const struct lvs_director *director = arg;
+	const struct lvs_health_change *change = lvs_health_change(director->health, service, server, back);
+
+	if (!change)
+		return false;
+	*ret_turn = (struct lvs_control_turn){ .time = change->time, .from = lvs_health_names[change->from],
+					       .to = lvs_health_names[change->to], .reason = change->reason };
+	return true;
+}
+
+static void on_checked(void *wish, const struct lvs_health_result *results, size_t n)
+{
+	static const char *const outcomes[] = { [LVS_OUTCOME_PASSED] = "passed", [LVS_OUTCOME_FAILED] = "failed",
+						[LVS_OUTCOME_BROKEN] = "broken" };
+	struct lvs_control_check checks[2 * LVS_CONF_CHECKS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct lvs_health_result *result = &results[i];
+
+		checks[i] = (struct lvs_control_check){ .type = result->type, .outcome = "gone",
+							.reason = "the configuration has changed" };
+		if (result->gone)
+			continue;
+		checks[i].outcome = outcomes[result->outcome];
+		checks[i].reason = result->reason;
+		checks[i].state = lvs_health_names[result->state];
+		checks[i].latency = result->latency;
+	}
+	lvs_control_checked(wish, checks, n);
+}
+
+static int host_check(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, void *wish)
+{
+	const struct lvs_director *director = arg;
+
+	return lvs_health_check_now(director->health, service, server, on_checked, wish);
+}
+
 static int host_submit(void *arg, struct lvs_conf_job *job)
 {
 	return lvs_director_submit(arg, job);
@@ -114,6 +155,8 @@ int lvs_director_listen(struct lvs_director *director)
 		.started = lvs_clock_now(),
 		.health = host_health,
 		.quorum = host_quorum,
+		.turn = host_turn,
+		.check = host_check,
 		.submit = host_submit,
 		.history = host_history,
 	};

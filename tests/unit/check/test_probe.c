@@ -209,6 +209,107 @@ static void many_time_out_together(void **state)
 	end(&scene);
 }
 
+/* Someone who waits for one run. */
+struct waiter {
+	struct lvs_probe_wait wait;
+	struct scene *scene;
+	int times;
+	bool gone;
+	struct lvs_verdict verdict;
+};
+
+static void on_over(struct lvs_probe_wait *wait, const struct lvs_verdict *verdict)
+{
+	struct waiter *waiter = container_of(wait, struct waiter, wait);
+
+	waiter->times++;
+	waiter->gone = !verdict;
+	if (verdict)
+		waiter->verdict = *verdict;
+	if (--waiter->scene->left == 0)
+		lvs_loop_stop(waiter->scene->loop);
+}
+
+static struct waiter wait_in(struct scene *scene)
+{
+	return (struct waiter){ .wait = { .over = on_over }, .scene = scene };
+}
+
+/* Nothing would be asked for an hour, but somebody wants to know: at once, once for all who wait, and it counts. */
+static void whoever_wants_to_know_is_told(void **state)
+{
+	struct scene scene = begin();
+	struct waiter a = wait_in(&scene), b = wait_in(&scene), c = wait_in(&scene), left = wait_in(&scene);
+	struct watcher watcher;
+	struct lvs_probe_spec spec;
+	int fd;
+
+	(void)state;
+	spec = spec_of(test_dead_port(&fd));
+	spec.interval = spec.fast_interval = LVS_SECONDS(3600);
+	spec.timeout = LVS_SECONDS(600);
+	spec.rules = (struct lvs_verdict_rules){ .rise = 1, .fall = 1 };
+	assert_int_equal(listen(fd, 64), 0);
+	join(&scene, &spec, &watcher);
+	lvs_probe_run(watcher.watch.probe, &a.wait);
+	lvs_probe_run(watcher.watch.probe, &b.wait);
+	lvs_probe_run(watcher.watch.probe, &left.wait);
+	lvs_probe_leave(&left.wait);
+	lvs_probe_leave(&left.wait);
+	scene.left = 3;		/* the watcher is told too */
+	assert_int_equal(lvs_loop_run(scene.loop), 0);
+	assert_int_equal(a.times + b.times, 2);
+	assert_int_equal(left.times, 0);
+	assert_int_equal(watcher.changes, 1);
+	assert_int_equal(a.verdict.passes, 1);
+	assert_int_equal(a.verdict.state, LVS_HEALTH_UP);
+	assert_int_equal(b.verdict.passes, 1);
+	/* Nothing new: only who waits is told. */
+	lvs_probe_run(watcher.watch.probe, &c.wait);
+	scene.left = 1;
+	assert_int_equal(lvs_loop_run(scene.loop), 0);
+	assert_int_equal(c.verdict.passes, 2);
+	assert_int_equal(watcher.changes, 1);
+	(void)close(fd);
+	lvs_probe_run(watcher.watch.probe, &a.wait);
+	scene.left = a.times == 1 ? 2 : 0;	/* loopback may refuse at once */
+	if (scene.left)
+		assert_int_equal(lvs_loop_run(scene.loop), 0);
+	assert_int_equal(a.verdict.state, LVS_HEALTH_DOWN);
+	assert_false(a.gone);
+	lvs_probes_unwatch(scene.probes, &watcher.watch);
+	end(&scene);
+}
+
+/* The probe goes while it is waited for. */
+static void who_waits_hears_of_the_end(void **state)
+{
+	struct scene scene = begin();
+	struct waiter a = wait_in(&scene), b = wait_in(&scene);
+	struct watcher watcher;
+	struct lvs_probe_spec spec;
+	char message[LVS_CHECK_MESSAGE_BYTES];
+	int fd;
+
+	(void)state;
+	spec = spec_of(test_dead_port(&fd));
+	spec.kind = lvs_check_find("smtp");
+	spec.interval = spec.fast_interval = LVS_SECONDS(3600);
+	spec.timeout = LVS_SECONDS(600);
+	assert_int_equal(listen(fd, 64), 0);
+	watcher = (struct watcher){ .watch = { .changed = on_changed }, .loop = scene.loop, .left = &scene.left };
+	assert_int_equal(lvs_probes_watch(scene.probes, &spec, &watcher.watch, message), 0);
+	lvs_probe_run(watcher.watch.probe, &a.wait);
+	lvs_probe_run(watcher.watch.probe, &b.wait);
+	lvs_probes_unwatch(scene.probes, &watcher.watch);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(b.times, 1);
+	assert_true(a.gone && b.gone);
+	lvs_probe_leave(&a.wait);
+	(void)close(fd);
+	end(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +317,8 @@ int main(void)
 		cmocka_unit_test(verdicts_change_and_are_told_to_all),
 		cmocka_unit_test(goes_down_and_up),
 		cmocka_unit_test(many_time_out_together),
+		cmocka_unit_test(whoever_wants_to_know_is_told),
+		cmocka_unit_test(who_waits_hears_of_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
