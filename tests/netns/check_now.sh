@@ -79,7 +79,7 @@ busy() { [ "$(at director curl -s -m 5 --unix-socket /run/lvsd/control.sock -X P
 until_true 60 busy
 grep -q '"type":"urn:lvsd:problem:busy"' $work/busy || FAIL "what is too many: $(cat $work/busy)"
 # shellcheck disable=SC2086 # numbers
-kill $wishes
+kill $wishes 2>/dev/null
 for n in $wishes; do wait $n 2>/dev/null; done
 busy || FAIL "who went away took his wish along"
 
