@@ -14,6 +14,7 @@
 #include "io/io.h"
 #include "lvsd/director.h"
 #include "net/net.h"
+#include "notify/notices.h"
 #include "sys/addrtext.h"
 #include "sys/log.h"
 
@@ -152,6 +153,19 @@ static void tell_device(struct lvs_summary *summary, const struct lvs_director *
 		tell_lan(summary, stats);
 }
 
+static void tell_notices(struct lvs_summary *summary, const struct lvs_notices *notices)
+{
+	for (enum lvs_notify_way way = 0; notices && way < LVS_NOTIFY_COUNT; way++) {
+		struct lvs_notify_counts counts;
+
+		lvs_notices_counts(notices, way, &counts);
+		if (counts.sent || counts.failed || counts.dropped || counts.waiting)
+			tell(summary, "notify: %s was told %" PRIu64 " times, %" PRIu64 " failed, %" PRIu64 " lost, %" PRIu64
+			     " outdated, %zu waiting", lvs_notify_way_name(way), counts.sent, counts.failed, counts.dropped,
+			     counts.superseded, counts.waiting);
+	}
+}
+
 struct logged {
 	struct lvs_summary summary;
 	struct lvs_log *log;
@@ -168,5 +182,6 @@ void lvs_director_summary(struct lvs_director *director)
 
 	lvs_summary_packets(director->engine, &logged.summary);
 	tell_device(&logged.summary, director);
+	tell_notices(&logged.summary, director->notices);
 	lvs_summary_services(director->engine, &logged.summary);
 }
