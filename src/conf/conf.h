@@ -33,6 +33,7 @@ struct lvs_sites;
 #define LVS_CONF_POOL_BYTES 512
 #define LVS_CONF_SOCKET_BYTES 108	/* sun_path */
 #define LVS_CONF_MODE_BYTES 5
+#define LVS_CONF_STATE_FILE_BYTES 256
 #define LVS_CONF_GEO_RULES_MAX 65536
 #define LVS_CONF_PREFIXES_MAX (4u << 20)	/* of all rules, the file and the database */
 #define LVS_CONF_GEO_FILE_BYTES_MAX (256u << 20)
@@ -61,6 +62,7 @@ enum lvs_conf_ping { LVS_CONF_PING_WHEN_UP, LVS_CONF_PING_ALWAYS, LVS_CONF_PING_
  * @conn_reuse_mode: 0 to 2, of IPVS
  * @cache_bypass: what no server of a transparent mark takes goes on to its own destination
  * @log_level:	syslog severity, LOG_ERR to LOG_DEBUG
+ * @state_file:	what is remembered beyond a restart; empty: nothing is
  */
 struct lvs_conf_director {
 	struct lvs_addr dip;
@@ -76,6 +78,7 @@ struct lvs_conf_director {
 	char user[LVS_CONF_USER_BYTES];
 	char group[LVS_CONF_USER_BYTES];
 	char script_user[LVS_CONF_USER_BYTES];
+	char state_file[LVS_CONF_STATE_FILE_BYTES];
 	enum lvs_conf_ping ping;
 	uint32_t reply_rate;
 	uint32_t max_half_open;
@@ -336,6 +339,8 @@ enum lvs_conf_origin { LVS_CONF_FROM_FILE, LVS_CONF_AT_RUN_TIME };
  * @mtu:	of the path to it, bytes; 0: as the host's routes say
  * @name:	of its own within the service; made from the key when the file gives none
  * @maintenance: it is out, whatever its checks say
+ * @commanded:	somebody asked for @maintenance while lvsd ran: it stays until it is taken back so; no part of the
+ *		configuration's meaning
  * @check, @checks: its own, @ncheck (1 at most) and @nchecks of them; owned. None: those of the service
  * @checks_needed: how many of them have to be up; LVS_CONF_CHECKS_ALL: each; 0: as the service says
  * @origin:	who made it; no part of the configuration's meaning
@@ -354,7 +359,7 @@ struct lvs_conf_server {
 	char site[LVS_CONF_SITE_BYTES];
 	uint32_t mtu;
 	char name[LVS_CONF_NAME_BYTES];
-	bool maintenance;
+	bool maintenance, commanded;
 	size_t ncheck, nchecks;
 	struct lvs_conf_check *check, *checks;
 	uint32_t checks_needed;

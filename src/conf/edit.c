@@ -214,6 +214,38 @@ int lvs_conf_keep_made(struct lvs_conf *conf, const struct lvs_conf *running)
 	return err ? err : kept;
 }
 
+static int keep_maintenance(struct lvs_conf_service *service, const struct lvs_conf_service *running)
+{
+	const struct lvs_conf_server **sorted = lvs_conf_sorted_servers(running);
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < service->nservers; i++) {
+		struct lvs_conf_server *server = &service->servers[i];
+		const struct lvs_conf_server *found = find_server(sorted, running->nservers, server);
+
+		if (found && found->commanded)
+			server->maintenance = server->commanded = true;
+	}
+	free(sorted);
+	return 0;
+}
+
+int lvs_conf_keep_maintenance(struct lvs_conf *conf, const struct lvs_conf *running)
+{
+	const struct lvs_conf_service **sorted = lvs_conf_sorted_services(running);
+	int err = sorted ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < conf->nservices; i++) {
+		const struct lvs_conf_service *found = find_service(sorted, running->nservices, &conf->services[i]);
+
+		if (found)
+			err = keep_maintenance(&conf->services[i], found);
+	}
+	free(sorted);
+	return err;
+}
+
 static int set_server_origins(struct lvs_conf_service *service, const struct lvs_conf_service *running)
 {
 	const struct lvs_conf_server **sorted = lvs_conf_sorted_servers(running);
@@ -224,6 +256,8 @@ static int set_server_origins(struct lvs_conf_service *service, const struct lvs
 		const struct lvs_conf_server *found = find_server(sorted, running->nservers, &service->servers[i]);
 
 		service->servers[i].origin = found ? found->origin : LVS_CONF_AT_RUN_TIME;
+		service->servers[i].commanded = service->servers[i].maintenance &&
+						(!found || !found->maintenance || found->commanded);
 	}
 	free(sorted);
 	return 0;

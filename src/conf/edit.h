@@ -30,7 +30,13 @@ void lvs_conf_forget_places(struct lvs_conf *conf);
  */
 int lvs_conf_keep_made(struct lvs_conf *conf, const struct lvs_conf *running);
 
-/* Services and servers of @conf that @running has too have their origin from there, all others are made at run time. */
+/* Who is in maintenance by command in @running stays so in @conf, whatever the file says. Return: 0 or -ENOMEM */
+int lvs_conf_keep_maintenance(struct lvs_conf *conf, const struct lvs_conf *running);
+
+/*
+ * Services and servers of @conf that @running has too have their origin from there, all others are made at run time. Who is
+ * in maintenance that was not is so by command.
+ */
 int lvs_conf_set_origins(struct lvs_conf *conf, const struct lvs_conf *running);
 
 /* All checks of the whole that lvs_conf_parse() makes, of one whose table of sites is made. Return: 0 or -ENOMEM */

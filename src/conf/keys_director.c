@@ -93,6 +93,11 @@ static const struct lvs_conf_key network_keys[] = {
 	  .help = "the interfaces where packets to the addresses of transparent marks arrive" },
 };
 
+static const char *bad_state_file(const void *value)
+{
+	return *(const char *)value ? lvs_conf_bad_path(value) : NULL;
+}
+
 #define DIRECTOR(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_director, m)
 static const struct lvs_conf_key director_keys[] = {
 	{ DIRECTOR(max_connections), .type = LVS_CONF_NUMBER, .min = 1024, .max = 100000000, .def = 1048576,
@@ -107,6 +112,9 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "the group to become after start" },
 	{ DIRECTOR(script_user), .type = LVS_CONF_TEXT, .def_text = "", .bad = lvs_conf_bad_group,
 	  .help = "the user that runs scripts; \"\": that of lvsd" },
+	{ DIRECTOR(state_file), .type = LVS_CONF_TEXT, .def_text = LVS_STATEDIR "/state",
+	  .bad = bad_state_file,
+	  .help = "the file that remembers beyond a restart who is in maintenance, and who was up; \"\": none" },
 	{ DIRECTOR(dip), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
 	  .where = offsetof(struct lvs_conf_director, dip_where),
 	  .help = "lvsd's own IPv4 address, for tunnels, and where there is no source pool" },

@@ -515,6 +515,24 @@ static int realise(const struct lvs_draft *draft, struct lvs_edit *edit, struct 
 	return err;
 }
 
+/* Who says so of a server that is in maintenance already, by the file, wants it whatever the file will say. */
+static void note_commands(const struct lvs_edit_operation *operations, size_t n, struct lvs_conf *conf)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct lvs_edit_operation *op = &operations[i];
+		const struct lvs_conf_service *service;
+		struct lvs_conf_server *server;
+
+		if ((op->kind != LVS_EDIT_PUT_SERVER && op->kind != LVS_EDIT_PATCH_SERVER) ||
+		    !json_object_get(op->body, "maintenance"))
+			continue;
+		service = lvs_id_find_service(conf, op->service);
+		server = service ? (struct lvs_conf_server *)lvs_id_find_server(service, op->server) : NULL;
+		if (server)
+			server->commanded = server->maintenance;
+	}
+}
+
 int lvs_edit_make(const struct lvs_edit_operation *operations, size_t n, const struct lvs_conf *running,
 		  struct lvs_edit *edit, struct lvs_conf **ret_conf)
 {
@@ -527,6 +545,8 @@ int lvs_edit_make(const struct lvs_edit_operation *operations, size_t n, const s
 		err = operate(&draft, &operations[i], edit);
 	if (!err)
 		err = realise(&draft, edit, ret_conf);
+	if (!err)
+		note_commands(operations, n, *ret_conf);
 	lvs_draft_fini(&draft);
 	return err;
 }

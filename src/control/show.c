@@ -259,6 +259,8 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_number(json, "lower", spec->lower);
 	lvs_json_bool(json, "overload", server->overload);
 	lvs_json_text(json, "state", lvs_show_state(server, conf, &health));
+	if (conf && conf->maintenance)
+		lvs_json_text(json, "maintenance_by", conf->commanded ? "command" : "file");
 	if (!conf)
 		lvs_json_bool(json, "sorry", true);
 	if (health.checks || show->history)

@@ -23,6 +23,7 @@
 #include "lvsd/reload.h"
 #include "lvsd/rules.h"
 #include "lvsd/scripts.h"
+#include "lvsd/state.h"
 #include "lvsd/summary.h"
 #include "lvsd/tell.h"
 #include "lvsd/ways.h"
@@ -100,12 +101,27 @@ static int make_notices(struct lvs_director *director)
 	return 0;
 }
 
+static void on_noted(void *arg)
+{
+	const struct lvs_director *director = arg;
+
+	lvs_state_stir(director->state);
+}
+
+static enum lvs_health_state on_recall(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server)
+{
+	const struct lvs_director *director = arg;
+
+	return lvs_state_verdict(director->state, service, server);
+}
+
 /* Whether a server is up is known, or not known, before the first packet comes. */
 static int load_rules(struct lvs_director *director)
 {
 	const struct lvs_health_options options = {
 		.loop = director->loop, .engine = director->engine, .log = director->log, .runner = director->runner,
-		.notices = director->notices, .changed = on_servers_changed, .reset = on_reset, .arg = director,
+		.notices = director->notices, .changed = on_servers_changed, .reset = on_reset, .noted = on_noted,
+		.recall = on_recall, .arg = director,
 	};
 	struct lvs_health_set *set;
 	int err = lvs_health_new(&options, &director->health);
@@ -358,7 +374,7 @@ static int give_up_privilege(struct lvs_director *director)
 	if (err)
 		return err;
 	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, director->io,
-			     director->runner, lvs_director_loaded, director, &director->loader);
+			     director->runner, lvs_state_fd(director->state), lvs_director_loaded, director, &director->loader);
 	if (err)
 		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);
@@ -395,6 +411,8 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 		err = make_notices(director);
 	if (!err)
 		err = make_engine(director);
+	if (!err)	/* not among what the process that runs scripts has: it may outlive us, and keep the file locked */
+		err = lvs_state_open(director);
 	if (!err)
 		err = load_rules(director);
 	if (!err)
@@ -410,6 +428,7 @@ int lvs_director_start(struct lvs_director *director, struct lvs_conf *conf, str
 	if (err)
 		return err;
 	net_settled(director);
+	lvs_state_begin(director->state);
 	if (director->notify.watchdog)
 		on_watchdog(director);
 	lvs_notify_status(&director->notify, "%zu services", conf->nservices);
@@ -434,6 +453,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_loader_free(director->loader);
 	lvs_jobs_cancel(&director->jobs);
 	lvs_control_free(director->control);
+	lvs_state_free(director->state);
 	lvs_health_free(director->health);
 	lvs_notices_free(director->notices);
 	lvs_runner_free(director->runner);

@@ -23,6 +23,7 @@ struct lvs_net;
 struct lvs_notices;
 struct lvs_pump;
 struct lvs_runner;
+struct lvs_state;
 struct lvs_timer;
 
 /**
@@ -32,6 +33,7 @@ struct lvs_timer;
  * @file:	what the file said when it was read last; NULL: @conf
  * @runner:	runs the operator's programs; NULL: there were none at the start
  * @notices:	tells programs what happens
+ * @state:	what is remembered beyond a restart; NULL: nothing is
  * @memory:	the connection pool's, @memory_bytes of it
  * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
@@ -47,6 +49,7 @@ struct lvs_director {
 	struct lvs_loop *loop;
 	struct lvs_runner *runner;
 	struct lvs_notices *notices;
+	struct lvs_state *state;
 	void *memory;
 	size_t memory_bytes;
 	struct lvs_engine *engine;

@@ -246,6 +246,8 @@ static int make_server(struct service_health *service, const struct lvs_conf_ser
 	err = watch_checks(service, server);
 	if (!was && !server->nchecks)	/* nobody will ever say so */
 		server->state = server->known = server->said = LVS_HEALTH_UP;
+	else if (!was && !service->health->set && service->health->options.recall)
+		server->recalled = service->health->options.recall(service->health->options.arg, service->conf, conf);
 	if (err)
 		free_server(service->health, server);
 	else

@@ -32,6 +32,8 @@ struct lvs_rules_overlay;
  * @reset:	connections are to be reset: the engine has something to do
  * @notices:	hears what happens; NULL: nobody does
  * @changed:	a sorry server came or went, so that other addresses are servers now
+ * @noted:	a verdict changed; may be NULL
+ * @recall:	what a server was before this process began; may be NULL
  */
 struct lvs_health_options {
 	struct lvs_loop *loop;
@@ -41,6 +43,8 @@ struct lvs_health_options {
 	struct lvs_notices *notices;
 	void (*changed)(void *arg);
 	void (*reset)(void *arg);
+	void (*noted)(void *arg);
+	enum lvs_health_state (*recall)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server);
 	void *arg;
 };
 
@@ -137,6 +141,10 @@ void lvs_health_service(const struct lvs_health *health, const struct lvs_conf_s
 			struct lvs_service_view *ret_view);
 void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_service *service,
 		       const struct lvs_conf_server *server, struct lvs_server_view *ret_view);
+
+/* What a server was last that was known, be it before this process. Return: LVS_HEALTH_UNKNOWN also if it has no checks */
+enum lvs_health_state lvs_health_known(const struct lvs_health *health, const struct lvs_conf_service *service,
+				       const struct lvs_conf_server *server);
 
 /* @i: below nchecks of the server's view, in the order of the file, "check" first */
 void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,

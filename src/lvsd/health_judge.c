@@ -130,7 +130,8 @@ static bool assess_server(struct service_health *service, struct server_health *
 	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
 	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
 		initial = LVS_INITIAL_LAST;
-	up = lvs_initial_is_up(initial, state, server->known, now - server->since, wait);
+	up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
+			       now - server->since, wait);
 	if (up && state == LVS_HEALTH_UNKNOWN)
 		wait_until(service, server->since + wait);
 	return up;
@@ -271,6 +272,8 @@ static void say_server(const struct service_health *service, struct server_healt
 	server->said = server->state;
 	event.has_weight = true;
 	event.weight = server->down ? 0 : server->weight;
+	if (service->health->options.noted)
+		service->health->options.noted(service->health->options.arg);
 	if (check)
 		view_check(check, &view);
 	if (server->state == LVS_HEALTH_MAINTENANCE) {
@@ -450,6 +453,19 @@ void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_se
 					      .weight = of->down ? 0 : of->weight };
 	if (deciding(of))
 		view_check(deciding(of), &ret_view->deciding);
+}
+
+enum lvs_health_state lvs_health_known(const struct lvs_health *health, const struct lvs_conf_service *service,
+				       const struct lvs_conf_server *server)
+{
+	const struct service_health *found = find_service(health, service);
+	const struct server_health *of = found ? found->servers[server - service->servers] : NULL;
+	enum lvs_health_state known;
+
+	if (!of || !of->nchecks)
+		return LVS_HEALTH_UNKNOWN;
+	known = of->known == LVS_HEALTH_UNKNOWN ? of->recalled : of->known;
+	return known == LVS_HEALTH_MAINTENANCE ? LVS_HEALTH_UNKNOWN : known;
 }
 
 void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,

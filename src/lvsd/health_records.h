@@ -24,6 +24,7 @@ struct check_watch {
  * @lender:	the same server of the set in force, which is asked in the same way
  * @state:	of its checks together
  * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
+ * @recalled:	what it was before this process, as long as nothing is known; UNKNOWN if that is not known either
  * @since:	of @state
  * @said:	the state that was last told
  * @late:	others serve already when it comes in
@@ -38,7 +39,7 @@ struct server_health {
 	struct check_watch *checks;
 	struct server_health *lender;
 	size_t nchecks;
-	enum lvs_health_state state, known, said;
+	enum lvs_health_state state, known, recalled, said;
 	lvs_ns since, came;
 	bool late;
 	bool in, kept, starting, down;

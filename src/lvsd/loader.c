@@ -38,7 +38,7 @@ struct lvs_loader {
 	bool scripts;
 	void (*done)(void *arg, struct lvs_loaded *loaded);
 	void *arg;
-	int fd;
+	int fd, keep;
 	bool running_thread;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -97,6 +97,10 @@ static int load(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 	if (err)
 		return err;
 	kept = lvs_conf_keep_made(loaded->conf, loader->running);
+	if (kept >= 0)
+		err = lvs_conf_keep_maintenance(loaded->conf, loader->running);
+	if (err)
+		return err;
 	return kept == 1 ? lvs_conf_check_all(loaded->conf, &loaded->errors) : kept;
 }
 
@@ -125,16 +129,22 @@ static void work(struct lvs_loader *loader)
 }
 
 /*
- * A table of open files of its own, with nothing in it but the way back: as long as two threads share a table, the kernel
- * counts a reference for every read() and write() of either, which costs packets a few percent. Where a container
- * forbids it, that is all that is lost.
+ * A table of open files of its own, with nothing in it but the way back and what jobs write to: as long as two threads
+ * share a table, the kernel counts a reference for every read() and write() of either, which costs packets a few percent.
+ * Where a container forbids it, that is all that is lost.
  */
 static void leave_files(const struct lvs_loader *loader)
 {
+	const unsigned int low = (unsigned int)LVS_MIN(loader->fd, loader->keep);
+	const unsigned int high = (unsigned int)LVS_MAX(loader->fd, loader->keep);
+
 	if (unshare(CLONE_FILES))
 		return;
-	(void)close_range(STDERR_FILENO + 1, (unsigned int)loader->fd - 1, 0);
-	(void)close_range((unsigned int)loader->fd + 1, UINT_MAX, 0);
+	if (low > STDERR_FILENO + 1)
+		(void)close_range(STDERR_FILENO + 1, low - 1, 0);
+	if (high > low + 1)
+		(void)close_range(low + 1, high - 1, 0);
+	(void)close_range(high + 1, UINT_MAX, 0);
 }
 
 static void *serve(void *arg)
@@ -201,7 +211,8 @@ static int start_thread(struct lvs_loader *loader)
 }
 
 int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
-		   bool scripts, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader)
+		   bool scripts, int keep, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg,
+		   struct lvs_loader **ret_loader)
 {
 	struct lvs_loader *loader = calloc(1, sizeof(*loader));
 	int err;
@@ -212,11 +223,14 @@ int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_has
 	loader->key = key;
 	loader->io = io;
 	loader->scripts = scripts;
+	loader->keep = keep;
 	loader->done = done;
 	loader->arg = arg;
 	pthread_mutex_init(&loader->lock, NULL);
 	pthread_cond_init(&loader->changed, NULL);
 	loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (keep < 0)
+		loader->keep = loader->fd;
 	err = loader->fd < 0 ? -errno : lvs_loop_on_readable(loop, loader->fd, on_readable, loader);
 	if (!err)
 		err = start_thread(loader);

@@ -54,6 +54,7 @@ void lvs_loaded_fini(struct lvs_loaded *loaded);
  * @key:	of the engine's rules, borrowed; never changes
  * @io:		the device, borrowed; what it can do never changes
  * @scripts:	the operator's programs can be run
+ * @keep:	a descriptor that jobs write to; -1: none
  * @done:	called from @loop when a job has ended; takes over what @loaded owns
  *
  * Must come after the privileges were dropped, which is each thread's own, and before sealing, which forbids new threads.
@@ -61,7 +62,8 @@ void lvs_loaded_fini(struct lvs_loaded *loaded);
  * Return: 0 or -Exxx
  */
 int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
-		   bool scripts, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg, struct lvs_loader **ret_loader);
+		   bool scripts, int keep, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg,
+		   struct lvs_loader **ret_loader);
 
 /* Waits for the thread to end; a job under way is not reported. @loader: may be NULL */
 void lvs_loader_free(struct lvs_loader *loader);

@@ -21,6 +21,7 @@
 #include "lvsd/health.h"
 #include "lvsd/pump.h"
 #include "lvsd/rules.h"
+#include "lvsd/state.h"
 #include "lvsd/tell.h"
 #include "notify/notices.h"
 #include "sys/clock.h"
@@ -150,6 +151,7 @@ static int change_over(struct lvs_director *director, struct lvs_loaded *loaded,
 	lvs_health_adopt(director->health, set);
 	/* Before the old one goes: changes are about both. */
 	take_conf(director, loaded);
+	lvs_state_renew(director->state);
 	if (level)
 		lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
 	lvs_tell_configure(director->notices, director->conf);

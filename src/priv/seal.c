@@ -80,6 +80,10 @@ static const struct rule rules[] = {
 	CALL_WITH(fcntl, 1, F_SETFD),
 	CALL_WITH(fcntl64, 1, F_SETFD),
 
+	/* the state file */
+	CALL(pwrite64),
+	CALL(fdatasync),
+
 	/* at the end: the process that runs scripts */
 	CALL(wait4),
 	CALL(waitpid),

@@ -65,7 +65,7 @@ static void open_loader(struct scene *scene)
 	static const struct lvs_io io = { .fd = -1 };
 
 	assert_int_equal(lvs_loop_new(&scene->loop), 0);
-	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, &io, true, on_loaded, scene, &scene->loader), 0);
+	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, &io, true, -1, on_loaded, scene, &scene->loader), 0);
 }
 
 static void close_loader(struct scene *scene)

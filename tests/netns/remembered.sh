@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Maintenance by command stays until it is taken back, whatever the file says: over a reload, over a kill, over a damaged
+# state file's replacement. So do verdicts, for those who begin as they were last.
+. "${top_srcdir:-../..}/tests/netns/lib.sh"
+need ip nginx curl python3
+in_namespace "$0" "$@"
+need_tun
+. "${top_srcdir:-../..}/tests/netns/director.sh"
+lvsctl=${top_builddir:-../..}/lvsctl
+
+# conf [keys of server one] - the service and its state file; $timeout: of its checks
+conf() {
+	configure "director: { state_file = \"$work/state/file\"; };
+	services: ( { name = \"web\"; address = \"$VIP:80\"; scheduler = \"rr\"; initial = \"last\"; initial_wait = 600.0;
+		check = { type = \"tcp\"; interval = ${timeout:-0.3}; timeout = ${timeout:-0.3}; rise = 1; fall = 1; };
+		servers: ( { name = \"one\"; address = \"10.0.1.2:8080\"; ${1:-} }, { name = \"two\"; address = \"10.0.2.2:8080\"; } ); } );"
+}
+ctl() { at director "$lvsctl" "$@" >"$work/out" 2>"$work/err" || FAIL "lvsctl $*: $(cat "$work/out" "$work/err")"; }
+# is <python> - of server one as d, and two as e
+is() {
+	at director "$lvsctl" servers web --json >"$work/out" 2>&1 || return 1
+	python3 -c 'import json, sys; d, e = json.load(open(sys.argv[1]))["servers"]; sys.exit(not eval(sys.argv[2]))' "$work/out" "$1"
+}
+out() { is 'd["state"] == "maintenance" and d["maintenance_by"] == "command"'; }
+# file_has <text> - the latest of the state file's two texts does
+file_has() {
+	python3 -c '
+import sys
+data = open(sys.argv[1], "rb").read()
+slots = [s for s in (data[:4 << 20], data[4 << 20:]) if s.startswith(b"lvsd-state 1 ")]
+last = max(slots, key=lambda s: int(s[13:33]))
+sys.exit(sys.argv[2].encode() not in last[52:52 + int(last[34:42], 16)])' $work/state/file "$1"
+}
+lacks() { ! file_has "$1"; }
+die() { kill -KILL "$director"; wait "$director" 2>/dev/null; }
+
+stage 2
+web s1
+web s2
+mkdir -p $work/state
+
+# A directory that is not there costs the memory, not the start.
+configure "director: { state_file = \"$work/none/file\"; }; services: ( { address = \"$VIP:80\"; servers: ( { address = \"10.0.1.2:8080\"; } ); } );"
+direct
+same "warnings" 1 "$(how_often "$work/none/file' cannot be opened: No such file or directory")"
+stop
+
+conf
+direct
+until_true 30 is 'd["state"] == e["state"] == "up" and "maintenance_by" not in d'
+ctl set server web one maintenance=true
+until_true 30 out
+until_true 30 file_has 'tcp:192.0.2.10:80 10.0.1.2:8080 unknown maintenance'
+ctl set server web one weight=3
+conf 'weight = 2;'
+reload
+out || FAIL "a reload brought it back"
+is 'd["config"]["weight"] == 2' || FAIL "the reload did nothing: $(cat $work/out)"
+
+# Killed, and started: still out, and never in between.
+die
+direct
+said '1 servers are in maintenance by command' || FAIL "nothing was said of it"
+out || FAIL "a restart brought it back"
+same "who answers" "s2" "$(for n in 1 2 3 4; do at client curl -s -m 5 "http://$VIP/"; done | sort -u)"
+
+# Taken back: in, and no longer remembered.
+ctl set server web one maintenance=false
+until_true 30 is 'd["state"] == "up"'
+until_true 30 lacks maintenance
+die
+direct
+until_true 30 is 'd["state"] == "up" and "maintenance_by" not in d'
+
+# By the file it goes with the file; said by command as well, it stays.
+conf 'maintenance = true;'
+reload
+until_true 30 is 'd["state"] == "maintenance" and d["maintenance_by"] == "file"'
+conf
+reload
+until_true 30 is 'd["state"] == "up"'
+conf 'maintenance = true;'
+reload
+ctl set server web one maintenance=true
+until_true 30 file_has maintenance
+conf
+reload
+out || FAIL "what was commanded went with the file"
+ctl set server web one maintenance=false
+until_true 30 is 'd["state"] == "up"'
+
+# Who was up begins as such, who was down as such, as long as nobody knows more.
+at s2 nginx -p $work -c $work/s2.nginx -s stop 2>/dev/null
+until_true 30 is 'e["state"] == "down"'
+until_true 30 file_has '10.0.2.2:8080 down'
+until_true 30 file_has '10.0.1.2:8080 up'
+die
+for n in 1 2; do at s$n ip route add blackhole 10.0.$n.1/32; done
+timeout=600.0
+conf
+direct
+is 'd["health"]["state"] == e["health"]["state"] == "unknown" and d["health"]["in"] and not e["health"]["in"]' ||
+	FAIL "verdicts were forgotten: $(cat $work/out)"
+same "who answers" "s1" "$(for n in 1 2 3 4; do at client curl -s -m 5 "http://$VIP/"; done | sort -u)"
+die
+direct
+is 'd["health"]["in"] and not e["health"]["in"]' || FAIL "verdicts were forgotten at the second start: $(cat $work/out)"
+stop
+
+# Damaged: one warning, and it begins anew.
+python3 -c '
+import sys
+with open(sys.argv[1], "r+b") as f:
+	for at in (11, (4 << 20) + 11):
+		f.seek(at)
+		f.write(b"\0")' $work/state/file
+direct
+same "warnings of damage" 1 "$(how_often 'damaged or of another version')"
+is 'not d["health"]["in"]' || FAIL "a damaged file was believed"
+ctl set server web two maintenance=true
+until_true 30 file_has '10.0.2.2:8080 unknown maintenance'
+stop
+direct
+is 'e["maintenance_by"] == "command"' || FAIL "it did not begin anew"
+stop
