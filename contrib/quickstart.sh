@@ -11,12 +11,15 @@
 # counted and drawn. lvs.conf lies in the build directory, where the visitor can reach it; saving it is as good as a reload.
 
 work=/run/quickstart
+PAGE=http://127.0.0.1:8404/	# of the director: its own 127.0.0.1
 RATE=500	# requests per second: enough to see, and leaves the machine alone
 
 conf_text() {
 	cat <<-END
 	# The director of ./quickstart. Save this file, and the director is told to read it again (SIGHUP).
 	# Try another scheduler (rr, wrr, lc, wlc), other weights (0: no new connections), or a mistake.
+
+	control: { listen = "127.0.0.1:8404"; };	# the status page
 
 	services: (
 	  { name = "web"; address = "192.0.2.10:80"; scheduler = "wrr";
@@ -91,6 +94,9 @@ once() {
 	echo
 	echo "the director, as 'lvsctl servers --stats' has it:"
 	at director "$build/lvsctl" servers --stats || FAIL "lvsctl does not reach lvsd"
+	echo
+	echo "and its status page, $PAGE in the director's network, is called:"
+	at director curl -qsf -m 60 "$PAGE" | sed -n 's,^<title>\(.*\)</title>$,\1,p' | grep . || FAIL "no status page"
 }
 
 # The show. On a terminal, a picture at the bottom is drawn over itself, and what happens scrolls by above it. Where the output
@@ -225,8 +231,8 @@ reload_if_saved() {
 toggle_server3() {
 	if is_running "$server3"; then
 		kill "$server3"; wait "$server3" 2>/dev/null
-		tell "" "server3 is stopped. Nobody tells lvsd, which has no health checks yet: what goes there" \
-			"is refused. Press w to give it weight 0."
+		tell "" "server3 is stopped. Nobody tells lvsd, for this lvs.conf has no \"check\": what goes there" \
+			"is refused. Press w to give it weight 0, or add: check: { type = \"tcp\"; interval = 1.0; };"
 	else
 		start_server 3
 		tell "" "server3 runs again."
@@ -303,7 +309,8 @@ show() {
 	tell "" "Five hosts in a private network: a client, three web servers (nginx), and between them" \
 		"the director: lvsd, an ordinary process. The client asks http://192.0.2.10/ some hundred" \
 		"times a second; lvsd picks a server for each connection. What you save in its lvs.conf" \
-		"is reloaded: ${PWD#"$top"/}/lvs.conf"
+		"is reloaded: ${PWD#"$top"/}/lvs.conf" \
+		"Its status page is $PAGE in its own network."
 	if [ -t 0 ]; then
 		cooked=$(stty -g) left=forever
 		stty -icanon -echo susp undef min 0 time 10
