@@ -81,7 +81,7 @@ static const struct {
 	  { "10.0.0.1:8080", "weight = 2", "name = \"tcp-192.0.2.10:80\"" }, "name = \"web\"" },
 	{ "and are replaced with it", BATCH(OP("PUT", WEB, "{\"servers\":[{\"address\":\"10.0.0.7:80\"}]}")),
 	  { "10.0.0.7:80" }, "10.0.0.1:8080" },
-	{ "or go", BATCH(OP("PATCH", WEB, "{\"servers\":[]}")), { "web" }, "10.0.0.1:8080" },
+	{ "or go", BATCH(OP("PATCH", WEB, "{\"servers\":[]}")), { "\"web\"" }, "10.0.0.1:8080" },
 	{ "servers follow their service", BATCH(OP("PATCH", WEB, "{\"client_address\":\"toa\"}")),
 	  { "client_address = \"toa\"" }, NULL },
 	{ "a new service of IPv6", BATCH(OP("PUT", "services/tcp:%5B2001:db8::1%5D:80", "{\"scheduler\":\"sh\"}")),
@@ -95,7 +95,7 @@ static const struct {
 	{ "a server of no port", BATCH(OP("PUT", "services/fwm:7/servers/10.0.0.5:0", "{}")), { "address = \"10.0.0.5\"" }, NULL },
 	{ "one goes", BATCH("{\"method\":\"DELETE\",\"path\":\"/v1/services/web/servers/10.0.0.1:8080\"}"),
 	  { "10.0.0.2:8080" }, "10.0.0.1:8080" },
-	{ "a service goes", BATCH("{\"method\":\"DELETE\",\"path\":\"/v1/services/web\"}"), { "mark = 7" }, "web" },
+	{ "a service goes", BATCH("{\"method\":\"DELETE\",\"path\":\"/v1/services/web\"}"), { "mark = 7" }, "\"web\"" },
 	{ "all go, and one comes",
 	  BATCH("{\"method\":\"DELETE\",\"path\":\"/v1/services\"}," OP("PUT", "services/tcp:192.0.2.12:80", "{}")),
 	  { "192.0.2.12:80" }, "mark = 7" },
@@ -113,7 +113,7 @@ static const struct {
 			    OP("PATCH", WEB "/servers/10.0.0.1:8080", "{\"checks\":[{\"type\":\"tcp\",\"port\":81},{\"type\":\"tcp\",\"port\":82}]}") ","
 			    OP("PATCH", WEB, "{\"check\":{\"rise\":5}}")),
 	  { "interval = 2.5", "rise = 5", "port = 81", "port = 82" }, "rise = 4" },
-	{ "nothing", BATCH(""), { "web" }, NULL },
+	{ "nothing", BATCH(""), { "\"web\"" }, NULL },
 };
 
 static void operations_change_what_they_name(void **state)
