@@ -138,7 +138,7 @@ static void any_cookies_end(void **state)
 		char *exact;
 
 		for (size_t k = 0; k < len; k++)
-			text[k] = random() % 3 ? "lvsd-dead0007=; \t\"\\"[random() % 18] : (char)(random() % 255 + 1);
+			text[k] = (char)(random() % 3 ? "lvsd-dead0007=; \t\"\\"[random() % 18] : random() % 255 + 1);
 		exact = strndup(text, len);	/* so that a byte too far is seen */
 		assert_non_null(exact);
 		assert_null(find(exact, BEGIN));
