@@ -77,6 +77,7 @@ reasons()
 # events <table> - the page of the configuration has an item for every one
 events()
 {
+	# shellcheck disable=SC2013 # words without blanks
 	for name in $(sed -n 's/^EVENT([^"]*"\([a-z_]*\)".*/\1/p' "$1"); do
 		grep -qx "\.It Cm $name" man/lvs.conf.5 || fail "$1: $name: not in lvs.conf(5)"
 	done
@@ -94,6 +95,7 @@ commands()
 # resources <table> - lvsd-api(7) has each path; docs/openapi.yaml is held against all of it by tests/check-openapi.sh
 resources()
 {
+	# shellcheck disable=SC2013 # words without blanks
 	for path in $(sed -n 's/^ROUTE([A-Z]*, "\([^"]*\)".*/\1/p' "$1" | LC_ALL=C sort -u); do
 		grep -Fq -- "$path" man/lvsd-api.7 || fail "$1: $path: not in lvsd-api(7)"
 	done

@@ -80,7 +80,7 @@ until_true 60 busy
 grep -q '"type":"urn:lvsd:problem:busy"' $work/busy || FAIL "what is too many: $(cat $work/busy)"
 # shellcheck disable=SC2086 # numbers
 kill $wishes 2>/dev/null
-for n in $wishes; do wait $n 2>/dev/null; done
+for n in $wishes; do wait "$n" 2>/dev/null; done
 busy || FAIL "who went away took his wish along"
 
 # The check is taken back: it is over for all of them.

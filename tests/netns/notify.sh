@@ -34,7 +34,9 @@ listener() {
 listener 1 answers
 listener 2 hangs
 
+# shellcheck disable=SC2016 # the script expands them
 printf '#!/bin/sh\necho "$LVSD_EVENT $LVSD_SERVICE $LVSD_SERVER $LVSD_STATE $LVSD_PREVIOUS $LVSD_WEIGHT" >>%s/script.out\n' $work >$work/event
+# shellcheck disable=SC2016 # so does the script itself
 printf '#!/bin/sh\necho $LVSD_EVENT >>%s/hangs.out\nsleep 600\n' $work >$work/hangs
 chmod 755 $work/event $work/hangs
 
