@@ -221,18 +221,20 @@ void lvs_director_settle(void *arg)
 void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 {
 	struct lvs_director *director = arg;
+	/* The loader's own is the next job's as soon as there is one, and whoever is told may ask for it. */
+	struct lvs_loaded mine = *loaded;
 	lvs_ns now = lvs_clock_now();
 	bool announce = false;
-	int err = loaded->err;
+	int err = mine.err;
 
-	loaded->changed = !err && loaded->conf;
-	if (loaded->changed)
-		err = change_over(director, loaded, &announce);
+	mine.changed = !err && mine.conf;
+	if (mine.changed)
+		err = change_over(director, &mine, &announce);
 	if (err || !announce) {
-		finish(director, loaded, err);
+		finish(director, &mine, err);
 		return;
 	}
-	director->jobs.settling = *loaded;
+	director->jobs.settling = mine;
 	lvs_timer_start(director->jobs.later, now, now);
 }
 
