@@ -89,7 +89,10 @@ void lvs_attempt_begin(struct lvs_engine *engine, struct lvs_conn *conn, const s
 	attempt->len = 0;
 	if (server->service->spec.retry.offers && packet->tcp_flags & LVS_TCP_SYN && !packet->fragment &&
 	    packet->len <= sizeof(attempt->syn)) {
+		const struct lvs_tcp *tcp = lvs_packet_at(packet, packet->l4, sizeof(*tcp));
+
 		attempt->len = (uint16_t)packet->len;
+		attempt->seq = lvs_host32(tcp->seq);
 		attempt->vnet = packet->vnet;
 		memcpy(attempt->syn, lvs_packet_at(packet, 0, packet->len), packet->len);
 	}
@@ -186,17 +189,9 @@ static bool offer_kept(struct lvs_engine *engine, struct lvs_conn *conn, enum lv
 /* Would the client believe this reset: does it acknowledge his SYN? */
 static bool believed(const struct lvs_attempt *attempt, const struct lvs_packet *packet)
 {
-	const struct lvs_packet kept = { .data = (uint8_t *)(uintptr_t)attempt->syn, .len = attempt->len };
-	const struct lvs_tcp *reset = lvs_packet_at(packet, packet->l4, sizeof(*reset)), *syn;
-	struct lvs_packet parsed = kept;
+	const struct lvs_tcp *reset = lvs_packet_at(packet, packet->l4, sizeof(*reset));
 
-	if (!attempt->len)
-		return true;
-	parsed.vnet = attempt->vnet;
-	if (lvs_packet_parse(&parsed))
-		return false;
-	syn = lvs_packet_at(&parsed, parsed.l4, sizeof(*syn));
-	return reset->flags & LVS_TCP_ACK && lvs_host32(reset->ack) == lvs_host32(syn->seq) + 1;
+	return !attempt->len || (reset->flags & LVS_TCP_ACK && lvs_host32(reset->ack) == attempt->seq + 1);
 }
 
 bool lvs_attempt_answered(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_packet *packet,

@@ -41,6 +41,7 @@ struct lvs_retry_spec {
  * @noffers:	how often the client was offered to another server
  * @failed:	that of the present server has been counted
  * @len:	of @syn; 0: nothing is kept
+ * @seq:	of @syn
  * @since:	when the present server was asked
  * @tried:	servers that turned the client away, by number
  */
@@ -50,6 +51,7 @@ struct lvs_attempt {
 	bool failed;
 	uint16_t len;
 	struct lvs_vnet vnet;
+	uint32_t seq;
 	lvs_ns since;
 	uint32_t tried[LVS_ATTEMPT_OFFERS_MAX];
 	uint8_t syn[LVS_ATTEMPT_SYN_BYTES];

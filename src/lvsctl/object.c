@@ -113,6 +113,29 @@ int lvs_object_service(json_t *services, const char *word, json_t **ret_service)
 	return pick(services, "service", word, ret_service);
 }
 
+int lvs_object_listed(struct lvs_ctl *ctl, char *words[], size_t n, json_t **ret_services)
+{
+	json_t *services, *chosen, *service;
+	bool brief = !lvs_ctl_given(ctl, LVS_OPTION_json) &&
+		     (lvs_ctl_given(ctl, LVS_OPTION_names) || lvs_ctl_given(ctl, LVS_OPTION_stats));
+	int status = lvs_object_services(ctl, brief, &services);
+
+	if (status)
+		return status;
+	chosen = n ? json_array() : json_incref(services);
+	for (size_t i = 0; i < n && !status; i++) {
+		status = lvs_object_service(services, words[i], &service);
+		if (!status)
+			(void)json_array_append(chosen, service);
+	}
+	json_decref(services);
+	if (status)
+		json_decref(chosen);
+	else
+		*ret_services = chosen;
+	return status;
+}
+
 int lvs_object_server(json_t *service, const char *word, json_t **ret_server)
 {
 	return pick(json_object_get(service, "servers"), "server", word, ret_server);

@@ -18,6 +18,15 @@
 int lvs_object_services(struct lvs_ctl *ctl, bool brief, json_t **ret_services);
 
 /**
+ * lvs_object_listed() - those that a listing is about: the ones named, in that order, or all if none is
+ * @words:	@n of them
+ * @ret_services: counted array; brief where the listing's options leave no use for the rest
+ *
+ * Return: as lvs_object_services() and lvs_object_service()
+ */
+int lvs_object_listed(struct lvs_ctl *ctl, char *words[], size_t n, json_t **ret_services);
+
+/**
  * lvs_object_service() - the one that is meant
  * @services:	of lvs_object_services()
  * @ret_service: borrowed from it

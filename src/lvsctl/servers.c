@@ -106,26 +106,17 @@ static void print(const struct lvs_ctl *ctl, json_t *services)
 
 static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 {
-	json_t *services, *chosen, *service;
-	bool brief = !lvs_ctl_given(ctl, LVS_OPTION_json) &&
-		     (lvs_ctl_given(ctl, LVS_OPTION_names) || lvs_ctl_given(ctl, LVS_OPTION_stats));
-	int status = lvs_object_services(ctl, brief, &services);
+	json_t *chosen;
+	int status = lvs_object_listed(ctl, args, n, &chosen);
 
 	if (status)
 		return status;
-	chosen = n ? json_array() : json_incref(services);
-	for (size_t i = 0; i < n && !status; i++) {
-		status = lvs_object_service(services, args[i], &service);
-		if (!status)
-			(void)json_array_append(chosen, service);
-	}
-	if (!status && lvs_ctl_given(ctl, LVS_OPTION_json))
+	if (lvs_ctl_given(ctl, LVS_OPTION_json))
 		print_json(chosen);
-	else if (!status)
+	else
 		print(ctl, chosen);
 	json_decref(chosen);
-	json_decref(services);
-	return status;
+	return LVS_EXIT_OK;
 }
 
 const struct lvs_command lvs_command_servers = {
