@@ -175,14 +175,17 @@ static void *serve(void *arg)
 static void on_readable(void *arg)
 {
 	struct lvs_loader *loader = arg;
+	struct lvs_loaded loaded;
 	uint64_t count;
 
 	if (read(loader->fd, &count, sizeof(count)) != sizeof(count))
 		return;
 	pthread_mutex_lock(&loader->lock);
+	loaded = loader->loaded;
 	loader->state = IDLE;
 	pthread_mutex_unlock(&loader->lock);
-	loader->done(loader->arg, &loader->loaded);
+	/* A copy, for whoever is told may start the next job at once. */
+	loader->done(loader->arg, &loaded);
 }
 
 /*

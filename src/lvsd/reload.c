@@ -221,20 +221,18 @@ void lvs_director_settle(void *arg)
 void lvs_director_loaded(void *arg, struct lvs_loaded *loaded)
 {
 	struct lvs_director *director = arg;
-	/* The loader's own is the next job's as soon as there is one, and whoever is told may ask for it. */
-	struct lvs_loaded mine = *loaded;
 	lvs_ns now = lvs_clock_now();
 	bool announce = false;
-	int err = mine.err;
+	int err = loaded->err;
 
-	mine.changed = !err && mine.conf;
-	if (mine.changed)
-		err = change_over(director, &mine, &announce);
+	loaded->changed = !err && loaded->conf;
+	if (loaded->changed)
+		err = change_over(director, loaded, &announce);
 	if (err || !announce) {
-		finish(director, &mine, err);
+		finish(director, loaded, err);
 		return;
 	}
-	director->jobs.settling = mine;
+	director->jobs.settling = *loaded;
 	lvs_timer_start(director->jobs.later, now, now);
 }
 
