@@ -329,6 +329,25 @@ enum lvs_conf_client_address { LVS_CONF_CLIENT_UNSAID, LVS_CONF_CLIENT_NONE, LVS
 enum lvs_conf_origin { LVS_CONF_FROM_FILE, LVS_CONF_AT_RUN_TIME };
 
 /**
+ * struct lvs_conf_commands - what was commanded of a server while lvsd ran, beside what the file says; all zeros: nothing
+ * @maintenance: it is in maintenance until that is taken back by command
+ * @drain:	likewise
+ * @drain_timeout: its timeout
+ * @weight:	its weight is @weight_value until the file says another one than @weight_of_file
+ */
+struct lvs_conf_commands {
+	bool maintenance, drain, weight;
+	uint32_t drain_timeout;
+	uint32_t weight_value, weight_of_file;
+};
+
+/* Was anything? */
+static inline bool lvs_conf_is_commanded(const struct lvs_conf_commands *commands)
+{
+	return commands->maintenance || commands->drain || commands->weight;
+}
+
+/**
  * struct lvs_conf_server - one real server; (@addr, @port) is its key within the service
  * @port:	host order; 0 where the service has a list of ports: the one that the client asked for
  * @forward:	"masq", ...; static storage
@@ -339,8 +358,7 @@ enum lvs_conf_origin { LVS_CONF_FROM_FILE, LVS_CONF_AT_RUN_TIME };
  * @mtu:	of the path to it, bytes; 0: as the host's routes say
  * @name:	of its own within the service; made from the key when the file gives none
  * @maintenance: it is out, whatever its checks say
- * @commanded:	somebody asked for @maintenance while lvsd ran: it stays until it is taken back so; no part of the
- *		configuration's meaning
+ * @commands:	what of @maintenance, @drain and @weight was commanded; no part of the configuration's meaning
  * @check, @checks: its own, @ncheck (1 at most) and @nchecks of them; owned. None: those of the service
  * @checks_needed: how many of them have to be up; LVS_CONF_CHECKS_ALL: each; 0: as the service says
  * @origin:	who made it; no part of the configuration's meaning
@@ -359,7 +377,8 @@ struct lvs_conf_server {
 	char site[LVS_CONF_SITE_BYTES];
 	uint32_t mtu;
 	char name[LVS_CONF_NAME_BYTES];
-	bool maintenance, commanded;
+	bool maintenance;
+	struct lvs_conf_commands commands;
 	size_t ncheck, nchecks;
 	struct lvs_conf_check *check, *checks;
 	uint32_t checks_needed;

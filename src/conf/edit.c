@@ -214,7 +214,21 @@ int lvs_conf_keep_made(struct lvs_conf *conf, const struct lvs_conf *running)
 	return err ? err : kept;
 }
 
-static int keep_maintenance(struct lvs_conf_service *service, const struct lvs_conf_service *running)
+bool lvs_conf_obey(struct lvs_conf_server *server, const struct lvs_conf_commands *commands)
+{
+	server->commands = *commands;
+	if (commands->maintenance)
+		server->maintenance = true;
+	if (commands->drain)
+		server->drain = (struct lvs_conf_drain){ .on = true, .timeout = commands->drain_timeout };
+	server->commands.weight = commands->weight && commands->weight_of_file == server->weight;
+	if (server->commands.weight)
+		server->weight = commands->weight_value;
+	return lvs_conf_is_commanded(&server->commands);
+}
+
+/* What was made at run time was copied as it is. */
+static int keep_commands(struct lvs_conf_service *service, const struct lvs_conf_service *running)
 {
 	const struct lvs_conf_server **sorted = lvs_conf_sorted_servers(running);
 
@@ -224,14 +238,14 @@ static int keep_maintenance(struct lvs_conf_service *service, const struct lvs_c
 		struct lvs_conf_server *server = &service->servers[i];
 		const struct lvs_conf_server *found = find_server(sorted, running->nservers, server);
 
-		if (found && found->commanded)
-			server->maintenance = server->commanded = true;
+		if (found && server->origin == LVS_CONF_FROM_FILE)
+			(void)lvs_conf_obey(server, &found->commands);
 	}
 	free(sorted);
 	return 0;
 }
 
-int lvs_conf_keep_maintenance(struct lvs_conf *conf, const struct lvs_conf *running)
+int lvs_conf_keep_commands(struct lvs_conf *conf, const struct lvs_conf *running)
 {
 	const struct lvs_conf_service **sorted = lvs_conf_sorted_services(running);
 	int err = sorted ? 0 : -ENOMEM;
@@ -240,10 +254,26 @@ int lvs_conf_keep_maintenance(struct lvs_conf *conf, const struct lvs_conf *runn
 		const struct lvs_conf_service *found = find_service(sorted, running->nservices, &conf->services[i]);
 
 		if (found)
-			err = keep_maintenance(&conf->services[i], found);
+			err = keep_commands(&conf->services[i], found);
 	}
 	free(sorted);
 	return err;
+}
+
+/* @found: the same server so far, or NULL */
+static void note_commands(struct lvs_conf_server *server, const struct lvs_conf_server *found)
+{
+	struct lvs_conf_commands commands = { .drain_timeout = server->drain.timeout, .weight_value = server->weight };
+
+	commands.maintenance = server->maintenance && (!found || !found->maintenance || found->commands.maintenance);
+	commands.drain = server->drain.on && (!found || !found->drain.on || found->commands.drain ||
+					      found->drain.timeout != server->drain.timeout);
+	/* Of no other can the file say another one. */
+	if (found && found->origin == LVS_CONF_FROM_FILE) {
+		commands.weight_of_file = found->commands.weight ? found->commands.weight_of_file : found->weight;
+		commands.weight = commands.weight_of_file != server->weight;
+	}
+	server->commands = commands;
 }
 
 static int set_server_origins(struct lvs_conf_service *service, const struct lvs_conf_service *running)
@@ -256,8 +286,7 @@ static int set_server_origins(struct lvs_conf_service *service, const struct lvs
 		const struct lvs_conf_server *found = find_server(sorted, running->nservers, &service->servers[i]);
 
 		service->servers[i].origin = found ? found->origin : LVS_CONF_AT_RUN_TIME;
-		service->servers[i].commanded = service->servers[i].maintenance &&
-						(!found || !found->maintenance || found->commanded);
+		note_commands(&service->servers[i], found);
 	}
 	free(sorted);
 	return 0;

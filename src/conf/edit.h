@@ -3,6 +3,8 @@
 #ifndef LVS_CONF_EDIT_H
 #define LVS_CONF_EDIT_H
 
+#include <stdbool.h>
+
 #include "conf/conf.h"
 #include "conf/errors.h"
 
@@ -30,12 +32,20 @@ void lvs_conf_forget_places(struct lvs_conf *conf);
  */
 int lvs_conf_keep_made(struct lvs_conf *conf, const struct lvs_conf *running);
 
-/* Who is in maintenance by command in @running stays so in @conf, whatever the file says. Return: 0 or -ENOMEM */
-int lvs_conf_keep_maintenance(struct lvs_conf *conf, const struct lvs_conf *running);
+/**
+ * lvs_conf_obey() - a server as the file has it becomes what was commanded
+ * @commands:	copied; a weight only if the file's is still the one that it was commanded instead of
+ *
+ * Return: does any of them still hold?
+ */
+bool lvs_conf_obey(struct lvs_conf_server *server, const struct lvs_conf_commands *commands);
+
+/* What was commanded in @running holds in @conf, the file's, too. Return: 0 or -ENOMEM */
+int lvs_conf_keep_commands(struct lvs_conf *conf, const struct lvs_conf *running);
 
 /*
- * Services and servers of @conf that @running has too have their origin from there, all others are made at run time. Who is
- * in maintenance that was not is so by command.
+ * Services and servers of @conf that @running has too have their origin from there, all others are made at run time. Where a
+ * server drains, is in maintenance, or has another weight, and did not there, that was commanded.
  */
 int lvs_conf_set_origins(struct lvs_conf *conf, const struct lvs_conf *running);
 

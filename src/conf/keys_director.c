@@ -114,7 +114,7 @@ static const struct lvs_conf_key director_keys[] = {
 	  .help = "the user that runs scripts; \"\": that of lvsd" },
 	{ DIRECTOR(state_file), .type = LVS_CONF_TEXT, .def_text = LVS_STATEDIR "/state",
 	  .bad = bad_state_file,
-	  .help = "the file that remembers beyond a restart who is in maintenance, and who was up; \"\": none" },
+	  .help = "the file that remembers beyond a restart what was commanded of servers, and who was up; \"\": none" },
 	{ DIRECTOR(dip), LIVE, .type = LVS_CONF_ENDPOINT, .optional = true,
 	  .where = offsetof(struct lvs_conf_director, dip_where),
 	  .help = "lvsd's own IPv4 address, for tunnels, and where there is no source pool" },

@@ -515,7 +515,7 @@ static int realise(const struct lvs_draft *draft, struct lvs_edit *edit, struct 
 	return err;
 }
 
-/* Who says so of a server that is in maintenance already, by the file, wants it whatever the file will say. */
+/* Who says of a server what the file says already wants it whatever the file will say. */
 static void note_commands(const struct lvs_edit_operation *operations, size_t n, struct lvs_conf *conf)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -523,13 +523,14 @@ static void note_commands(const struct lvs_edit_operation *operations, size_t n,
 		const struct lvs_conf_service *service;
 		struct lvs_conf_server *server;
 
-		if ((op->kind != LVS_EDIT_PUT_SERVER && op->kind != LVS_EDIT_PATCH_SERVER) ||
-		    !json_object_get(op->body, "maintenance"))
+		if (op->kind != LVS_EDIT_PUT_SERVER && op->kind != LVS_EDIT_PATCH_SERVER)
 			continue;
 		service = lvs_id_find_service(conf, op->service);
 		server = service ? (struct lvs_conf_server *)lvs_id_find_server(service, op->server) : NULL;
-		if (server)
-			server->commanded = server->maintenance;
+		if (server && json_object_get(op->body, "maintenance"))
+			server->commands.maintenance = server->maintenance;
+		if (server && json_object_get(op->body, "drain"))
+			server->commands.drain = server->drain.on;
 	}
 }
 

@@ -231,6 +231,19 @@ static void put_tunnel(struct lvs_json *json, const struct lvs_tunnel_spec *tunn
 	lvs_json_end_object(json);
 }
 
+/* Names of keys. */
+static void put_commands(struct lvs_json *json, const struct lvs_conf_commands *commands)
+{
+	lvs_json_array(json, "commanded");
+	if (commands->drain)
+		lvs_json_text(json, NULL, "drain");
+	if (commands->maintenance)
+		lvs_json_text(json, NULL, "maintenance");
+	if (commands->weight)
+		lvs_json_text(json, NULL, "weight");
+	lvs_json_end_array(json);
+}
+
 void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const struct lvs_server *server,
 		     const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
 {
@@ -259,8 +272,8 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_number(json, "lower", spec->lower);
 	lvs_json_bool(json, "overload", server->overload);
 	lvs_json_text(json, "state", lvs_show_state(server, conf, &health));
-	if (conf && conf->maintenance)
-		lvs_json_text(json, "maintenance_by", conf->commanded ? "command" : "file");
+	if (conf && lvs_conf_is_commanded(&conf->commands))
+		put_commands(json, &conf->commands);
 	if (!conf)
 		lvs_json_bool(json, "sorry", true);
 	if (health.checks || show->history)

@@ -98,7 +98,7 @@ static int load(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 		return err;
 	kept = lvs_conf_keep_made(loaded->conf, loader->running);
 	if (kept >= 0)
-		err = lvs_conf_keep_maintenance(loaded->conf, loader->running);
+		err = lvs_conf_keep_commands(loaded->conf, loader->running);
 	if (err)
 		return err;
 	return kept == 1 ? lvs_conf_check_all(loaded->conf, &loaded->errors) : kept;

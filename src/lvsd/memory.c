@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A line is "SERVICE SERVER VERDICT [maintenance]": ids of the API, then "up", "down" or "unknown". Servers in maintenance
- * by command come first, so that where the room ends it is verdicts that are forgotten, which checks find out anew.
+ * A line is "SERVICE SERVER VERDICT [COMMAND...]": ids of the API, then "up", "down" or "unknown", then what was commanded:
+ * "maintenance", "drain=TIMEOUT", "weight=WEIGHT/WEIGHT OF THE FILE". Servers of which something was come first, so that where
+ * the room ends it is verdicts that are forgotten, which checks find out anew.
  */
 #include "lvsd/memory.h"
 
@@ -11,6 +12,8 @@
 
 #include "base/bytes.h"
 #include "conf/conf.h"
+#include "conf/edit.h"
+#include "conf/keys.h"
 #include "control/id.h"
 #include "control/walk.h"
 #include "sys/writer.h"
@@ -21,7 +24,7 @@
 struct lvs_memory_line {
 	const char *key;
 	enum lvs_health_state verdict;
-	bool maintenance;
+	struct lvs_conf_commands commands;
 };
 
 static int by_key(const void *a, const void *b)
@@ -31,23 +34,72 @@ static int by_key(const void *a, const void *b)
 	return strcmp(x->key, y->key);
 }
 
+/* Digits that make a value of the @key of a server. Return: what is behind them, or NULL */
+static const char *parse_number(const char *text, const struct lvs_conf_key *key, uint32_t *ret_number)
+{
+	const char *at = text;
+	int64_t number = 0;
+
+	for (; *at >= '0' && *at <= '9' && number <= key->max; at++)
+		number = number * 10 + *at - '0';
+	if (at == text || number < key->min || number > key->max)
+		return NULL;
+	*ret_number = (uint32_t)number;
+	return at;
+}
+
+static const char *parse_drain(const char *text, struct lvs_conf_commands *commands)
+{
+	const struct lvs_conf_key *drain = lvs_conf_group_find(&lvs_conf_server_group, "drain");
+
+	commands->drain = true;
+	return parse_number(text, lvs_conf_group_find(drain->group, "timeout"), &commands->drain_timeout);
+}
+
+static const char *parse_weight(const char *text, struct lvs_conf_commands *commands)
+{
+	const struct lvs_conf_key *weight = lvs_conf_group_find(&lvs_conf_server_group, "weight");
+	const char *at = parse_number(text, weight, &commands->weight_value);
+
+	commands->weight = true;
+	return at && *at == '/' ? parse_number(at + 1, weight, &commands->weight_of_file) : NULL;
+}
+
+static const char *parse_maintenance(const char *text, struct lvs_conf_commands *commands)
+{
+	commands->maintenance = true;
+	return text;
+}
+
+/* Words, each behind a blank. */
+static bool parse_commands(const char *text, struct lvs_conf_commands *commands)
+{
+	static const struct {
+		const char *word;
+		const char *(*parse)(const char *text, struct lvs_conf_commands *commands);
+	} words[] = { { " maintenance", parse_maintenance }, { " drain=", parse_drain }, { " weight=", parse_weight } };
+
+	for (size_t i = 0; i < ARRAY_LEN(words) && text; i++)
+		if (!strncmp(text, words[i].word, strlen(words[i].word)))
+			text = words[i].parse(text + strlen(words[i].word), commands);
+	return text && !*text;
+}
+
 static bool parse_line(char *text, struct lvs_memory_line *ret_line)
 {
-	char *server = strchr(text, ' '), *verdict = server ? strchr(server + 1, ' ') : NULL, *more;
+	char *server = strchr(text, ' '), *verdict = server ? strchr(server + 1, ' ') : NULL;
 
 	if (!verdict)
 		return false;
 	*verdict++ = '\0';
-	more = strchr(verdict, ' ');
-	if (more)
-		*more++ = '\0';
-	if (more && strcmp(more, "maintenance") != 0)
-		return false;
-	*ret_line = (struct lvs_memory_line){ .key = text, .maintenance = more };
+	*ret_line = (struct lvs_memory_line){ .key = text };
 	for (enum lvs_health_state state = LVS_HEALTH_UNKNOWN; state <= LVS_HEALTH_UP; state++) {
+		size_t len = strlen(lvs_health_names[state]);
+
+		if (strncmp(verdict, lvs_health_names[state], len) != 0)
+			continue;
 		ret_line->verdict = state;
-		if (!strcmp(verdict, lvs_health_names[state]))
-			return true;
+		return parse_commands(verdict + len, &ret_line->commands);
 	}
 	return false;
 }
@@ -118,7 +170,7 @@ enum lvs_health_state lvs_memory_verdict(const struct lvs_memory *memory, const 
 	return line ? line->verdict : LVS_HEALTH_UNKNOWN;
 }
 
-size_t lvs_memory_maintain(const struct lvs_memory *memory, struct lvs_conf *conf)
+size_t lvs_memory_command(const struct lvs_memory *memory, struct lvs_conf *conf)
 {
 	size_t n = 0;
 
@@ -127,16 +179,24 @@ size_t lvs_memory_maintain(const struct lvs_memory *memory, struct lvs_conf *con
 			struct lvs_conf_server *server = &conf->services[i].servers[k];
 			const struct lvs_memory_line *line = find(memory, &conf->services[i], server);
 
-			if (!line || !line->maintenance)
-				continue;
-			server->maintenance = server->commanded = true;
-			n++;
+			if (line && lvs_conf_obey(server, &line->commands))
+				n++;
 		}
 	}
 	return n;
 }
 
-/* Those that are in maintenance by command, or all others. */
+static void write_commands(struct lvs_writer *writer, const struct lvs_conf_commands *commands)
+{
+	if (commands->maintenance)
+		lvs_writer_text(writer, " maintenance");
+	if (commands->drain)
+		lvs_writer_format(writer, " drain=%u", commands->drain_timeout);
+	if (commands->weight)
+		lvs_writer_format(writer, " weight=%u/%u", commands->weight_value, commands->weight_of_file);
+}
+
+/* Those of which something was commanded, or all others. */
 static void write_some(struct lvs_writer *writer, const struct lvs_conf *conf, const uint8_t *verdicts, bool commanded, size_t max)
 {
 	char buf[KEY_BYTES];
@@ -148,17 +208,17 @@ static void write_some(struct lvs_writer *writer, const struct lvs_conf *conf, c
 		for (size_t k = 0; k < service->nservers; k++, at++) {
 			const struct lvs_conf_server *server = &service->servers[k];
 			uint8_t verdict = verdicts ? verdicts[at] : LVS_HEALTH_UNKNOWN;
-			const char *more = commanded ? " maintenance\n" : "\n", *name = lvs_health_names[verdict];
+			size_t had = writer->len;
 
-			if (server->commanded != commanded || (!commanded && verdict == LVS_HEALTH_UNKNOWN))
+			if (lvs_conf_is_commanded(&server->commands) != commanded || (!commanded && verdict == LVS_HEALTH_UNKNOWN))
 				continue;
-			(void)key_of(service, server, buf);
-			if (writer->len + strlen(buf) + 1 + strlen(name) + strlen(more) > max)
-				continue;
-			lvs_writer_text(writer, buf);
+			lvs_writer_text(writer, key_of(service, server, buf));
 			lvs_writer_char(writer, ' ');
-			lvs_writer_text(writer, name);
-			lvs_writer_text(writer, more);
+			lvs_writer_text(writer, lvs_health_names[verdict]);
+			write_commands(writer, &server->commands);
+			lvs_writer_char(writer, '\n');
+			if (writer->len > max)
+				writer->len = had;
 		}
 	}
 }

@@ -40,8 +40,8 @@ void lvs_memory_fini(struct lvs_memory *memory);
 enum lvs_health_state lvs_memory_verdict(const struct lvs_memory *memory, const struct lvs_conf_service *service,
 					 const struct lvs_conf_server *server);
 
-/* Who was in maintenance by command is so in @conf. Return: how many */
-size_t lvs_memory_maintain(const struct lvs_memory *memory, struct lvs_conf *conf);
+/* What was commanded holds in @conf, the file's, too. Return: of how many servers */
+size_t lvs_memory_command(const struct lvs_memory *memory, struct lvs_conf *conf);
 
 /**
  * lvs_memory_write() - the text for @conf

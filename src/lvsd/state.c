@@ -158,7 +158,7 @@ static int read_file(struct lvs_state *state)
 		return err;
 	if (err < 0) {
 		state->slots.fd = -1;
-		lvs_log(state->director->log, LVS_LOG_WARNING, "'%s' %s%s: maintenance by command and verdicts end with lvsd", path,
+		lvs_log(state->director->log, LVS_LOG_WARNING, "'%s' %s%s: what is commanded, and verdicts, end with lvsd", path,
 			err == -EBUSY ? "belongs to another lvsd" : err == -EINVAL ? "is no state file" : "cannot be opened: ",
 			err == -EBUSY || err == -EINVAL ? "" : strerror(-err));
 		return 0;
@@ -176,7 +176,7 @@ static int read_file(struct lvs_state *state)
 }
 
 /* What the file said is kept apart from what is remembered. */
-static int maintain(struct lvs_state *state)
+static int command(struct lvs_state *state)
 {
 	struct lvs_director *director = state->director;
 	struct lvs_conf *conf;
@@ -185,14 +185,14 @@ static int maintain(struct lvs_state *state)
 
 	if (err)
 		return err;
-	n = lvs_memory_maintain(&state->memory, conf);
+	n = lvs_memory_command(&state->memory, conf);
 	if (!n) {
 		lvs_conf_free(conf);
 		return 0;
 	}
 	director->file = director->conf;
 	director->conf = conf;
-	lvs_log(director->log, LVS_LOG_NOTICE, "%zu servers are in maintenance by command, as before", n);
+	lvs_log(director->log, LVS_LOG_NOTICE, "%zu servers are as was commanded before: drained, in maintenance or of another weight", n);
 	return 0;
 }
 
@@ -213,7 +213,7 @@ int lvs_state_open(struct lvs_director *director)
 	if (!err)
 		err = read_file(state);
 	if (!err && state->memory.n)
-		err = maintain(state);
+		err = command(state);
 	return err;
 }
 

@@ -209,7 +209,7 @@ cmp -s "$work/err" "$work/stale" && FAIL "no socket and a stale one are the same
 # Without a terminal, and on one.
 ctl 0 top --once
 has '^tcp:192.0.2.10:80\|^web tcp:192.0.2.10:80'
-has '^ one 10.0.1.2:8080 masq 3 up '
+has '^ one 10.0.1.2:8080 masq 6 up '
 [ "$(awk '{ print length }' "$work/out" | sort -n | tail -n 1)" -le 80 ] || FAIL "wider than 80: $(cat "$work/out")"
 ctl 1 top
 complains 'once'
@@ -240,9 +240,9 @@ if "$lvsctl" top --help >/dev/null && grep -q 'define HAVE_NCURSES' "${top_build
 		see filter: one
 		press \x1bOB
 		press +
-		see weight 4 for one of web
+		see weight 7 for one of web
 		press n
-		miss weight 4
+		miss weight 7
 		press d
 		see drain one of web
 		press y

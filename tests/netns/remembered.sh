@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Maintenance by command stays until it is taken back, whatever the file says: over a reload, over a kill, over a damaged
-# state file's replacement. So do verdicts, for those who begin as they were last.
+# Maintenance and drains by command stay until they are taken back, whatever the file says, and weights until the file says
+# another one: over a reload, over a kill, over a damaged state file's replacement. So do verdicts, for those who begin as they
+# were last.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 need ip nginx curl python3
 in_namespace "$0" "$@"
@@ -22,7 +23,9 @@ is() {
 	at director "$lvsctl" servers web --json >"$work/out" 2>&1 || return 1
 	python3 -c 'import json, sys; d, e = json.load(open(sys.argv[1]))["servers"]; sys.exit(not eval(sys.argv[2]))' "$work/out" "$1"
 }
-out() { is 'd["state"] == "maintenance" and d["maintenance_by"] == "command"'; }
+out() { is 'd["state"] == "maintenance" and d["commanded"] == ["maintenance"]'; }
+# answers <who> - and nobody else, to four requests
+answers() { same "who answers" "$1" "$(for n in 1 2 3 4; do at client curl -s -m 5 "http://$VIP/"; done | sort -u)"; }
 # file_has <text> - the latest of the state file's two texts does
 file_has() {
 	python3 -c '
@@ -48,22 +51,21 @@ stop
 
 conf
 direct
-until_true 30 is 'd["state"] == e["state"] == "up" and "maintenance_by" not in d'
+until_true 30 is 'd["state"] == e["state"] == "up" and "commanded" not in d'
 ctl set server web one maintenance=true
 until_true 30 out
 until_true 30 file_has 'tcp:192.0.2.10:80 10.0.1.2:8080 unknown maintenance'
-ctl set server web one weight=3
-conf 'weight = 2;'
+conf 'upper_threshold = 9;'
 reload
 out || FAIL "a reload brought it back"
-is 'd["config"]["weight"] == 2' || FAIL "the reload did nothing: $(cat $work/out)"
+is 'd["config"]["upper_threshold"] == 9' || FAIL "the reload did nothing: $(cat $work/out)"
 
 # Killed, and started: still out, and never in between.
 die
 direct
-said '1 servers are in maintenance by command' || FAIL "nothing was said of it"
+said '1 servers are as was commanded' || FAIL "nothing was said of it"
 out || FAIL "a restart brought it back"
-same "who answers" "s2" "$(for n in 1 2 3 4; do at client curl -s -m 5 "http://$VIP/"; done | sort -u)"
+answers "s2"
 
 # Taken back: in, and no longer remembered.
 ctl set server web one maintenance=false
@@ -71,12 +73,12 @@ until_true 30 is 'd["state"] == "up"'
 until_true 30 lacks maintenance
 die
 direct
-until_true 30 is 'd["state"] == "up" and "maintenance_by" not in d'
+until_true 30 is 'd["state"] == "up" and "commanded" not in d'
 
 # By the file it goes with the file; said by command as well, it stays.
 conf 'maintenance = true;'
 reload
-until_true 30 is 'd["state"] == "maintenance" and d["maintenance_by"] == "file"'
+until_true 30 is 'd["state"] == "maintenance" and "commanded" not in d'
 conf
 reload
 until_true 30 is 'd["state"] == "up"'
@@ -90,6 +92,44 @@ out || FAIL "what was commanded went with the file"
 ctl set server web one maintenance=false
 until_true 30 is 'd["state"] == "up"'
 
+# A drain is an order as well; ipvsadm's weights are, and hold until the file says another one.
+conf 'weight = 2;'
+reload
+ctl drain web one --timeout 60
+at director "${top_builddir:-../..}/lvsadm" -e -t $VIP:80 -r 10.0.2.2:8080 -m -w 5 || FAIL "lvsadm -e"
+drained() { is 'd["state"] == "drained" and d["config"]["drain"]["timeout"] == 60 and d["commanded"] == ["drain"]'; }
+weighed() { is 'e["weight"] == e["config"]["weight"] == 5 and e["commanded"] == ["weight"]'; }
+both() { drained && weighed; }
+until_true 30 both
+until_true 30 file_has '10.0.1.2:8080 up drain=60'
+until_true 30 file_has '10.0.2.2:8080 up weight=5/1'
+conf 'weight = 3;'
+reload
+both || FAIL "a reload forgot what was commanded: $(cat $work/out)"
+is 'd["config"]["weight"] == 3' || FAIL "the reload did nothing: $(cat $work/out)"
+die
+direct
+said '2 servers are as was commanded' || FAIL "nothing was said of them"
+both || FAIL "a restart forgot what was commanded: $(cat $work/out)"
+until_true 30 is 'e["state"] == "up"'
+answers "s2"
+ctl config diff
+same "differences from the file" 2 "$(grep -c 'drain .*-> none\|weight 5 -> 1' $work/out)"
+ctl ready web one
+ctl weight web one 4
+until_true 30 is 'd["state"] == "up" and d["commanded"] == ["weight"]'
+until_true 30 file_has '10.0.1.2:8080 up weight=4/3'
+stop
+
+# What the file says since counts, be it said while lvsd did not run.
+conf 'weight = 6;'
+direct
+is 'd["weight"] == 6 and "commanded" not in d' || FAIL "the file's weight does not count: $(cat $work/out)"
+weighed || FAIL "the other one's weight went as well"
+ctl weight web two 1
+until_true 30 is '"commanded" not in e'
+conf
+
 # Who was up begins as such, who was down as such, as long as nobody knows more.
 at s2 nginx -p $work -c $work/s2.nginx -s stop 2>/dev/null
 until_true 30 is 'e["state"] == "down"'
@@ -102,7 +142,7 @@ conf
 direct
 is 'd["health"]["state"] == e["health"]["state"] == "unknown" and d["health"]["in"] and not e["health"]["in"]' ||
 	FAIL "verdicts were forgotten: $(cat $work/out)"
-same "who answers" "s1" "$(for n in 1 2 3 4; do at client curl -s -m 5 "http://$VIP/"; done | sort -u)"
+answers "s1"
 die
 direct
 is 'd["health"]["in"] and not e["health"]["in"]' || FAIL "verdicts were forgotten at the second start: $(cat $work/out)"
@@ -122,5 +162,5 @@ ctl set server web two maintenance=true
 until_true 30 file_has '10.0.2.2:8080 unknown maintenance'
 stop
 direct
-is 'e["maintenance_by"] == "command"' || FAIL "it did not begin anew"
+is 'e["commanded"] == ["maintenance"]' || FAIL "it did not begin anew"
 stop
