@@ -76,7 +76,7 @@ void lvs_eject_recover(struct lvs_service *service, lvs_ns now);
  */
 bool lvs_eject_forgive(struct lvs_service *service);
 
-/* @server leaves its service. */
+/* @server leaves its service, or comes back into it by somebody's word: nothing is held against it. */
 void lvs_eject_forget(struct lvs_server *server);
 
 #endif

@@ -252,12 +252,15 @@ int lvs_server_add(struct lvs_rules *rules, struct lvs_service *service, const s
 int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const struct lvs_server_spec *spec)
 {
 	int err = check_spec(server->service, spec);
-	bool drained = server->drained;
+	bool drained = server->drained, idle = !server->spec.weight;
 
 	if (err)
 		return err;
 	rules->generation += server->spec.forward != spec->forward;
 	set_spec(rules, server, spec);
+	/* Somebody knows better: who was out for its failures too must not miss its slow start for them. */
+	if (idle && server->spec.weight)
+		lvs_eject_forget(server);
 	rules->dismiss |= server->drained && !drained;
 	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)

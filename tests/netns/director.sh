@@ -33,7 +33,8 @@ stage() {
 	done
 }
 
-# web <server> - a web server that answers with its name, and serves the files in $work/<server>
+# web <server> - a web server that answers with its name, or with 503 while $work/<server>/busy is there, and serves the files
+# in $work/<server>
 web() {
 	need nginx curl
 	mkdir -p "$work/$1"
@@ -46,7 +47,7 @@ web() {
 	  uwsgi_temp_path $work/$1.d; scgi_temp_path $work/$1.e;
 	  server {
 	    listen 8080 backlog=4096; listen [::]:8080 backlog=4096;
-	    location / { default_type text/plain; return 200 "$1\n"; }
+	    location / { default_type text/plain; if (-f $work/$1/busy) { return 503 "busy\n"; } return 200 "$1\n"; }
 	    location /files/ { alias $work/$1/; }
 	  }
 	}

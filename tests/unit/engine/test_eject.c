@@ -122,6 +122,31 @@ static void never_the_last(void **state)
 	assert_false(service->servers[0]->seen.ejected);
 }
 
+/* A check, or an operator, that took it out and lets it in again outweighs what clients met before. */
+static void who_is_let_in_is_in(void **state)
+{
+	struct director *director = *state;
+	struct lvs_service *service = serve(director, "rr", SERVERS);
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	struct lvs_server *server = service->servers[1];
+	struct lvs_server_spec spec = server->spec;
+
+	lose(director, server, 3);
+	spec.weight = 5;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	assert_true(server->seen.ejected);
+	spec.down = true;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	assert_false(is_chosen(director, service, server));
+	spec.down = false;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	assert_true(is_chosen(director, service, server));
+	lose(director, server, 2);
+	assert_false(server->seen.ejected);
+	lose(director, server, 1);
+	assert_int_equal(server->seen.until, director->now + LVS_SECONDS(10));
+}
+
 static void who_ends_first_is_back_first(void **state)
 {
 	struct director *director = *state;
@@ -186,6 +211,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(out_and_in_again, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(not_too_many_at_a_time, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(never_the_last, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(who_is_let_in_is_in, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(who_ends_first_is_back_first, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(rules_that_go_take_it_along, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(latency_is_an_average, director_setup, director_teardown),

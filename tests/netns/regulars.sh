@@ -1,0 +1,57 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Crowds of clients who come again and again while things happen, and what became of them; source it after director.sh. What a
+# crowd says is in $work/<name>.told.
+
+crowds=
+
+# come <name> <address> <port> <n> <pause> [hold] - a crowd of n clients who pause for so many milliseconds
+come() {
+	come_name=$1; shift
+	mkfifo "$work/$come_name.phases"
+	spawn client "$work/$come_name.told" "${top_builddir:-../..}/tests/netns/regulars" "$@" <>"$work/$come_name.phases"
+	crowds="$crowds $come_name"
+	phase_now=start
+}
+
+told() { grep -q "$2" "$work/$1.told"; }
+
+# begins <phase> - for all crowds; from here on what is new counts for it
+begins() {
+	phase_now=$1
+	for crowd in $crowds; do echo "$1" 1<>"$work/$crowd.phases"; done
+}
+
+# enough - until two connections for each client that began in this phase have ended
+enough() { for crowd in $crowds; do until_true 60 told "$crowd" "^enough $phase_now$"; done; }
+
+# of <crowd> <phase> <key> - a number of the report about a phase that is over; 0 where it does not say
+of() {
+	until_true 60 told "$1" "^$2 connects="
+	grep "^$2 connects=" "$work/$1.told" | tr ' ' '\n' | awk -F= -v key="$3" '$1 == key { n = $2 } END { print n + 0 }'
+}
+
+# none <phase> <keys...> - there was none of these, in any crowd
+none() {
+	none_phase=$1; shift
+	for crowd in $crowds; do
+		for none_key; do
+			[ "$(of "$crowd" "$none_phase" "$none_key")" = 0 ] ||
+				FAIL "$none_key in $(grep "^$none_phase connects=" "$work/$crowd.told")"
+		done
+	done
+}
+
+# some <phase> <keys...> - there was one at least of each of these, in every crowd
+some() {
+	some_phase=$1; shift
+	for crowd in $crowds; do
+		for some_key; do
+			[ "$(of "$crowd" "$some_phase" "$some_key")" != 0 ] ||
+				FAIL "no $some_key in $(grep "^$some_phase connects=" "$work/$crowd.told")"
+		done
+	done
+}
+
+# show <phase> - what became of it, for whoever reads
+show() { for crowd in $crowds; do until_true 60 told "$crowd" "^$1 connects="; echo "$crowd: $(grep "^$1 connects=" "$work/$crowd.told")"; done; }
