@@ -103,7 +103,7 @@ static void match_tags(const struct lvs_conn_bucket *bucket, uint8_t tag, uint64
 {
 	uint64_t words[2];
 
-	memcpy(words, bucket->tags, sizeof(words));
+	memcpy(words, bucket, sizeof(words));	/* its tags, and the spare bytes */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	words[0] = __builtin_bswap64(words[0]);
 	words[1] = __builtin_bswap64(words[1]);

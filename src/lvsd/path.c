@@ -55,7 +55,7 @@ void lvs_paths_apply(struct lvs_paths *paths, struct lvs_engine *engine)
 	for (size_t i = 0; i < n; i++)
 		paths->list[i].order = UINT32_MAX;
 	for (uint32_t id = 1; n && id < rules->servers_len; id++) {
-		struct lvs_path key, *found;
+		struct lvs_path key = { .order = 0 }, *found;
 
 		/* The path to one that is bypassed is that to whomever clients ask. */
 		if (!rules->servers[id] || rules->servers[id]->spec.forward == &lvs_forward_bypass)

@@ -63,10 +63,8 @@ void lvs_html_count(struct evbuffer *out, uint64_t number)
 	while (number / unit >= 1000)
 		unit *= 1000;
 	lvs_htmlf(out, "%" PRIu64, number / unit);
-	while (unit > 1) {
-		unit /= 1000;
+	for (unit /= 1000; unit; unit /= 1000)
 		lvs_htmlf(out, "&#8239;%03" PRIu64, number / unit % 1000);
-	}
 }
 
 void lvs_html_amount(struct evbuffer *out, uint64_t tenths, const char *unit)

@@ -40,7 +40,7 @@ static const char *prefix_text(const struct lvs_net_object *object, const char *
 	if (object->bits == any_bits)
 		return any;
 	len = strlen(lvs_addr_format(&object->addr, text));
-	(void)snprintf(text + len, 5, "/%u", object->bits - any_bits);
+	(void)snprintf(text + len, 5, "/%d", object->bits - any_bits);
 	return text;
 }
 

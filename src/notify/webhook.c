@@ -73,7 +73,7 @@ static const char *key_of(const char *name, char key[32])
 {
 	size_t i;
 
-	for (i = 0; name[i] && i < 31; i++)
+	for (i = 0; i < 31 && name[i]; i++)
 		key[i] = (char)tolower((unsigned char)name[i]);
 	key[i] = '\0';
 	return key;

@@ -203,7 +203,7 @@ char *lvs_prefix_format(const struct lvs_prefix *prefix, char *text)
 	size_t len = strlen(lvs_addr_format(&prefix->addr, text));
 
 	if (prefix->bits < LVS_PREFIX_HOST)
-		(void)snprintf(text + len, LVS_PREFIX_TEXT_BYTES - len, "/%u",
+		(void)snprintf(text + len, LVS_PREFIX_TEXT_BYTES - len, "/%d",
 			       prefix->bits - (lvs_addr_is4(&prefix->addr) ? LVS_PREFIX_IP4 : 0));
 	return text;
 }

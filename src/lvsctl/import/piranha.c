@@ -393,8 +393,8 @@ static void end_block(struct reader *reader)
 /* @line: "virtual NAME {". Return: whether it was the beginning of a block that may stand here */
 static bool begin_block(struct reader *reader, struct lvs_import_at at, char *line)
 {
-	struct block *block = &reader->service;
-	char *name = line + strcspn(line, " \t{"), *larger;
+	struct block *block = &reader->service, *larger;
+	char *name = line + strcspn(line, " \t{");
 	char kind = !strncmp(line, "virtual", 7) ? 'v' : !strncmp(line, "failover", 8) ? 'f' :
 		    !strncmp(line, "server", 6) ? 's' : 0;
 
@@ -406,7 +406,7 @@ static bool begin_block(struct reader *reader, struct lvs_import_at at, char *li
 		larger = realloc(reader->servers, (reader->nservers + 1) * sizeof(*reader->servers));
 		if (!larger)
 			return false;
-		reader->servers = (struct block *)(void *)larger;
+		reader->servers = larger;
 		block = &reader->servers[reader->nservers++];
 		memset(block, 0, sizeof(*block));
 	} else {
