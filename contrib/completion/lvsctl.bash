@@ -35,7 +35,7 @@ _lvsctl()
 	zero) places='service' words='' options='--socket --help' ;;
 	doctor) places='other' words='' options='--socket --help --json --file' ;;
 	export) places='words' words='ipvsadm' options='--socket --help' ;;
-	import) places='words file' words='ipvsadm keepalived piranha' options='--socket --help --id' ;;
+	import) places='words file' words='ipvsadm keepalived ldirectord piranha' options='--socket --help --id' ;;
 	metrics) places='other' words='' options='--socket --help --watch --count' ;;
 	log) places='words' words='error warning notice info debug' options='--socket --help --json' ;;
 	version) places='other' words='' options='--socket --help --json' ;;

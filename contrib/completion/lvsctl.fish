@@ -142,7 +142,7 @@ complete -c lvsctl -n '__fish_seen_subcommand_from import' -l socket -s s -r -d 
 complete -c lvsctl -n '__fish_seen_subcommand_from import' -l help -s h -d 'print this, then exit'
 complete -c lvsctl -n '__fish_seen_subcommand_from import' -l id -r -d 'keepalived\'s config id, for lines that begin with "@ID"; the host\'s name if it is not given'
 complete -c lvsctl -n '__fish_seen_subcommand_from import' -F
-complete -c lvsctl -n '__fish_seen_subcommand_from import' -a 'ipvsadm keepalived piranha'
+complete -c lvsctl -n '__fish_seen_subcommand_from import' -a 'ipvsadm keepalived ldirectord piranha'
 complete -c lvsctl -n __fish_use_subcommand -a metrics -d 'print all counters as OpenMetrics'
 complete -c lvsctl -n '__fish_seen_subcommand_from metrics' -l socket -s s -r -d 'where lvsd listens; else $LVSD_SOCKET, else /run/lvsd/control.sock'
 complete -c lvsctl -n '__fish_seen_subcommand_from metrics' -l help -s h -d 'print this, then exit'

@@ -11,6 +11,7 @@
 #include "lvsctl/import/emit.h"
 #include "lvsctl/import/ipvsadm.h"
 #include "lvsctl/import/keepalived.h"
+#include "lvsctl/import/ldirectord.h"
 #include "lvsctl/import/piranha.h"
 
 #define FILE_BYTES_MAX (16u << 20)
@@ -30,6 +31,8 @@ static int read_input(struct lvs_import *import, const char *format, const char 
 		return err;
 	if (!strcmp(format, "ipvsadm"))
 		lvs_import_ipvsadm(import, path, text, len);
+	else if (!strcmp(format, "ldirectord"))
+		lvs_import_ldirectord(import, path, text, len);
 	else
 		lvs_import_piranha(import, path, text, len);
 	free(text);
@@ -73,11 +76,11 @@ static int run(struct lvs_ctl *ctl, char *args[], size_t n)
 	return status;
 }
 
-static const char *const formats[] = { "ipvsadm", "keepalived", "piranha", NULL };
+static const char *const formats[] = { "ipvsadm", "keepalived", "ldirectord", "piranha", NULL };
 
 const struct lvs_command lvs_command_import = {
 	.name = "import",
-	.args = "{ipvsadm|keepalived|piranha} FILE",
+	.args = "{ipvsadm|keepalived|ldirectord|piranha} FILE",
 	.help = "lvs.conf from another program's configuration",
 	.detail = "The new configuration goes to standard output; standard error gets a line for each thing that was translated,\n"
 		  "approximated or left, with its place in FILE, which may be - for standard input.\n",

@@ -13,6 +13,7 @@
 #include "lvsctl/import/emit.h"
 #include "lvsctl/import/ipvsadm.h"
 #include "lvsctl/import/keepalived.h"
+#include "lvsctl/import/ldirectord.h"
 #include "lvsctl/import/piranha.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -41,9 +42,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		return 0;
 	CHECK(!lvs_import_init(&import));
 	import.lookup = false;
-	if (*input % 3 == 0)
+	if (*input % 4 == 0)
 		lvs_import_ipvsadm(&import, "fuzz", (const char *)input + 1, size - 1);
-	else if (*input % 3 == 1)
+	else if (*input % 4 == 1)
+		lvs_import_ldirectord(&import, "fuzz", (const char *)input + 1, size - 1);
+	else if (*input % 4 == 2)
 		lvs_import_piranha(&import, "fuzz", (const char *)input + 1, size - 1);
 	else
 		read_keepalived(&import, input + 1, size - 1, &tree);

@@ -16,6 +16,7 @@
 #include "conf/errors.h"
 #include "conf/keys.h"
 #include "conf/text.h"
+#include "lvsctl/import/programs.h"
 #include "sys/addrtext.h"
 
 /* The lines @first to @last are of an object that can be left out. */
@@ -366,7 +367,7 @@ static bool leave_out(struct emit *emit, const struct lvs_conf_error *error)
 /* Return: 0 when lvsd takes it, 1 when something was left out, -EINVAL, -ENOMEM */
 static int examine(struct emit *emit, const char *text, size_t len)
 {
-	struct lvs_import_at nowhere = { "lvs.conf", 0 };
+	struct lvs_import_at nowhere = { .file = "lvs.conf" };
 	struct lvs_conf_errors errors;
 	struct lvs_conf *conf;
 	int err = lvs_conf_parse(text, len, "lvs.conf", &errors, &conf);
@@ -441,6 +442,7 @@ int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_te
 
 	for (size_t i = 0; i < import->nservices; i++)
 		factor_out(&import->services[i]);
+	lvs_import_hooks_finish(import);
 	do {
 		text = NULL;
 		emit.out = open_memstream(&text, &len);
@@ -474,6 +476,8 @@ static int by_place(const void *a, const void *b)
 		order = (x->at.line > y->at.line) - (x->at.line < y->at.line);
 	if (!order)
 		order = (int)x->kind - (int)y->kind;
+	if (!order)
+		order = (x->at.column > y->at.column) - (x->at.column < y->at.column);
 	return order ? order : strcmp(x->text, y->text);
 }
 
@@ -490,7 +494,10 @@ void lvs_import_report(struct lvs_import *import, const char *source, FILE *out)
 		/* A statement that holds for several things is one line. */
 		if (i && !by_place(note - 1, note))
 			continue;
-		fprintf(out, "%s:%u: %s: %s\n", note->at.file, note->at.line, kinds[note->kind], note->text);
+		fprintf(out, "%s:%u:", note->at.file, note->at.line);
+		if (note->at.column && note->kind == LVS_IMPORT_WRONG)
+			fprintf(out, "%u:", note->at.column);
+		fprintf(out, " %s: %s\n", kinds[note->kind], note->text);
 		counts[note->kind]++;
 	}
 	fprintf(out, "%s: %zu translated, %zu approximated, %zu left", source, counts[0], counts[1], counts[2]);

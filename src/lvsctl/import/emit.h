@@ -18,7 +18,7 @@
  */
 int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_text, size_t *ret_len);
 
-/* A line "FILE:LINE: KIND: TEXT" for each note in the order of the source, and a sum. */
+/* A line "FILE:LINE: KIND: TEXT" for each note in the order of the source, and a sum. What is wrong may have a column. */
 void lvs_import_report(struct lvs_import *import, const char *source, FILE *out);
 
 #endif

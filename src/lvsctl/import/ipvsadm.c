@@ -515,23 +515,8 @@ static void read_line(struct lvs_import *import, struct lvs_import_at at, char *
 
 void lvs_import_ipvsadm(struct lvs_import *import, const char *path, const char *text, size_t len)
 {
-	struct lvs_import_at at = { path, 0 };
+	struct lvs_import_text lines = { .at.file = path, .text = text, .len = len };
 
-	for (size_t from = 0; from < len && !import->failed;) {
-		const char *end = memchr(text + from, '\n', len - from);
-		size_t bytes = end ? (size_t)(end - text) - from : len - from;
-		char *line = strndup(text + from, bytes);
-
-		if (!line) {
-			import->failed = true;
-			return;
-		}
-		at.line++;
-		if (strlen(line) < bytes)
-			lvs_import_bad(import, at, "a NUL in the text");
-		else
-			read_line(import, at, line);
-		free(line);
-		from += bytes + 1;
-	}
+	for (char *line; (line = lvs_import_line_next(import, &lines)); free(line))
+		read_line(import, lines.at, line);
 }

@@ -14,9 +14,6 @@
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
-
-
-
 static const char *word(const struct lvs_keepalived_node *node, size_t i)
 {
 	return lvs_keepalived_word(node, i);
@@ -202,6 +199,12 @@ static void set_sorry(struct lvs_keepalived_place *at, const struct lvs_keepaliv
 		lvs_keepalived_bad(at->import, node, "no address and port");
 		return;
 	}
+	if (lvs_addr_is_loopback(&addr)) {
+		lvs_keepalived_near(at->import, node, LVS_IMPORT_LOOPBACK);
+		lvs_import_pair(at->import, &at->service->more, node->at, "sorry_server", "{ address = \"%s\"; forward = \"local\"; }",
+				lvs_endpoint_format(&addr, at->service->conf.port, text));
+		return;
+	}
 	lvs_import_pair(at->import, &at->service->more, node->at, "sorry_server", "{ address = \"%s\"; }",
 			lvs_endpoint_format(&addr, port, text));
 }
@@ -326,11 +329,17 @@ static void set_server(struct lvs_keepalived_place *at, struct lvs_import_server
 	lvs_keepalived_left(at->import, node, "no statement of real servers that is known");
 }
 
-/* Ports that the forwarding method does not touch are the service's. */
+/* Ports that the forwarding method does not touch are the service's, and so is that of the director itself. */
 static void fit_port(struct lvs_keepalived_place *at, struct lvs_conf_server *conf, const struct lvs_keepalived_node *node)
 {
 	uint16_t port = at->service->conf.port;
 
+	if (lvs_addr_is_loopback(&conf->addr)) {
+		conf->forward = "local";
+		conf->port = port;
+		lvs_keepalived_near(at->import, node, LVS_IMPORT_LOOPBACK);
+		return;
+	}
 	if (!strcmp(conf->forward, "masq") || at->service->conf.mark || conf->port == port)
 		return;
 	conf->port = port;

@@ -446,7 +446,7 @@ static bool definition(struct lvs_keepalived_tree *tree, char *line, char **next
 
 static void read_text(struct lvs_keepalived_tree *tree, const char *file, char *text, size_t len, unsigned int depth)
 {
-	struct lvs_import_at at = { file, 0 };
+	struct lvs_import_at at = { .file = file };
 	char *copy = malloc(len + 1), *next = copy;
 
 	if (!copy) {

@@ -32,6 +32,7 @@ static void free_server(struct lvs_import_server *server)
 		lvs_import_pairs_fini(&server->checks[i]);
 	free(server->checks);
 	lvs_import_pairs_fini(&server->more);
+	lvs_import_pairs_fini(&server->hooks);
 }
 
 static void free_service(struct lvs_import_service *service)
@@ -40,6 +41,7 @@ static void free_service(struct lvs_import_service *service)
 		free_server(&service->servers[i]);
 	free(service->servers);
 	lvs_import_pairs_fini(&service->more);
+	lvs_import_pairs_fini(&service->hooks);
 }
 
 void lvs_import_fini(struct lvs_import *import)
@@ -310,6 +312,7 @@ void lvs_import_copy_servers(struct lvs_import *import, struct lvs_import_servic
 			return;
 		copy->conf = server->conf;
 		lvs_import_pairs_inherit(import, &copy->more, &server->more);
+		lvs_import_pairs_inherit(import, &copy->hooks, &server->hooks);
 		for (size_t j = 0; j < server->nchecks; j++) {
 			struct lvs_import_pairs *check = lvs_import_add_check(import, copy);
 

@@ -17,10 +17,10 @@
 #define LVS_IMPORT_SERVERS_MAX 65536	/* of all services */
 #define LVS_IMPORT_NOTES_MAX 200000
 
-/* @file: borrowed, as long as the import lives */
+/* @file: borrowed, as long as the import lives. @column: from 1, for what is wrong; 0: the line as a whole */
 struct lvs_import_at {
 	const char *file;
-	unsigned int line;
+	unsigned int line, column;
 };
 
 /* LEFT: the new configuration says nothing of it. WRONG: the other program would refuse it. */
@@ -51,20 +51,21 @@ struct lvs_import_pairs {
 	bool left;
 };
 
+/* @hooks:	by event, the commands that the other program ran then */
 struct lvs_import_server {
 	struct lvs_conf_server conf;
 	struct lvs_import_at at;
-	struct lvs_import_pairs more;
+	struct lvs_import_pairs more, hooks;
 	size_t nchecks;
 	struct lvs_import_pairs *checks;
 	bool left;
 };
 
-/* @conf: without servers */
+/* @conf: without servers. @hooks: as above */
 struct lvs_import_service {
 	struct lvs_conf_service conf;
 	struct lvs_import_at at;
-	struct lvs_import_pairs more;
+	struct lvs_import_pairs more, hooks;
 	size_t nservers;
 	struct lvs_import_server *servers;
 	bool left;

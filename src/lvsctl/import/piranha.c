@@ -569,24 +569,11 @@ static void read_line(struct reader *reader, struct lvs_import_at at, char *line
 
 void lvs_import_piranha(struct lvs_import *import, const char *path, const char *text, size_t len)
 {
+	struct lvs_import_text lines = { .at.file = path, .text = text, .len = len };
 	struct reader reader = { .import = import, .forward = "masq" };
-	struct lvs_import_at at = { path, 0 };
 
-	for (size_t from = 0; from < len && !import->failed;) {
-		const char *end = memchr(text + from, '\n', len - from);
-		size_t bytes = end ? (size_t)(end - text) - from : len - from;
-		char *line = strndup(text + from, bytes);
-
-		at.line++;
-		if (!line)
-			import->failed = true;
-		else if (strlen(line) < bytes)
-			lvs_import_bad(import, at, "a NUL in the text");
-		else
-			read_line(&reader, at, trim(line));
-		free(line);
-		from += bytes + 1;
-	}
+	for (char *line; (line = lvs_import_line_next(import, &lines)); free(line))
+		read_line(&reader, lines.at, trim(line));
 	if (reader.depth)
 		lvs_import_bad(import, reader.service.at, "a '{' that does not end");
 	set_network(&reader);

@@ -15,6 +15,26 @@
 #include "conf/keys.h"
 #include "sys/addrtext.h"
 
+char *lvs_import_line_next(struct lvs_import *import, struct lvs_import_text *text)
+{
+	while (text->from < text->len && !import->failed) {
+		const char *begin = text->text + text->from, *end = memchr(begin, '\n', text->len - text->from);
+		size_t bytes = end ? (size_t)(end - begin) : text->len - text->from;
+		char *line = strndup(begin, bytes);
+
+		text->from += bytes + 1;
+		text->at.line++;
+		if (!line)
+			import->failed = true;
+		else if (strlen(line) == bytes)
+			return line;
+		else
+			lvs_import_bad(import, text->at, "a NUL in the text");
+		free(line);
+	}
+	return NULL;
+}
+
 bool lvs_import_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number)
 {
 	uint64_t number = 0;

@@ -1,11 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Small values as the three formats spell them. */
+/* Lines, and small values as the formats spell them. */
 #ifndef LVS_LVSCTL_IMPORT_WORDS_H
 #define LVS_LVSCTL_IMPORT_WORDS_H
 
 #include <stdbool.h>
 
 #include "lvsctl/import/model.h"
+
+/* What a server at a loopback address becomes, for the note. */
+#define LVS_IMPORT_LOOPBACK "the director itself: forward = \"local\", at the service's port"
+
+/**
+ * struct lvs_import_text - a text, line by line
+ * @at:		of the last line
+ * @from:	where the next one begins
+ */
+struct lvs_import_text {
+	struct lvs_import_at at;
+	const char *text;
+	size_t len, from;
+};
+
+/* One with a NUL is bad. Return: the next line without its end, from malloc(); NULL: there is none, or the import has failed */
+char *lvs_import_line_next(struct lvs_import *import, struct lvs_import_text *text);
 
 /* Digits only. Return: whether @text is a number from @min to @max */
 bool lvs_import_number(const char *text, uint64_t min, uint64_t max, uint64_t *ret_number);
