@@ -65,6 +65,7 @@ bool lvs_verdict_add(struct lvs_verdict *verdict, const struct lvs_verdict_rules
 	enum lvs_health_state was = verdict->state;
 
 	verdict->last = outcome;
+	verdict->results[outcome]++;
 	verdict->checked_at = now;
 	if (outcome != LVS_OUTCOME_BROKEN)
 		verdict->latency = latency;

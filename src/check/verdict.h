@@ -21,7 +21,7 @@ enum lvs_health_state {
 extern const char *const lvs_health_names[LVS_HEALTH_COUNT];
 
 /* What one run of a check came to. BROKEN: it could not be run, which says nothing of the server. */
-enum lvs_outcome { LVS_OUTCOME_PASSED, LVS_OUTCOME_FAILED, LVS_OUTCOME_BROKEN };
+enum lvs_outcome { LVS_OUTCOME_PASSED, LVS_OUTCOME_FAILED, LVS_OUTCOME_BROKEN, LVS_OUTCOME_COUNT };
 
 #define LVS_CHECK_REASON_BYTES 128
 #define LVS_FLAP_CHANGES_MAX 16
@@ -44,6 +44,7 @@ struct lvs_verdict_rules {
  * @latency:	of the last run that was not BROKEN
  * @last:	the last result, and @reason in words
  * @passes, @misses, @breaks: of the last results how many in a row passed, did not, or were BROKEN
+ * @results:	of all of them, how many came to each outcome
  * @fell:	when it fell, the last times; @nfell in all, the newest at (@nfell - 1) % LVS_FLAP_CHANGES_MAX
  * @held_until:	down till then, because it flapped
  */
@@ -54,6 +55,7 @@ struct lvs_verdict {
 	lvs_ns checked_at;
 	lvs_ns latency;
 	uint32_t passes, misses, breaks;
+	uint64_t results[LVS_OUTCOME_COUNT];
 	uint32_t nfell;
 	lvs_ns fell[LVS_FLAP_CHANGES_MAX];
 	lvs_ns held_until;

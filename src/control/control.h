@@ -43,10 +43,14 @@ struct lvs_control_device {
  * @checks:	how many it has
  * @state:	of all of them together: "up", "down", "unknown" or "maintenance"
  * @since:	when it came to be so; 0: it never was anything else
- * @type, @reason: of the check that speaks against it, or of the first one; borrowed until the next turn of the loop
+ * @changes:	how often it became something else, @changed_at: when last, seconds since 1970
+ * @passed, @failed, @broken: how many runs of all checks were so
+ * @type, @reason, @wish: of the check that speaks against it, or of the first one: what the server wants is "drain",
+ *		"maintenance" or ""; borrowed until the next turn of the loop
  * @checked_at:	when that had its last answer, 0: none yet; @latency: of it
  * @held:	it would be up, had it not fallen so often
  * @in:		it may get new connections
+ * @drains:	it is up, but said itself that it wants no new ones
  * @kept:	though it is down, because too few would be left
  * @starting:	it came up a short time ago, and has not its whole weight yet
  */
@@ -54,9 +58,12 @@ struct lvs_control_health {
 	size_t checks;
 	const char *state;
 	lvs_ns since;
-	const char *type, *reason;
+	uint32_t changes;
+	int64_t changed_at;
+	uint64_t passed, failed, broken;
+	const char *type, *reason, *wish;
 	lvs_ns checked_at, latency;
-	bool held, in, kept, starting;
+	bool held, in, drains, kept, starting;
 };
 
 /**

@@ -151,7 +151,7 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
 			   const struct lvs_control_health *health)
 {
-	bool drains = conf ? conf->drain.on || !conf->weight : !server->spec.weight;
+	bool drains = conf ? conf->drain.on || !conf->weight || health->drains : !server->spec.weight;
 
 	if (strcmp(health->state, "maintenance") == 0)
 		return health->state;
@@ -185,6 +185,7 @@ void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_text(json, "state", health->state);
 	if (health->since)
 		lvs_json_float(json, "seconds", (double)(show->now - health->since) / LVS_NS_PER_SEC, 1);
+	lvs_json_number(json, "changes", health->changes);
 	lvs_json_number(json, "checks", health->checks);
 	lvs_json_bool(json, "in", health->in);
 	lvs_json_bool(json, "kept", health->kept);
@@ -192,7 +193,12 @@ void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const s
 	if (health->checks) {
 		lvs_json_text(json, "check", health->type);
 		lvs_json_text(json, "reason", health->reason);
+		if (*health->wish)
+			lvs_json_text(json, "wish", health->wish);
 		lvs_json_bool(json, "held", health->held);
+		lvs_json_number(json, "passed", health->passed);
+		lvs_json_number(json, "failed", health->failed);
+		lvs_json_number(json, "broken", health->broken);
 	}
 	if (health->checks && health->checked_at) {
 		lvs_json_float(json, "checked", (double)(show->now - health->checked_at) / LVS_NS_PER_SEC, 1);

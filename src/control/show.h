@@ -44,7 +44,8 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
  * lvs_show_state() - a server's state in one word
  * @conf:	NULL: it is a sorry server
  *
- * "draining" and "drained" if the configuration wants no new connections, else what checks say; "up" if there are none.
+ * "draining" and "drained" if the configuration, or the server itself, wants no new connections, else what checks say; "up"
+ * if there are none.
  */
 const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
 			   const struct lvs_control_health *health);

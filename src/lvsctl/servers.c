@@ -9,7 +9,7 @@
 #include "lvsctl/object.h"
 #include "lvsctl/table.h"
 
-static const char *const load_titles[] = { "Service", "Server", "Name", "Forward", ">Weight", "State", ">Active", ">Inactive",
+static const char *const load_titles[] = { "Service", "Server", "Name", "Forward", ">Weight", "State", ">Since", ">Active", ">Inactive",
 					   ">Conn/s", "Check", NULL };
 static const char *const stats_titles[] = { "Service", "Server", "Name", ">Conns", ">InPkts", ">OutPkts", ">InBytes", ">OutBytes",
 					    NULL };
@@ -21,23 +21,40 @@ static enum lvs_colour colour_of(const char *state)
 	return !strcmp(state, "down") ? LVS_RED : LVS_YELLOW;
 }
 
+/* "agent: said "up" (wants drain, 0.4 ms)" */
+static void add_check(struct lvs_table *table, const json_t *health)
+{
+	const char *wish = lvs_api_text(health, "wish");
+	char more[64] = "";
+
+	if (!lvs_api_int(health, "checks")) {
+		lvs_table_add(table, LVS_PLAIN, "-");
+		return;
+	}
+	if (json_object_get(health, "latency_ms"))
+		(void)snprintf(more, sizeof(more), " (%s%s%s%.1f ms)", *wish ? "wants " : "", wish, *wish ? ", " : "",
+			       lvs_api_number(health, "latency_ms"));
+	lvs_table_add(table, LVS_PLAIN, "%s: %s%s", lvs_api_text(health, "check"), lvs_api_text(health, "reason"), more);
+}
+
 static void add_load(struct lvs_table *table, const json_t *server)
 {
 	const char *state = lvs_api_text(server, "state");
 	json_t *health = json_object_get(server, "health");
+	char since[LVS_NUMBER_BYTES];
 
 	lvs_table_add(table, LVS_PLAIN, "%s", lvs_api_text(server, "forward"));
 	lvs_table_add(table, LVS_PLAIN, "%lld", lvs_api_int(server, "weight"));
 	lvs_table_add(table, colour_of(state), "%s%s%s", state, lvs_api_true(server, "overload") ? ", full" : "",
 		      lvs_api_true(json_object_get(server, "seen"), "ejected") ? ", left out" : "");
+	if (json_object_get(health, "seconds"))
+		lvs_table_add(table, LVS_PLAIN, "%s", lvs_seconds(table->ctl, lvs_api_number(health, "seconds"), since));
+	else
+		lvs_table_add(table, LVS_PLAIN, "-");
 	lvs_table_number(table, (double)lvs_api_int(server, "active"));
 	lvs_table_number(table, (double)lvs_api_int(server, "inactive"));
 	lvs_table_number(table, lvs_api_number(json_object_get(json_object_get(server, "rates"), "1s"), "cps"));
-	if (lvs_api_int(health, "checks"))
-		lvs_table_add(table, LVS_PLAIN, "%s: %s (%.1f ms)", lvs_api_text(health, "check"), lvs_api_text(health, "reason"),
-			      lvs_api_number(health, "latency_ms"));
-	else
-		lvs_table_add(table, LVS_PLAIN, "-");
+	add_check(table, health);
 }
 
 static void add_counters(struct lvs_table *table, const json_t *stats)

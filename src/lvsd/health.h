@@ -87,7 +87,8 @@ void lvs_health_discard(struct lvs_health *health, struct lvs_health_set *set);
  * @type:	"tcp", ...
  * @since:	when @state came to be so; 0: it never was anything else
  * @checked_at:	when the last answer came; 0: none has
- * @reason:	of the last answer, in words; "" if there was none
+ * @reason:	of the last answer, in words; "no answer yet" if there was none
+ * @wish:	what the server wants by that or by an answer before: "drain", "maintenance", or "" for nothing
  * @held:	it would be up, had it not fallen so often
  */
 struct lvs_check_view {
@@ -97,6 +98,7 @@ struct lvs_check_view {
 	lvs_ns checked_at;
 	lvs_ns latency;
 	const char *reason;
+	const char *wish;
 	bool held;
 };
 
@@ -104,9 +106,12 @@ struct lvs_check_view {
  * struct lvs_server_view - what is known of a server
  * @state:	of all its checks together; UP if it has none
  * @since:	when it came to be so
+ * @changes:	how often it became something else, @changed_at: when last, seconds since 1970
  * @nchecks:	that it has
+ * @results:	of all their runs, how many came to each enum lvs_outcome
  * @deciding:	of the check that speaks against it, or the first one; all zeros if it has none
  * @in:		it may get new connections
+ * @drains:	it is up, but said itself that it wants no new ones
  * @kept:	though it is down, because too few would be left
  * @starting:	it came up a short time ago, and has not its whole weight yet
  * @weight:	that it has now
@@ -114,9 +119,12 @@ struct lvs_check_view {
 struct lvs_server_view {
 	enum lvs_health_state state;
 	lvs_ns since;
+	uint32_t changes;
+	int64_t changed_at;
 	size_t nchecks;
+	uint64_t results[LVS_OUTCOME_COUNT];
 	struct lvs_check_view deciding;
-	bool in, kept, starting;
+	bool in, drains, kept, starting;
 	uint32_t weight;
 };
 
@@ -150,15 +158,18 @@ enum lvs_health_state lvs_health_known(const struct lvs_health *health, const st
 void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_service *service,
 		      const struct lvs_conf_server *server, size_t i, struct lvs_check_view *ret_view);
 
+#define LVS_HEALTH_REASON_BYTES (LVS_CHECK_REASON_BYTES + 32)
+
 /**
  * struct lvs_health_change - one change of a server's state
  * @time:	seconds since 1970
- * @reason:	the check that brought it and what that found: "tcp check: connected"; "maintenance"; "" if nobody was asked
+ * @reason:	the check that brought it and what that found: "tcp check: connected"; "maintenance" by the operator; "" if
+ *		nobody was asked
  */
 struct lvs_health_change {
 	int64_t time;
 	enum lvs_health_state from, to;
-	char reason[LVS_CHECK_REASON_BYTES + 32];
+	char reason[LVS_HEALTH_REASON_BYTES];
 };
 
 #define LVS_HEALTH_CHANGES_MAX 16

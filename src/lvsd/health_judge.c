@@ -65,83 +65,12 @@ static void wait_until(struct service_health *service, lvs_ns deadline)
 	service->due = LVS_MIN(service->due, deadline);
 }
 
-/* Return: the check that speaks against it, or the first one; NULL if it has none */
-static const struct check_watch *deciding(const struct server_health *server)
-{
-	for (size_t i = 0; i < server->nchecks; i++)
-		if (verdict_of(server, i)->state == server->state && server->state != LVS_HEALTH_UP)
-			return &server->checks[i];
-	return server->nchecks ? &server->checks[0] : NULL;
-}
-
-static void view_check(const struct check_watch *check, struct lvs_check_view *ret_view)
-{
-	const struct lvs_verdict *verdict = lvs_probe_verdict(check->watch.probe);
-
-	*ret_view = (struct lvs_check_view){
-		.type = lvs_probe_check(check->watch.probe)->ops->name,
-		.state = verdict->state,
-		.since = verdict->since,
-		.checked_at = verdict->checked_at,
-		.latency = verdict->latency,
-		.reason = verdict->reason,
-		.held = lvs_verdict_held(verdict, verdict->checked_at),
-	};
-}
-
-/* @server->state was @from until now. */
-static void note_change(struct server_health *server, enum lvs_health_state from)
-{
-	struct lvs_health_change change = { .time = (int64_t)time(NULL), .from = from, .to = server->state };
-	const struct check_watch *check = deciding(server);
-	struct lvs_check_view view;
-
-	if (server->state == LVS_HEALTH_MAINTENANCE) {
-		(void)snprintf(change.reason, sizeof(change.reason), "maintenance");
-	} else if (check) {
-		view_check(check, &view);
-		(void)snprintf(change.reason, sizeof(change.reason), "%s check: %s", view.type,
-			       view.checked_at ? view.reason : "no answer yet");
-	}
-	lvs_health_history_add(&server->history, &change);
-}
-
-/* Return: may it be in, as far as it alone is concerned? */
-static bool assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
-{
-	static const enum lvs_initial initials[] = {
-		[LVS_CONF_INITIAL_DOWN] = LVS_INITIAL_DOWN, [LVS_CONF_INITIAL_UP] = LVS_INITIAL_UP,
-		[LVS_CONF_INITIAL_LAST] = LVS_INITIAL_LAST,
-	};
-	const struct lvs_conf_service *conf = service->conf;
-	enum lvs_initial initial = initials[conf->initial];
-	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
-	enum lvs_health_state state = state_of(service, server);
-	enum lvs_health_state was = server->state;
-	bool up;
-
-	if (state != was) {
-		server->state = state;
-		server->since = now;
-		note_change(server, was);
-	}
-	if (state != LVS_HEALTH_UNKNOWN)
-		server->known = state;
-	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
-	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
-		initial = LVS_INITIAL_LAST;
-	up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
-			       now - server->since, wait);
-	if (up && state == LVS_HEALTH_UNKNOWN)
-		wait_until(service, server->since + wait);
-	return up;
-}
-
+/* Who has none by the operator's will is not given one by anybody else. */
 static uint32_t answered_weight(const struct server_health *server)
 {
 	int64_t weight = server->conf->weight;
 
-	for (size_t i = 0; i < server->nchecks; i++) {
+	for (size_t i = 0; i < server->nchecks && server->conf->weight; i++) {
 		const struct lvs_check_answer *answer = lvs_probe_answer(server->checks[i].watch.probe);
 
 		switch (answer->weight) {
@@ -164,6 +93,104 @@ static uint32_t answered_weight(const struct server_health *server)
 	return wishes(server, LVS_CHECK_WISH_DRAIN) ? 0 : (uint32_t)weight;
 }
 
+static bool speaks_against(const struct server_health *server, const struct check_watch *check)
+{
+	const struct lvs_check_answer *answer = lvs_probe_answer(check->watch.probe);
+
+	if (server->state == LVS_HEALTH_MAINTENANCE)
+		return answer->wish == LVS_CHECK_WISH_MAINTENANCE;
+	if (server->state == LVS_HEALTH_UP)
+		return server->drains && (answer->wish == LVS_CHECK_WISH_DRAIN ||
+					  (answer->weight > LVS_CHECK_WEIGHT_OWN && answer->value <= 0));
+	return lvs_probe_verdict(check->watch.probe)->state == server->state;
+}
+
+/* Return: the check that speaks against it, or the first one; NULL if it has none */
+static const struct check_watch *deciding(const struct server_health *server)
+{
+	for (size_t i = 0; i < server->nchecks; i++)
+		if (speaks_against(server, &server->checks[i]))
+			return &server->checks[i];
+	return server->nchecks ? &server->checks[0] : NULL;
+}
+
+static void view_check(const struct check_watch *check, struct lvs_check_view *ret_view)
+{
+	static const char *const wishes_text[] = {
+		[LVS_CHECK_WISH_UNSAID] = "", [LVS_CHECK_WISH_READY] = "",
+		[LVS_CHECK_WISH_DRAIN] = "drain", [LVS_CHECK_WISH_MAINTENANCE] = "maintenance",
+	};
+	const struct lvs_verdict *verdict = lvs_probe_verdict(check->watch.probe);
+
+	*ret_view = (struct lvs_check_view){
+		.type = lvs_probe_check(check->watch.probe)->ops->name,
+		.state = verdict->state,
+		.since = verdict->since,
+		.checked_at = verdict->checked_at,
+		.latency = verdict->latency,
+		.reason = verdict->checked_at ? verdict->reason : "no answer yet",
+		.wish = wishes_text[lvs_probe_answer(check->watch.probe)->wish],
+		.held = lvs_verdict_held(verdict, verdict->checked_at),
+	};
+}
+
+/* Why it is as it is: "tcp check: connected"; "" if nobody was asked. */
+static void give_reason(const struct server_health *server, char *buf, size_t size)
+{
+	const struct check_watch *check = deciding(server);
+	struct lvs_check_view view;
+
+	*buf = '\0';
+	if (server->conf->maintenance) {
+		(void)snprintf(buf, size, "maintenance");
+	} else if (check) {
+		view_check(check, &view);
+		(void)snprintf(buf, size, "%s check: %s%s", view.type, view.reason,
+			       view.held ? " (it came and went too often)" : "");
+	}
+}
+
+/* @server->state was @from until now. */
+static void note_change(struct server_health *server, enum lvs_health_state from)
+{
+	struct lvs_health_change change = { .time = (int64_t)time(NULL), .from = from, .to = server->state };
+
+	give_reason(server, change.reason, sizeof(change.reason));
+	lvs_health_history_add(&server->history, &change);
+}
+
+/* Return: may it be in, as far as it alone is concerned? */
+static bool assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
+{
+	static const enum lvs_initial initials[] = {
+		[LVS_CONF_INITIAL_DOWN] = LVS_INITIAL_DOWN, [LVS_CONF_INITIAL_UP] = LVS_INITIAL_UP,
+		[LVS_CONF_INITIAL_LAST] = LVS_INITIAL_LAST,
+	};
+	const struct lvs_conf_service *conf = service->conf;
+	enum lvs_initial initial = initials[conf->initial];
+	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
+	enum lvs_health_state state = state_of(service, server);
+	enum lvs_health_state was = server->state;
+	bool up;
+
+	server->drains = state == LVS_HEALTH_UP && server->conf->weight && !server->conf->drain.on && !answered_weight(server);
+	if (state != was) {
+		server->state = state;
+		server->since = now;
+		note_change(server, was);
+	}
+	if (state != LVS_HEALTH_UNKNOWN)
+		server->known = state;
+	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
+	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
+		initial = LVS_INITIAL_LAST;
+	up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
+			       now - server->since, wait);
+	if (up && state == LVS_HEALTH_UNKNOWN)
+		wait_until(service, server->since + wait);
+	return up;
+}
+
 static void protect(struct service_health *service, const bool *up)
 {
 	struct lvs_protected *list = calloc(service->n + 1, sizeof(*list));
@@ -178,7 +205,7 @@ static void protect(struct service_health *service, const bool *up)
 
 		list[i] = (struct lvs_protected){
 			.live = up[i],
-			.exempt = server->state == LVS_HEALTH_MAINTENANCE || server->conf->drain.on || !server->conf->weight,
+			.exempt = server->state == LVS_HEALTH_MAINTENANCE || server->conf->drain.on || !answered_weight(server),
 			/* Who was never up is the last resort. */
 			.since = server->known == LVS_HEALTH_UNKNOWN ? 0 : server->since,
 		};
@@ -260,10 +287,7 @@ void lvs_health_assess(struct service_health *service, lvs_ns now)
 
 static void say_server(const struct service_health *service, struct server_health *server)
 {
-	struct lvs_notices *notices = service->health->options.notices;
 	const char *name = service->conf->name, *who = server->conf->name;
-	const struct check_watch *check = deciding(server);
-	struct lvs_check_view view = { .type = "", .reason = "" };
 	struct lvs_event event;
 
 	if (server->said == server->state)
@@ -274,19 +298,27 @@ static void say_server(const struct service_health *service, struct server_healt
 	event.weight = server->down ? 0 : server->weight;
 	if (service->health->options.noted)
 		service->health->options.noted(service->health->options.arg);
-	if (check)
-		view_check(check, &view);
-	if (server->state == LVS_HEALTH_MAINTENANCE) {
-		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is in maintenance", name, who);
-	} else if (check) {
-		(void)snprintf(event.reason, sizeof(event.reason), "%s check: %s%s", view.type, view.reason,
-			       view.held ? " (it came and went too often)" : "");
-		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is %s: %s", name, who,
-				lvs_health_names[server->state], event.reason);
-	} else {
-		lvs_notices_put(notices, &event, "service \"%s\": server \"%s\" is %s", name, who,
-				lvs_health_names[server->state]);
-	}
+	if (!server->conf->maintenance)
+		give_reason(server, event.reason, sizeof(event.reason));
+	lvs_notices_put(service->health->options.notices, &event, "service \"%s\": server \"%s\" is %s%s%s%s", name, who,
+			server->state == LVS_HEALTH_MAINTENANCE ? "in " : "", lvs_health_names[server->state],
+			*event.reason ? ": " : "", event.reason);
+}
+
+/* What it wants by itself. What else keeps it from new connections has been said. */
+static void say_drains(const struct service_health *service, struct server_health *server)
+{
+	const struct lvs_conf_server *conf = server->conf;
+	char why[LVS_HEALTH_REASON_BYTES];
+
+	if (server->said_drains == server->drains)
+		return;
+	server->said_drains = server->drains;
+	if (server->state != LVS_HEALTH_UP || conf->drain.on || !conf->weight)
+		return;
+	give_reason(server, why, sizeof(why));
+	lvs_log(service->health->options.log, LVS_LOG_NOTICE, "service \"%s\": server \"%s\" %s: %s", service->conf->name,
+		conf->name, server->drains ? "drains" : "takes new connections again", why);
 }
 
 static void say_kept(struct service_health *service)
@@ -402,8 +434,10 @@ void lvs_health_enact(struct service_health *service, lvs_ns now)
 {
 	const struct lvs_health_options *options = &service->health->options;
 
-	for (size_t i = 0; i < service->n; i++)
+	for (size_t i = 0; i < service->n; i++) {
 		say_server(service, service->servers[i]);
+		say_drains(service, service->servers[i]);
+	}
 	say_kept(service);
 	say_quorum(service);
 	refresh(service, false, now);
@@ -442,6 +476,7 @@ void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_se
 		       const struct lvs_conf_server *server, struct lvs_server_view *ret_view)
 {
 	const struct service_health *found = find_service(health, service);
+	const struct lvs_health_change *last;
 	const struct server_health *of;
 
 	*ret_view = (struct lvs_server_view){ .state = LVS_HEALTH_UP, .in = true, .weight = server->weight };
@@ -449,8 +484,13 @@ void lvs_health_server(const struct lvs_health *health, const struct lvs_conf_se
 		return;
 	of = found->servers[server - service->servers];
 	*ret_view = (struct lvs_server_view){ .state = of->state, .since = of->since, .nchecks = of->nchecks, .in = of->in,
-					      .kept = of->kept, .starting = of->starting,
-					      .weight = of->down ? 0 : of->weight };
+					      .drains = of->drains, .kept = of->kept, .starting = of->starting,
+					      .weight = of->down ? 0 : of->weight, .changes = of->history.n };
+	last = lvs_health_history_get(&of->history, 0);
+	ret_view->changed_at = last ? last->time : 0;
+	for (size_t i = 0; i < of->nchecks; i++)
+		for (size_t k = 0; k < LVS_OUTCOME_COUNT; k++)
+			ret_view->results[k] += verdict_of(of, i)->results[k];
 	if (deciding(of))
 		view_check(deciding(of), &ret_view->deciding);
 }

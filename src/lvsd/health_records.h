@@ -26,10 +26,10 @@ struct check_watch {
  * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
  * @recalled:	what it was before this process, as long as nothing is known; UNKNOWN if that is not known either
  * @since:	of @state
- * @said:	the state that was last told
+ * @said:	the state that was last told; @said_drains: likewise
  * @late:	others serve already when it comes in
  * @came:	when it came to be in; 0: it is not, or always was
- * @in, @kept, @starting, @weight: see struct lvs_server_view
+ * @in, @drains, @kept, @starting, @weight: see struct lvs_server_view
  * @down:	what @in comes to: it gets nothing at all
  * @done_down, @done_weight: what the engine has
  * @history:	of @state
@@ -41,8 +41,8 @@ struct server_health {
 	size_t nchecks;
 	enum lvs_health_state state, known, recalled, said;
 	lvs_ns since, came;
-	bool late;
-	bool in, kept, starting, down;
+	bool late, said_drains;
+	bool in, drains, kept, starting, down;
 	uint32_t weight;
 	bool done_down;
 	uint32_t done_weight;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/bytes.h"
 
@@ -96,6 +97,17 @@ void lvs_html_time(struct evbuffer *out, uint64_t seconds)
 	lvs_htmlf(out, "%" PRIu64 "&nbsp;%s", seconds / units[i].seconds, units[i].name);
 	if (i < 2 && seconds % units[i].seconds >= units[i + 1].seconds)
 		lvs_htmlf(out, " %" PRIu64 "&nbsp;%s", seconds % units[i].seconds / units[i + 1].seconds, units[i + 1].name);
+}
+
+void lvs_html_when(struct evbuffer *out, int64_t at)
+{
+	time_t time = (time_t)at;
+	char when[32] = "";
+	struct tm tm;
+
+	if (gmtime_r(&time, &tm))
+		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", &tm);
+	lvs_html(out, when);
 }
 
 void lvs_html_spark(struct evbuffer *out, const uint64_t *values, size_t n, const char *label)

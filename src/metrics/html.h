@@ -27,6 +27,9 @@ void lvs_html_amount(struct evbuffer *out, uint64_t tenths, const char *unit);
 /* "3 d 4 h", "12 min": the two largest units that say something. */
 void lvs_html_time(struct evbuffer *out, uint64_t seconds);
 
+/* @at: seconds since 1970: "2026-11-23 09:26:40 UTC" */
+void lvs_html_when(struct evbuffer *out, int64_t at);
+
 /**
  * lvs_html_spark() - a line of how something changed, as inline SVG
  * @values:	@n of them, 2 or more, the oldest first

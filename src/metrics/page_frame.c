@@ -216,13 +216,9 @@ static void put_changes(const struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "<div class=\"wide\"><table><caption>The latest first</caption><thead><tr><th scope=\"col\">When</th>"
 		      "<th scope=\"col\">What</th><th scope=\"col\">Outcome</th><th scope=\"col\">In words</th></tr></thead><tbody>\n");
 	for (size_t back = 0; page->host->history(page->host->arg, back, &change); back++) {
-		time_t at = (time_t)change.time;
-		char when[32] = "";
-		struct tm tm;
-
-		if (gmtime_r(&at, &tm))
-			(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-		lvs_htmlf(out, "<tr><th scope=\"row\">%s UTC</th><td>%s</td>", when, change.what);
+		lvs_html(out, "<tr><th scope=\"row\">");
+		lvs_html_when(out, change.time);
+		lvs_htmlf(out, "</th><td>%s</td>", change.what);
 		if (change.ok)
 			lvs_htmlf(out, "<td class=\"good\">in force, %zu change%s</td>", change.changes,
 				  change.changes == 1 ? "" : "s");

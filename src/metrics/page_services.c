@@ -66,8 +66,6 @@ static void put_check(struct evbuffer *out, const struct lvs_control_health *hea
 	lvs_html(out, "<td class=\"text\">");
 	if (!health->checks)
 		lvs_html(out, "<span class=\"dim\">none</span>");
-	else if (!health->checked_at)
-		lvs_html(out, "not asked yet");
 	else
 		lvs_html_text(out, health->reason);
 	if (health->checks && health->since) {
@@ -166,6 +164,41 @@ static bool is_wanted(const struct lvs_page *page)
 	return !strcmp(page->service, id) || !strcmp(page->service, page->walk.conf->name);
 }
 
+static const char *class_of(const char *state)
+{
+	return !strcmp(state, "up") ? "good" : !strcmp(state, "down") ? "bad" : "warn";
+}
+
+/* What has become of the servers so far, of a service that is looked at alone. */
+static void put_history(const struct lvs_page *page, struct evbuffer *out)
+{
+	const struct lvs_control_host *host = page->host;
+	const struct lvs_conf_service *conf = page->walk.conf;
+	struct lvs_control_turn turn;
+	bool any = false;
+
+	for (size_t i = 0; i < conf->nservers; i++) {
+		for (size_t back = 0; host->turn(host->arg, conf, &conf->servers[i], back, &turn); back++) {
+			if (!any)
+				lvs_html(out, "<div class=\"wide\"><table><caption>Changes of state, of each server the latest first"
+					      "</caption><thead><tr><th scope=\"col\">Server</th><th scope=\"col\">When</th>"
+					      "<th scope=\"col\">From</th><th scope=\"col\">To</th><th scope=\"col\">In words</th>"
+					      "</tr></thead><tbody>\n");
+			any = true;
+			lvs_html(out, "<tr><th scope=\"row\">");
+			lvs_html_text(out, conf->servers[i].name);
+			lvs_html(out, "</th><td>");
+			lvs_html_when(out, turn.time);
+			lvs_htmlf(out, "</td><td>%s</td><td class=\"%s\">%s</td><td class=\"text\">", turn.from,
+				  class_of(turn.to), turn.to);
+			lvs_html_text(out, turn.reason);
+			lvs_html(out, "</td></tr>\n");
+		}
+	}
+	if (any)
+		lvs_html(out, "</tbody></table></div>\n");
+}
+
 static void end_service(struct lvs_page *page, struct evbuffer *out)
 {
 	const struct lvs_service *service = page->walk.service;
@@ -188,7 +221,10 @@ static void end_service(struct lvs_page *page, struct evbuffer *out)
 	lvs_html_count(out, inactive);
 	lvs_html(out, "</td>");
 	put_counters(page, out, &service->counters, service->rates);
-	lvs_html(out, "<td></td><td></td></tr></tfoot></table></div></section>\n");
+	lvs_html(out, "<td></td><td></td></tr></tfoot></table></div>\n");
+	if (page->service && page->walk.conf)
+		put_history(page, out);
+	lvs_html(out, "</section>\n");
 }
 
 void lvs_page_step(struct lvs_page *page, struct evbuffer *out, enum lvs_walk_step step)

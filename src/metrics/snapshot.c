@@ -106,6 +106,11 @@ static void put_health(struct lvs_snap_server *snap, const struct lvs_walk *walk
 	state = lvs_show_state(walk->server, walk->server_conf, &health);
 	snap->values[LVS_SNAP_UP] = strcmp(state, "up") == 0;
 	snap->values[LVS_SNAP_DRAINING] = strcmp(state, "draining") == 0 || strcmp(state, "drained") == 0;
+	snap->values[LVS_SNAP_CHANGES] = health.changes;
+	snap->values[LVS_SNAP_CHANGED_AT] = health.changes ? (uint64_t)health.changed_at : LVS_METRIC_ABSENT;
+	snap->values[LVS_SNAP_CHECK_PASSED] = health.checks ? health.passed : LVS_METRIC_ABSENT;
+	snap->values[LVS_SNAP_CHECK_FAILED] = health.checks ? health.failed : LVS_METRIC_ABSENT;
+	snap->values[LVS_SNAP_CHECK_BROKEN] = health.checks ? health.broken : LVS_METRIC_ABSENT;
 	snap->values[LVS_SNAP_CHECK_UP] = health.checks ? strcmp(health.state, "up") == 0 : LVS_METRIC_ABSENT;
 	snap->values[LVS_SNAP_CHECK_LATENCY] = health.checks && health.checked_at ? health.latency : LVS_METRIC_ABSENT;
 }

@@ -85,6 +85,9 @@ static void last_result_is_told_in_printable_words(void **state)
 	longer[sizeof(longer) - 1] = '\0';
 	lvs_verdict_add(&verdict, &rules, LVS_OUTCOME_FAILED, longer, 7, 9);
 	assert_int_equal(strlen(verdict.reason), LVS_CHECK_REASON_BYTES - 1);
+	assert_int_equal(verdict.results[LVS_OUTCOME_PASSED], 0);
+	assert_int_equal(verdict.results[LVS_OUTCOME_FAILED], 2);
+	assert_int_equal(verdict.results[LVS_OUTCOME_BROKEN], 1);
 }
 
 static void asks_sooner_while_something_changes(void **state)

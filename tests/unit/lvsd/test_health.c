@@ -43,9 +43,13 @@ static void servers_come_and_go(void **state)
 	assert_string_equal(first.deciding.reason, "connect: Connection refused");
 	assert_int_equal(first.weight, 0);
 	assert_int_equal(ward_view_service(f).live, 2);
+	assert_int_equal(first.changes, 2);
+	assert_true(first.results[LVS_OUTCOME_PASSED] && first.results[LVS_OUTCOME_FAILED]);
 	ward_bring_up(f, 0);
 	ward_wait_for(f, all_up);
 	assert_true(ward_view(f, 0).since > first.since);
+	assert_int_equal(ward_view(f, 0).changes, 3);
+	assert_true(ward_view(f, 0).changed_at >= first.changed_at);
 	assert_int_equal(f->announced, 0);
 }
 
@@ -75,6 +79,8 @@ static void a_reload_forgets_nothing(void **state)
 			assert_int_equal(ward_view(f, 0).since, since);
 	}
 	assert_int_equal(ward_view(f, 0).state, LVS_HEALTH_UNKNOWN);
+	assert_string_equal(ward_view(f, 0).deciding.reason, "no answer yet");
+	assert_int_equal(ward_view(f, 0).results[LVS_OUTCOME_FAILED], 0);
 	/* No checks any more: nobody knows that it is down. */
 	ward_reload(f, ward_configure(f, "", ""));
 	assert_int_equal(ward_weights(f), 102030);

@@ -72,6 +72,10 @@ static void numbers_are_readable(void **state)
 		lvs_html_time(out, times[i].number);
 		expect(out, times[i].text);
 	}
+	lvs_html_when(out, 0);
+	expect(out, "1970-01-01 00:00:00 UTC");
+	lvs_html_when(out, 1795425001);
+	expect(out, "2026-11-23 09:10:01 UTC");
 	lvs_html_amount(out, 50, "");
 	expect(out, "5");
 	evbuffer_free(out);
