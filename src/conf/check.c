@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "conf/limits.h"
 #include "conf/check_forward.h"
+#include "conf/limits.h"
 #include "conf/order.h"
 #include "conf/pool.h"
 #include "conf/text.h"
@@ -518,6 +518,8 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 	err = check_overlaps(conf, errors);
 	if (!err)
 		err = check_service_names(conf, errors);
+	if (!err)
+		err = lvs_conf_check_depends(conf, errors);
 	if (!err)
 		err = lvs_conf_pickup_check_servers(conf, errors);
 	for (size_t i = 0; err == 0 && i < conf->nservices; i++)

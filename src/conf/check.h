@@ -33,4 +33,7 @@ void lvs_conf_check_notify(const struct lvs_conf *conf, struct lvs_conf_errors *
 /* Can the checks of a service, and of its servers, be run, and can what follows from them follow? */
 void lvs_conf_check_health(const struct lvs_conf_service *service, struct lvs_conf_errors *errors);
 
+/* Are services that others depend on there, and can one of them come up first? Return: 0 or -ENOMEM */
+int lvs_conf_check_depends(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 #endif

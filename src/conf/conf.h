@@ -467,6 +467,7 @@ enum lvs_conf_syn_proxy { LVS_CONF_SYN_PROXY_OFF, LVS_CONF_SYN_PROXY_AUTO, LVS_C
  * @initial, @initial_wait: what an unknown one is, and for how many milliseconds at most
  * @quorum, @quorum_hysteresis: weight of the servers that are up
  * @min_servers: so many stay, however many seem to be down; 0: none
+ * @depends_on:	other services that need their quorum for this one to have its own
  * @name:	of its own; made from the key when the file gives none
  * @servers:	owned, in the order of the file
  * @origin:	who made it; no part of the configuration's meaning
@@ -511,6 +512,7 @@ struct lvs_conf_service {
 	struct lvs_conf_sorry sorry_server;
 	uint32_t quorum, quorum_hysteresis;
 	uint32_t min_servers;
+	struct lvs_conf_depends depends_on;
 	struct lvs_conf_slow_start slow_start;
 	struct lvs_conf_flap flap;
 	char name[LVS_CONF_NAME_BYTES];

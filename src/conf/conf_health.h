@@ -84,6 +84,19 @@ struct lvs_conf_flap {
 	uint32_t changes, window, hold;
 };
 
+#define LVS_CONF_DEPENDS_BYTES 256
+#define LVS_CONF_DEPENDS_MAX 8
+
+/**
+ * struct lvs_conf_depends - services without which another one is of no use
+ * @names:	of them, a '\n' between each two; empty: there are none
+ * @places:	of each name in the file
+ */
+struct lvs_conf_depends {
+	char names[LVS_CONF_DEPENDS_BYTES];
+	struct lvs_conf_where places[LVS_CONF_DEPENDS_MAX];
+};
+
 enum lvs_conf_on_down { LVS_CONF_REMOVE, LVS_CONF_QUIESCE, LVS_CONF_RESET };
 
 enum lvs_conf_initial { LVS_CONF_INITIAL_DOWN, LVS_CONF_INITIAL_UP, LVS_CONF_INITIAL_LAST };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/sites.h"
 #include "conf/check.h"
 #include "conf/geo.h"
@@ -73,8 +74,9 @@ static int forget_place(const struct lvs_conf_key *key, void *base)
 {
 	struct lvs_conf_where *where = member(base, key->where);
 
-	if (key->where && where->line)
-		*where = (struct lvs_conf_where){ .line = LVS_CONF_ELSEWHERE };
+	for (size_t i = 0; key->where && i < LVS_MAX(key->places, 1); i++)
+		if (where[i].line)
+			where[i] = (struct lvs_conf_where){ .line = LVS_CONF_ELSEWHERE };
 	return 0;
 }
 

@@ -52,6 +52,7 @@ struct lvs_conf_group;
  * @size:	of the member
  * @count:	LIST: offset of the number of elements
  * @where:	BOOL to INTERFACES: offset of the struct lvs_conf_where that gets the value's place; 0: none
+ * @places:	LINES: @where has room for so many, one for each string, and there may be no more of them; 0: it is of the list
  * @alone:	LIST: of one element at most, which is written as a group
  * @whole:	LIST: its elements are nothing on their own: who has other ones is another one
  * @min, @max:	NUMBER, SECONDS (milliseconds): its range; LIST: @max elements
@@ -77,6 +78,7 @@ struct lvs_conf_key {
 	size_t size;
 	size_t count;
 	size_t where;
+	size_t places;
 	int64_t min, max;
 	uint32_t def;
 	const char *def_text;

@@ -190,15 +190,23 @@ static void read_lines(const struct lvs_conf_reader *reader, const struct lvs_co
 		       const struct lvs_conf_node *node, void *base)
 {
 	char lines[LVS_CONF_LINES_BYTES], *member = (char *)base + key->offset;
-	size_t at = 0;
+	struct lvs_conf_where *places = (void *)((char *)base + key->where);
+	size_t at = 0, n = 0;
 
 	if (node->kind != LVS_CONF_NODE_LIST &&
 	    !lvs_conf_value_is(reader, key, node, LVS_CONF_NODE_ARRAY, "a list of strings, ( \"...\" )"))
 		return;
 	assert(key->size <= sizeof(lines));
+	if (key->places && node->nchildren > key->places) {
+		lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, key->help, "\"%s\" holds more than %zu names",
+				    key->name, key->places);
+		return;
+	}
 	for (uint32_t i = node->first; i; i = reader->scan->nodes[i].next) {
 		const struct lvs_conf_node *element = &reader->scan->nodes[i];
 
+		if (key->places)
+			places[n++] = element->value;
 		if (at)
 			lines[at++] = '\n';
 		if (!lvs_conf_value_is(reader, key, element, LVS_CONF_NODE_STRING, "strings") ||
@@ -486,6 +494,6 @@ void lvs_conf_value_read(const struct lvs_conf_reader *reader, const struct lvs_
 	default:
 		break;
 	}
-	if (key->where)
+	if (key->where && !key->places)
 		*(struct lvs_conf_where *)(void *)((char *)base + key->where) = node->value;
 }

@@ -89,10 +89,18 @@ struct lvs_control_check {
 	lvs_ns latency;
 };
 
-/* The same of a service: @quorum: enough of its servers are up; @sorry: its sorry server answers. */
+#define LVS_CONTROL_REASON_BYTES 192
+
+/**
+ * struct lvs_control_quorum - the same of a service
+ * @quorum:	enough of its servers are up, and so it is with all that it depends on
+ * @sorry:	its sorry server answers
+ * @reason:	why there is no quorum, in words; empty if there is one
+ */
 struct lvs_control_quorum {
 	bool quorum, sorry;
 	uint64_t live_weight, live, kept;
+	char reason[LVS_CONTROL_REASON_BYTES];
 };
 
 /**

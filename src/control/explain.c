@@ -3,6 +3,7 @@
  * What would become of a client's first packet: which service is found by what, what stands in its way, and whom the
  * scheduler would choose, with what it looks at for every server. The engine follows its own steps (engine/explain.h).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "sys/clock.h"
 
 #define PART_BYTES 16384
+#define WHY_NOT_BYTES (LVS_CONTROL_REASON_BYTES + 32)
 
 /**
  * struct answer - state of the stream
@@ -63,10 +65,28 @@ static void put_said(struct lvs_json *json, const struct lvs_engine *engine, con
 	lvs_reason_why(json, said);
 }
 
+/* What the engine knows of it, and before that what its checks, and those of other services, have to do with it. */
+static const char *why_not(const struct lvs_walk *walk, char text[WHY_NOT_BYTES])
+{
+	struct lvs_control_health health = { .in = true };
+	struct lvs_control_quorum quorum;
+
+	if (walk->server_conf)
+		walk->host->health(walk->host->arg, walk->conf, walk->server_conf, &health);
+	if (health.in)
+		return lvs_reason_why_not(walk->server);
+	if (strcmp(health.state, "up") != 0)
+		return lvs_reason_not_in(health.state);
+	walk->host->quorum(walk->host->arg, walk->conf, &quorum);
+	(void)snprintf(text, WHY_NOT_BYTES, "the service has no quorum: %s", quorum.reason);
+	return text;
+}
+
 static void put_server(struct lvs_json *json, const struct answer *answer)
 {
 	const struct lvs_server *server = answer->walk.server;
-	const char *reason = lvs_reason_why_not(server);
+	char why[WHY_NOT_BYTES];
+	const char *reason = why_not(&answer->walk, why);
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
 	lvs_json_line(json);

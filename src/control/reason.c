@@ -89,3 +89,10 @@ const char *lvs_reason_why_not(const struct lvs_server *server)
 		return "it got as many new connections as it may have now";
 	return server->seen.ejected ? "it failed, and is left out for a while" : NULL;
 }
+
+const char *lvs_reason_not_in(const char *state)
+{
+	if (strcmp(state, "maintenance") == 0)
+		return "it is in maintenance";
+	return strcmp(state, "unknown") == 0 ? "its checks do not know yet whether it is up" : "its checks say that it is down";
+}

@@ -13,4 +13,7 @@ void lvs_reason_why(struct lvs_json *json, const struct lvs_explanation *said);
 /* Return: why no new connection goes to @server; NULL: one may */
 const char *lvs_reason_why_not(const struct lvs_server *server);
 
+/* The same of one that its checks, or somebody, took out. @state: other than "up" */
+const char *lvs_reason_not_in(const char *state);
+
 #endif

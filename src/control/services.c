@@ -68,8 +68,7 @@ static void put_health(struct lvs_json *json, const struct listing *listing, enu
 		host->quorum(host->arg, walk->conf, &quorum);
 		lvs_json_text(json, "id", lvs_id_service(&walk->service->spec.key, &walk->service->spec.ports, id));
 		lvs_json_text(json, "name", walk->conf->name);
-		lvs_json_bool(json, "quorum", quorum.quorum);
-		lvs_json_bool(json, "sorry", quorum.sorry);
+		lvs_show_quorum(json, &quorum);
 		lvs_json_number(json, "live", quorum.live);
 		lvs_json_number(json, "live_weight", quorum.live_weight);
 		lvs_json_number(json, "kept", quorum.kept);
@@ -80,7 +79,7 @@ static void put_health(struct lvs_json *json, const struct listing *listing, enu
 		host->health(host->arg, walk->conf, walk->server_conf, &health);
 	lvs_json_text(json, "id", lvs_id_end(&walk->server->spec.addr, walk->server->spec.port, id));
 	lvs_json_text(json, "name", walk->server_conf ? walk->server_conf->name : id);
-	lvs_json_text(json, "state", lvs_show_state(walk->server, walk->server_conf, &health));
+	lvs_show_states(json, walk->server, walk->server_conf, &health);
 	lvs_json_number(json, "weight", walk->server->spec.weight);
 	lvs_show_health(json, &listing->show, &health, walk->conf, walk->server_conf);
 	lvs_json_end_object(json);

@@ -116,12 +116,22 @@ static void put_sums(struct lvs_json *json, const struct lvs_service *service)
 	lvs_json_number(json, "inactive", inactive);
 }
 
+void lvs_show_quorum(struct lvs_json *json, const struct lvs_control_quorum *quorum)
+{
+	lvs_json_bool(json, "quorum", quorum->quorum);
+	if (!quorum->quorum)
+		lvs_json_text(json, "quorum_reason", quorum->reason);
+	lvs_json_bool(json, "sorry", quorum->sorry);
+}
+
 void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const struct lvs_service *service,
 		      const struct lvs_conf_service *conf)
 {
 	const struct lvs_service_key *key = &service->spec.key;
+	struct lvs_control_quorum quorum;
 	char text[LVS_ID_BYTES];
 
+	show->host->quorum(show->host->arg, conf, &quorum);
 	lvs_json_object(json, NULL);
 	lvs_json_text(json, "id", lvs_id_service(key, &service->spec.ports, text));
 	lvs_json_text(json, "name", conf->name);
@@ -139,6 +149,7 @@ void lvs_show_service(struct lvs_json *json, const struct lvs_show *show, const 
 	lvs_json_text(json, "scheduler", service->spec.sched->name);
 	put_flags(json, conf);
 	put_sums(json, service);
+	lvs_show_quorum(json, &quorum);
 	lvs_show_counters(json, show, "stats", &service->counters, service->rates);
 	if (!show->brief) {
 		lvs_json_object(json, "config");
@@ -158,6 +169,33 @@ const char *lvs_show_state(const struct lvs_server *server, const struct lvs_con
 	if (drains)
 		return server->drained || !(server->active || server->inactive) ? "drained" : "draining";
 	return health->checks ? health->state : "up";
+}
+
+const char *lvs_show_condition(const char *state, const struct lvs_server *server, const struct lvs_control_health *health)
+{
+	if (health->kept)
+		return "kept";
+	if (strcmp(state, "up") != 0)
+		return NULL;
+	if (!health->in)
+		return "out";
+	if (server->seen.ejected)
+		return "ejected";
+	if (server->overload)
+		return "full";
+	if (server->waits)
+		return "busy";
+	return health->starting ? "starting" : NULL;
+}
+
+void lvs_show_states(struct lvs_json *json, const struct lvs_server *server, const struct lvs_conf_server *conf,
+		     const struct lvs_control_health *health)
+{
+	const char *state = lvs_show_state(server, conf, health), *condition = lvs_show_condition(state, server, health);
+
+	lvs_json_text(json, "state", state);
+	if (condition)
+		lvs_json_text(json, "condition", condition);
 }
 
 /* Changes of the state, the latest first. */
@@ -277,7 +315,7 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
 	lvs_json_number(json, "upper", spec->upper);
 	lvs_json_number(json, "lower", spec->lower);
 	lvs_json_bool(json, "overload", server->overload);
-	lvs_json_text(json, "state", lvs_show_state(server, conf, &health));
+	lvs_show_states(json, server, conf, &health);
 	if (conf && lvs_conf_is_commanded(&conf->commands))
 		put_commands(json, &conf->commands);
 	if (!conf)

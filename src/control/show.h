@@ -10,6 +10,7 @@
 struct lvs_conf_server;
 struct lvs_conf_service;
 struct lvs_control_health;
+struct lvs_control_quorum;
 struct lvs_control_host;
 struct lvs_json;
 struct lvs_server;
@@ -49,6 +50,22 @@ void lvs_show_server(struct lvs_json *json, const struct lvs_show *show, const s
  */
 const char *lvs_show_state(const struct lvs_server *server, const struct lvs_conf_server *conf,
 			   const struct lvs_control_health *health);
+
+/**
+ * lvs_show_condition() - what there is to add to that, in one word
+ * @state:	the one of lvs_show_state()
+ *
+ * "kept", though it is down; "out", though it is up, for its service has no quorum; "ejected", "full", "busy" or "starting".
+ * Return: NULL: nothing
+ */
+const char *lvs_show_condition(const char *state, const struct lvs_server *server, const struct lvs_control_health *health);
+
+/* Members: does the service have its quorum, and if not, why; does its sorry server answer? */
+void lvs_show_quorum(struct lvs_json *json, const struct lvs_control_quorum *quorum);
+
+/* Members: "state", and "condition" if there is one. @conf: NULL: it is a sorry server */
+void lvs_show_states(struct lvs_json *json, const struct lvs_server *server, const struct lvs_conf_server *conf,
+		     const struct lvs_control_health *health);
 
 /* What checks say, as a member. @of, @conf: service and server, for @show->history; @conf may be NULL */
 void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_health *health,

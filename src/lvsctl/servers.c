@@ -39,14 +39,14 @@ static void add_check(struct lvs_table *table, const json_t *health)
 
 static void add_load(struct lvs_table *table, const json_t *server)
 {
-	const char *state = lvs_api_text(server, "state");
+	const char *state = lvs_api_text(server, "state"), *condition = lvs_api_text(server, "condition");
 	json_t *health = json_object_get(server, "health");
 	char since[LVS_NUMBER_BYTES];
 
 	lvs_table_add(table, LVS_PLAIN, "%s", lvs_api_text(server, "forward"));
 	lvs_table_add(table, LVS_PLAIN, "%lld", lvs_api_int(server, "weight"));
-	lvs_table_add(table, colour_of(state), "%s%s%s", state, lvs_api_true(server, "overload") ? ", full" : "",
-		      lvs_api_true(json_object_get(server, "seen"), "ejected") ? ", left out" : "");
+	lvs_table_add(table, *condition && !strcmp(state, "up") ? LVS_YELLOW : colour_of(state), "%s%s%s", state,
+		      *condition ? ", " : "", condition);
 	if (json_object_get(health, "seconds"))
 		lvs_table_add(table, LVS_PLAIN, "%s", lvs_seconds(table->ctl, lvs_api_number(health, "seconds"), since));
 	else

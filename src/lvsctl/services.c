@@ -9,7 +9,7 @@
 #include "lvsctl/table.h"
 
 static const char *const load_titles[] = { "Service", "Name", "Scheduler", ">Up", ">Servers", ">Active", ">Inactive", ">Conn/s",
-					   ">In B/s", ">Out B/s", NULL };
+					   ">In B/s", ">Out B/s", "Quorum", NULL };
 static const char *const stats_titles[] = { "Service", "Name", ">Conns", ">InPkts", ">OutPkts", ">InBytes", ">OutBytes", NULL };
 
 static void add_counters(struct lvs_table *table, const json_t *stats)
@@ -24,6 +24,7 @@ static void add_load(struct lvs_table *table, json_t *service)
 {
 	json_t *servers = json_object_get(service, "servers"), *server, *rates;
 	size_t up = 0, n = json_array_size(servers), i;
+	bool quorum = lvs_api_true(service, "quorum");
 
 	json_array_foreach(servers, i, server)
 		up += lvs_api_text(server, "state")[0] == 'u' && lvs_api_text(server, "state")[1] == 'p';
@@ -36,6 +37,8 @@ static void add_load(struct lvs_table *table, json_t *service)
 	lvs_table_number(table, lvs_api_number(rates, "cps"));
 	lvs_table_number(table, lvs_api_number(rates, "in_bps"));
 	lvs_table_number(table, lvs_api_number(rates, "out_bps"));
+	lvs_table_add(table, quorum ? LVS_GREEN : LVS_RED, "%s%s", quorum ? "yes" : "no: ",
+		      quorum ? "" : lvs_api_text(service, "quorum_reason"));
 }
 
 static void print(const struct lvs_ctl *ctl, json_t *list)

@@ -49,6 +49,21 @@ static void on_changed(struct lvs_probe_watch *watch)
 	lvs_health_arm(service->health, lvs_clock_now());
 }
 
+/* All that is stirred, and what depends on it. */
+static void judge(struct lvs_health *health, lvs_ns now)
+{
+	struct service_health *service;
+
+	lvs_list_for_each(service, &health->stirred, stirred)
+		lvs_health_assess(service, now);
+	lvs_health_depend(health, now);
+	while (!lvs_list_empty(&health->stirred)) {
+		service = lvs_list_entry(health->stirred.next, struct service_health, stirred);
+		lvs_list_remove(&service->stirred);
+		lvs_health_enact(service, now);
+	}
+}
+
 static void on_timer(void *arg)
 {
 	struct service_health *service, *next;
@@ -58,11 +73,8 @@ static void on_timer(void *arg)
 	lvs_list_for_each_safe(service, next, &health->due, of_due)
 		if (service->due <= now)
 			stir(service);
-	lvs_list_for_each_safe(service, next, &health->stirred, stirred) {
-		lvs_list_remove(&service->stirred);
-		lvs_health_assess(service, now);
-		lvs_health_enact(service, now);
-	}
+	if (!lvs_list_empty(&health->stirred))
+		judge(health, now);
 	lvs_health_tell_runs(health);
 	lvs_health_arm(health, now);
 }
@@ -136,6 +148,7 @@ static void free_set(struct lvs_health *health, struct lvs_health_set *set)
 	for (size_t i = 0; set->services && i < set->n; i++)
 		if (!set->borrowed[i])
 			free_service(health, set->services[i]);
+	lvs_conf_needs_fini(&set->needs);
 	free(set->services);
 	free(set->borrowed);
 	free(set);
@@ -312,15 +325,17 @@ static struct service_health *new_service(struct lvs_health *health, const struc
 	return service;
 }
 
-/* @was: the same service before, or NULL */
+/* @was: the same service before, or NULL. @fresh: there was none, with a record or without */
 static int make_service(struct lvs_health *health, const struct lvs_conf_service *conf, const struct service_health *was,
-			lvs_ns now, struct service_health **ret_service)
+			bool fresh, lvs_ns now, struct service_health **ret_service)
 {
 	struct service_health *service = new_service(health, conf, was);
 	struct server_health **sorted = was ? sort_servers(was) : NULL;
 	bool alike = was && asks_alike(was->conf, conf);
 	int err = service && (!was || sorted) ? 0 : -ENOMEM;
 
+	if (service)
+		service->lacking = *conf->depends_on.names && (fresh || service->lacking);
 	for (size_t i = 0; !err && i < conf->nservers; i++) {
 		const struct lvs_conf_server *server = &conf->servers[i];
 
@@ -364,7 +379,7 @@ static struct lvs_health_set *new_set(const struct lvs_conf *conf)
 	set->services = calloc(set->n + 1, sizeof(struct service_health *));
 	set->borrowed = calloc(set->n + 1, sizeof(*set->borrowed));
 	set->overlay = (struct lvs_rules_overlay){ .apply = overlay, .arg = set };
-	if (set->services && set->borrowed)
+	if (set->services && set->borrowed && lvs_conf_needs_init(conf, &set->needs) == 0)
 		return set;
 	free(set->services);
 	free(set->borrowed);
@@ -416,11 +431,13 @@ static int fill_set(struct lvs_health *health, struct lvs_health_set *set, const
 		if (was && !changed[i] && same_order(was, conf)) {
 			set->services[i] = was;
 			set->borrowed[i] = true;
-		} else if (was || has_health(conf)) {
-			err = make_service(health, conf, was, now, &set->services[i]);
+		} else if (was || has_health(conf) || lvs_conf_needs_concern(&set->needs, i)) {
+			err = make_service(health, conf, was, !found, now, &set->services[i]);
 		}
 	}
 	free(sorted);
+	if (!err)
+		lvs_health_foresee(set, now);
 	return err;
 }
 
@@ -501,9 +518,10 @@ void lvs_health_adopt(struct lvs_health *health, struct lvs_health_set *set)
 			continue;
 		take_over(set->services[i]);
 		look_for_sorry(set->services[i]);
-		lvs_health_enact(set->services[i], now);
+		stir(set->services[i]);
 	}
 	memset(set->borrowed, 0, set->n * sizeof(*set->borrowed));
 	free_set(health, old);
+	judge(health, now);
 	lvs_health_arm(health, now);
 }

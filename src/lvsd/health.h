@@ -128,17 +128,22 @@ struct lvs_server_view {
 	uint32_t weight;
 };
 
+#define LVS_SERVICE_REASON_BYTES 192
+
 /**
  * struct lvs_service_view - what is known of a service
- * @quorum:	enough of its servers are up
+ * @quorum:	enough of its servers are up, and all that it depends on have their quorum
+ * @lacking:	one that it depends on has not: none of its servers gets connections
+ * @reason:	why it has none, in words; empty if it has
  * @sorry:	its sorry server answers
  * @live_weight: of the servers that are up
  * @live, @kept: how many are up, and how many are down and stay nevertheless
  */
 struct lvs_service_view {
-	bool quorum, sorry;
+	bool quorum, lacking, sorry;
 	uint64_t live_weight;
 	size_t live, kept;
+	char reason[LVS_SERVICE_REASON_BYTES];
 };
 
 /*

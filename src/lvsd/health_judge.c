@@ -270,13 +270,13 @@ void lvs_health_assess(struct service_health *service, lvs_ns now)
 		struct server_health *server = service->servers[i];
 		bool was_in = server->in;
 
-		server->in = (up[i] || server->kept) && (service->quorum || !sorry);
+		server->in = (up[i] || server->kept) && !service->lacking && (service->quorum || !sorry);
 		/* In the beginning all come up at once: nobody has to be spared. */
 		if (!server->in)
 			server->came = 0;
 		else if (!was_in && server->late)
 			server->came = now;
-		server->late = server->late || server->known != LVS_HEALTH_UNKNOWN;
+		server->late = server->late || (server->known != LVS_HEALTH_UNKNOWN && !service->lacking);
 		weigh(service, server, now);
 		server->down = !server->in && (!quiesce || server->state == LVS_HEALTH_MAINTENANCE);
 		if (!server->in)
@@ -346,20 +346,26 @@ static enum lvs_event_kind quorum_event(bool quorum)
 
 static void say_quorum(struct service_health *service)
 {
+	struct lvs_notices *notices = service->health->options.notices;
 	const struct lvs_conf_service *conf = service->conf;
+	bool serves = lvs_health_serves(service);
 	struct lvs_event event;
 
-	/* Before the first answer it says nothing that there is none. */
-	if (!service->known || (service->told_quorum && service->quorum == service->said_quorum))
+	if (!lvs_health_quorum_known(service) || (service->told_quorum && serves == service->said_quorum))
 		return;
-	lvs_tell_event(quorum_event(service->quorum), service->told_quorum ? quorum_event(service->said_quorum) : LVS_EVENT_COUNT,
-		       conf, NULL, &event);
+	lvs_tell_event(quorum_event(serves), service->told_quorum ? quorum_event(service->said_quorum) : LVS_EVENT_COUNT, conf,
+		       NULL, &event);
 	event.has_weight = true;
 	event.weight = service->live_weight;
-	service->said_quorum = service->quorum;
+	service->said_quorum = serves;
 	service->told_quorum = true;
-	lvs_notices_put(service->health->options.notices, &event, "service \"%s\": quorum %s, weight %llu of %u", conf->name,
-			service->quorum ? "gained" : "lost", (unsigned long long)service->live_weight, conf->quorum);
+	if (service->quorum && service->lacking) {
+		lvs_health_lacking(service, event.reason);
+		lvs_notices_put(notices, &event, "service \"%s\": quorum lost, it %s", conf->name, event.reason);
+		return;
+	}
+	lvs_notices_put(notices, &event, "service \"%s\": quorum %s, weight %llu of %u", conf->name, serves ? "gained" : "lost",
+			(unsigned long long)service->live_weight, conf->quorum);
 }
 
 /* Whether a new one was put in the place of the old one: what packets meet is the same if these are. */
@@ -384,7 +390,7 @@ static bool move_sorry(struct service_health *service, lvs_ns now)
 {
 	const struct lvs_conf_service *conf = service->conf;
 	const struct lvs_health_options *options = &service->health->options;
-	bool wanted = conf->sorry_server.on && !service->quorum, moved = false;
+	bool wanted = conf->sorry_server.on && !lvs_health_serves(service), moved = false;
 	int err;
 
 	if (service->sorry_in && !(wanted && same_sorry(&service->sorry, &conf->sorry_server.server))) {
@@ -463,9 +469,14 @@ void lvs_health_service(const struct lvs_health *health, const struct lvs_conf_s
 
 	*ret_view = (struct lvs_service_view){ .quorum = true, .live = service->nservers };
 	if (found) {
-		*ret_view = (struct lvs_service_view){ .quorum = found->quorum, .sorry = found->sorry_in,
-						       .live_weight = found->live_weight, .live = found->live,
-						       .kept = found->kept };
+		*ret_view = (struct lvs_service_view){ .quorum = lvs_health_serves(found), .lacking = found->lacking,
+						       .sorry = found->sorry_in, .live_weight = found->live_weight,
+						       .live = found->live, .kept = found->kept };
+		if (!found->quorum)
+			(void)snprintf(ret_view->reason, sizeof(ret_view->reason), "weight %llu of %u",
+				       (unsigned long long)found->live_weight, service->quorum);
+		else
+			lvs_health_lacking(found, ret_view->reason);
 		return;
 	}
 	for (size_t i = 0; i < service->nservers; i++)

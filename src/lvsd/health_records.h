@@ -5,6 +5,7 @@
 
 #include "check/probe.h"
 #include "conf/conf.h"
+#include "conf/depends.h"
 #include "lvsd/health.h"
 #include "lvsd/health_history.h"
 #include "lvsd/rules.h"
@@ -53,7 +54,9 @@ struct server_health {
  * struct service_health - one service of the configuration whose servers may be down
  * @servers:	owned; in the order of @conf's
  * @due:	when something changes by time alone; LVS_NS_NEVER: nothing does
- * @quorum, @live_weight, @live, @kept: see struct lvs_service_view
+ * @quorum:	of the weight of its own servers, whatever it depends on
+ * @lacking:	one that it depends on has no quorum
+ * @live_weight, @live, @kept: see struct lvs_service_view
  * @known:	of how many something was ever known
  * @said_quorum, @said_kept: what was last told
  * @told_quorum: of the quorum anything was
@@ -67,7 +70,7 @@ struct service_health {
 	size_t n;
 	struct server_health **servers;
 	lvs_ns due;
-	bool quorum, said_quorum, told_quorum;
+	bool quorum, lacking, said_quorum, told_quorum;
 	bool sorry_in;
 	struct lvs_conf_server sorry;
 	uint64_t live_weight;
@@ -79,12 +82,14 @@ struct service_health {
  * struct lvs_health_set - one configuration
  * @services:	owned, but for the @borrowed ones; in the order of @conf's, NULL where nobody can be, or was, down
  * @borrowed:	it is as it was: the set in force has it until this one is adopted
+ * @needs:	which depend on which: all of these have records
  */
 struct lvs_health_set {
 	const struct lvs_conf *conf;
 	size_t n;
 	struct service_health **services;
 	bool *borrowed;
+	struct lvs_conf_needs needs;
 	struct lvs_rules_overlay overlay;
 };
 
@@ -118,6 +123,27 @@ void lvs_health_assess(struct service_health *service, lvs_ns now);
 
 /* @service, of the set in force, was assessed: the engine and the log hear of what is new. */
 void lvs_health_enact(struct service_health *service, lvs_ns now);
+
+/* Is it what clients, and those that depend on it, can do with? */
+static inline bool lvs_health_serves(const struct service_health *service)
+{
+	return service->quorum && !service->lacking;
+}
+
+/* The services of @set, which is not in force yet, were assessed: now as far as they depend on others. */
+void lvs_health_foresee(struct lvs_health_set *set, lvs_ns now);
+
+/*
+ * What is stirred was assessed: who depends on it is too where that comes to something else, and stirred, behind what it
+ * depends on.
+ */
+void lvs_health_depend(struct lvs_health *health, lvs_ns now);
+
+/* Does it say anything that @service, of the set in force, does not serve? */
+bool lvs_health_quorum_known(const struct service_health *service);
+
+/* Why @service, of the set in force, is lacking. @reason: empty if it is not */
+void lvs_health_lacking(const struct service_health *service, char reason[LVS_SERVICE_REASON_BYTES]);
 
 /* The checks of @server, a server of @service: its own or its service's. @i: below the count. Return: NULL beyond that */
 const struct lvs_conf_check *lvs_health_check_of(const struct lvs_conf_service *service,

@@ -2,6 +2,9 @@
 /* The director as the API sees it. */
 #include "lvsd/host.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "conf/conf.h"
 #include "control/control.h"
 #include "io/io.h"
@@ -86,6 +89,8 @@ static void host_quorum(void *arg, const struct lvs_conf_service *service, struc
 	lvs_health_service(director->health, service, &view);
 	*ret_quorum = (struct lvs_control_quorum){ .quorum = view.quorum, .sorry = view.sorry,
 						   .live_weight = view.live_weight, .live = view.live, .kept = view.kept };
+	static_assert(sizeof(ret_quorum->reason) == sizeof(view.reason), "room for all that can be said");
+	memcpy(ret_quorum->reason, view.reason, sizeof(view.reason));
 }
 
 static bool host_turn(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t back,

@@ -31,7 +31,7 @@ static const struct family {
 	SERVICE("connections_inactive", INACTIVE, GAUGE, "Inactive connections of its servers."),
 	SERVICE("servers", SERVERS, GAUGE, "Servers it has."),
 	SERVICE("servers_usable", USABLE, GAUGE, "Servers that may get new connections."),
-	SERVICE("quorum", QUORUM, GAUGE, "Whether enough of its servers are up."),
+	SERVICE("quorum", QUORUM, GAUGE, "Whether enough of its servers are up, and so it is with all that it depends on."),
 #define SERVER(name, value, type, digits, help) { SERVERS, LVS_SNAP_##value, { "lvsd_server_" name, type, help, digits } }
 	SERVER("connections", CONNS, COUNTER, 0, "Connections scheduled."),
 	SERVER("incoming_packets", IN_PACKETS, COUNTER, 0, "Packets from clients."),

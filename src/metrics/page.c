@@ -24,25 +24,19 @@
 const char *lvs_page_state(const struct lvs_walk *walk, const char **ret_class, struct lvs_control_health *ret_health)
 {
 	const struct lvs_server *server = walk->server;
-	const char *state;
+	const char *state, *condition;
 
 	*ret_health = (struct lvs_control_health){ .state = "up", .in = true };
 	if (walk->server_conf)
 		walk->host->health(walk->host->arg, walk->conf, walk->server_conf, ret_health);
 	state = lvs_show_state(server, walk->server_conf, ret_health);
-	*ret_class = "warn";
+	condition = lvs_show_condition(state, server, ret_health);
+	*ret_class = !strcmp(state, "up") && !condition ? "good" : "warn";
 	if (!strcmp(state, "down") || server->seen.ejected)
 		*ret_class = "bad";
-	if (strcmp(state, "up") != 0)
-		return ret_health->kept ? "down, but kept" : state;
-	if (server->seen.ejected)
-		return "ejected";
-	if (server->overload)
-		return "full";
-	if (server->waits)
-		return "busy";
-	*ret_class = "good";
-	return ret_health->starting ? "starting" : "up";
+	if (ret_health->kept)
+		return "down, but kept";
+	return condition && !strcmp(state, "up") ? condition : state;
 }
 
 static void free_page(void *arg)

@@ -108,6 +108,13 @@ static void put_server(const struct lvs_page *page, struct evbuffer *out)
 	lvs_html(out, "</tr>\n");
 }
 
+static void put_lost(struct evbuffer *out, const struct lvs_control_quorum *quorum)
+{
+	lvs_html(out, ", <span class=\"bad\">quorum lost: ");
+	lvs_html_text(out, quorum->reason);
+	lvs_html(out, "</span>");
+}
+
 static void put_way(const struct lvs_page *page, struct evbuffer *out, const struct lvs_service *service)
 {
 	struct lvs_control_quorum quorum;
@@ -119,7 +126,7 @@ static void put_way(const struct lvs_page *page, struct evbuffer *out, const str
 		lvs_html(out, ", each datagram on its own");
 	page->host->quorum(page->host->arg, page->walk.conf, &quorum);
 	if (!quorum.quorum)
-		lvs_html(out, ", <span class=\"bad\">quorum lost</span>");
+		put_lost(out, &quorum);
 	if (quorum.sorry)
 		lvs_html(out, ", <span class=\"warn\">the sorry server answers</span>");
 }

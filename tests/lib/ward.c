@@ -121,13 +121,14 @@ int ward_setup(void **state)
 	return lvs_loop_new(&f->loop) || lvs_timer_new(f->loop, on_look, f, &f->timer) ? -1 : 0;
 }
 
-void ward_start(struct ward *f, const char *keys, const char *of_first)
+void ward_start_at(struct ward *f, struct lvs_conf *conf, size_t web)
 {
 	struct lvs_engine_options options;
 	struct lvs_health_options health = { .loop = f->loop, .changed = on_announce, .arg = f };
 	struct lvs_health_set *set;
 
-	f->conf = ward_configure(f, keys, of_first);
+	f->conf = conf;
+	f->web = web;
 	lvs_rules_options(f->conf, &options);
 	options.max_connections = 100;
 	f->memory = aligned_alloc(64, (lvs_conn_table_bytes(100) + 63) / 64 * 64);
@@ -139,6 +140,11 @@ void ward_start(struct ward *f, const char *keys, const char *of_first)
 	assert_int_equal(lvs_health_prepare(f->health, f->conf, NULL, &set), 0);
 	assert_int_equal(lvs_rules_load(f->engine, f->conf, lvs_health_overlay(set), 0), 0);
 	lvs_health_adopt(f->health, set);
+}
+
+void ward_start(struct ward *f, const char *keys, const char *of_first)
+{
+	ward_start_at(f, ward_configure(f, keys, of_first), 0);
 }
 
 void ward_reload_at(struct ward *f, struct lvs_conf *conf, size_t web)

@@ -63,6 +63,9 @@ struct lvs_conf *ward_configure(struct ward *f, const char *keys, const char *of
 /* The first configuration comes into force. */
 void ward_start(struct ward *f, const char *keys, const char *of_first);
 
+/* The same with @conf, which is the ward's afterwards, and of which services[@web] is "web". */
+void ward_start_at(struct ward *f, struct lvs_conf *conf, size_t web);
+
 /* @conf, which is the ward's afterwards, follows the one in force; in between it is prepared once in vain. */
 void ward_reload(struct ward *f, struct lvs_conf *conf);
 

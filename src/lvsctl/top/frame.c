@@ -182,7 +182,9 @@ static enum lvs_top_style style_of(const struct lvs_top_row *row)
 
 	if (!row->server)
 		return lvs_api_true(row->service, "live") ? LVS_TOP_SERVICE : LVS_TOP_BAD;
-	return !strcmp(state, "up") ? LVS_TOP_PLAIN : !strcmp(state, "down") ? LVS_TOP_BAD : LVS_TOP_WARN;
+	if (!strcmp(state, "up"))
+		return *lvs_api_text(row->server, "condition") ? LVS_TOP_WARN : LVS_TOP_PLAIN;
+	return !strcmp(state, "down") ? LVS_TOP_BAD : LVS_TOP_WARN;
 }
 
 /* In eight characters. */
@@ -192,6 +194,8 @@ static const char *state_of(const struct lvs_top_row *row)
 
 	if (!row->server)
 		return lvs_api_true(row->service, "live") ? "live" : "DEAD";
+	if (!strcmp(state, "up") && *lvs_api_text(row->server, "condition"))
+		return lvs_api_text(row->server, "condition");
 	return !strcmp(state, "maintenance") ? "maint" : state;
 }
 

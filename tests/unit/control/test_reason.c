@@ -72,6 +72,9 @@ static void who_may_not_be_chosen_is_told_why(void **state)
 	assert_string_equal(lvs_reason_why_not(&server), "it drains");
 	server.drained = true;
 	assert_string_equal(lvs_reason_why_not(&server), "its time to drain is over");
+	assert_string_equal(lvs_reason_not_in("down"), "its checks say that it is down");
+	assert_string_equal(lvs_reason_not_in("unknown"), "its checks do not know yet whether it is up");
+	assert_string_equal(lvs_reason_not_in("maintenance"), "it is in maintenance");
 }
 
 int main(void)
