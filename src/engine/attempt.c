@@ -194,6 +194,15 @@ static bool believed(const struct lvs_attempt *attempt, const struct lvs_packet 
 	return !attempt->len || (reset->flags & LVS_TCP_ACK && lvs_host32(reset->ack) == attempt->seq + 1);
 }
 
+/*
+ * Is it about a connection that the server remembers, of the same client and port? Nobody need listen there any more: in
+ * TIME-WAIT its host answers so, and not with a reset. The client resets that one, and asks anew.
+ */
+static bool is_old(const struct lvs_packet *packet)
+{
+	return packet->proto == LVS_PROTO_TCP && !(packet->tcp_flags & LVS_TCP_SYN);
+}
+
 bool lvs_attempt_answered(struct lvs_engine *engine, struct lvs_conn *conn, const struct lvs_packet *packet,
 			  enum lvs_drop *ret_drop)
 {
@@ -206,7 +215,7 @@ bool lvs_attempt_answered(struct lvs_engine *engine, struct lvs_conn *conn, cons
 		fail(engine, conn, LVS_FAILURE_REFUSED);
 		if (offer_kept(engine, conn, ret_drop))
 			return true;
-	} else if (server->service) {
+	} else if (server->service && !is_old(packet)) {
 		lvs_eject_answered(server, packet->tcp_flags & LVS_TCP_SYN && !attempt->failed ? engine->now - attempt->since : 0);
 	}
 	settle(engine, conn);

@@ -91,7 +91,8 @@ void lvs_attempt_begin(struct lvs_engine *engine, struct lvs_conn *conn, const s
  * lvs_attempt_answered() - the server's first word to @conn, which has a record
  * @ret_drop:	set if it was dealt with: LVS_DROP_NONE when the client's SYN went to another server instead
  *
- * An answer ends the record. A reset that the client would believe (RFC 9293 section 3.10.7.3) turns him away.
+ * An answer ends the record. A reset that the client would believe (RFC 9293 section 3.10.7.3) turns him away. What is about
+ * another connection says neither.
  *
  * Return: was @packet dealt with? Then @conn is gone
  */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A server retires in four ways. Removed, its connections wait for it in silence, or end, as expire_nodest_conn says.
- * With weight 0 they go on, but with expire_nodest_conn a client who begins anew gets another server. Drained, they have
- * their time, and then both ends are reset. Down, they go on as long as both ends find it worth while, but whatever begins
- * anew, as every datagram does, gets another server.
+ * A server retires in four ways. Removed, its connections wait for it in silence, or end, as expire_nodest_conn says, but a
+ * client whom it has not answered yet gets another server when he asks again. With weight 0 they go on, but with
+ * expire_nodest_conn a client who begins anew gets another server. Drained, they have their time, and then both ends are
+ * reset. Down, they go on as long as both ends find it worth while, but whatever begins anew, as every datagram does, gets
+ * another server.
  *
  * A host believes a reset only with the sequence number that it expects next (RFC 9293 section 3.10.7.4, RFC 5961 section
  * 3.2), and no connection remembers that. A segment tells both: what it acknowledges is what its sender expects, and where
@@ -140,6 +141,9 @@ enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *con
 
 	if (!server->service) {
 		*ret_drop = LVS_DROP_SERVER_GONE;
+		/* Its client has not seen it begin: he asks again, and gets another server. */
+		if (begins && state->class == LVS_CLASS_HALF_OPEN && !lvs_handshake_is_open(engine, conn))
+			return end(engine, conn, dir);
 		return judge_removed(engine, conn, server, packet, dir);
 	}
 	*ret_drop = LVS_DROP_DRAINED;

@@ -72,6 +72,13 @@ static struct ideal_verdict known(struct ideal *ideal, unsigned int service, con
 	return (struct ideal_verdict){ IDEAL_FORWARDED, LVS_DROP_NONE, service, conn->server };
 }
 
+/* Not answered yet, by a server that was removed. */
+static bool forsaken(const struct ideal *ideal, unsigned int service, const struct ideal_conn *conn)
+{
+	return ideal_state(service, conn)->class == LVS_CLASS_HALF_OPEN &&
+	       !ideal->services[service].servers[conn->server].there;
+}
+
 static bool virtual(const struct ideal *ideal, unsigned int service)
 {
 	for (unsigned int s = 0; s < IDEAL_SERVICES; s++)
@@ -92,7 +99,7 @@ struct ideal_verdict ideal_take(struct ideal *ideal, const struct ideal_packet *
 			return known(ideal, service, packet, now);
 		return (struct ideal_verdict){ .fate = IDEAL_PASSED };
 	}
-	if (conn->used && ideal_state(service, conn)->over && starts(packet))
+	if (conn->used && starts(packet) && (ideal_state(service, conn)->over || forsaken(ideal, service, conn)))
 		ideal_end(ideal, conn);
 	if (conn->used)
 		return known(ideal, service, packet, now);

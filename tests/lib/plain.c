@@ -557,7 +557,7 @@ static bool is_to_go(struct plain *plain, const struct plain_conn *conn, const s
 	     (plain_state(conn)->closing && conn->direct && reuse_of(plain, conn) == LVS_REUSE_CLOSING)))
 		return true;
 	if (!server->there)
-		return does_not_wait(plain, conn);
+		return does_not_wait(plain, conn) || (begins && plain_state(conn)->class == LVS_CLASS_HALF_OPEN);
 	return begins && reuses && !server->weight && plain_state(conn)->class != LVS_CLASS_DATAGRAM &&
 	       does_not_wait(plain, conn);
 }

@@ -63,6 +63,8 @@ speak() { at "$1" nft delete table inet mute; }
 freeze() { kill -STOP $(workers "$1"); }
 # shellcheck disable=SC2046
 thaw() { kill -CONT $(workers "$1"); }
+refuse() { at "$1" nft "table inet refuse { chain in { type filter hook input priority 0; tcp dport 8080 reject with tcp reset; }; }"; }
+accept() { at "$1" nft delete table inet refuse; }
 get_busy() { touch "$work/$1/busy"; }
 get_free() { rm "$work/$1/busy"; }
 
@@ -108,7 +110,6 @@ stage 4
 for n in 1 2 3 4; do web s$n; done
 configure "$(conf)"
 direct
-at client sysctl -qw net.ipv4.ip_local_port_range="1025 65000"
 for server in s1 s2 s3; do until_true 30 happened 2 server_up $server; done
 come four $VIP 80 200 400
 come six $VIP6 80 200 400
@@ -156,4 +157,55 @@ for phase in get_busy after_get_busy get_free; do show $phase; done
 none get_busy failed r1 r2 reset closed silent
 some get_busy busy
 unnoticed after_get_busy get_free
+
+echo "# it comes and goes, once a second"
+begins flap
+for n in 1 2 3 4; do
+	refuse s2
+	sleep 0.5	# it is the pace that is wanted here
+	accept s2
+	sleep 0.5
+done
+begins after_flap
+show flap
+none flap failed r1 r2 closed silent busy
+
+echo "# all of them"
+# moves <how> <command...> - do this, and wait until the sorry server takes over, or leaves, in both services
+sorry() { [ "$(how_often "the sorry server $1")" -ge "$2" ]; }
+moves() {
+	moves_how=$1 moves_n=$(($(how_often "the sorry server $1") + 2)); shift
+	"$@"
+	until_true 60 sorry "$moves_how" "$moves_n"
+}
+kill_all() { for server in s1 s2 s3; do kill_hard $server; done; }
+begins all_die
+moves "takes over" kill_all
+begins sorry
+enough
+begins one_back
+moves leaves web s3
+enough
+begins after_one_back
+enough
+for phase in all_die sorry one_back; do show $phase; done
+unnoticed sorry one_back
+none sorry s1 s2 s3
+some sorry s4
+
+echo "# the sorry server leaves while it owes answers"
+begins sorry_again
+moves "takes over" kill_hard s3
+begins silent_sorry
+fall_silent s4
+moves leaves web s3
+begins after_silent_sorry
+enough
+begins calm
+for phase in after_one_back silent_sorry after_silent_sorry; do show $phase; done
+none silent_sorry failed
+some silent_sorry s3
+unnoticed after_one_back after_silent_sorry
+none after_one_back s1 s2 s4
+none after_silent_sorry s1 s2 s4
 stop

@@ -32,6 +32,8 @@
 #define PHASES_MAX 64
 #define NAMES_MAX 8
 #define NAME_BYTES 24
+#define PORT_MIN 1024
+#define PORTS 64000
 /* How long somebody waits to be connected: longer than four repetitions. And for an answer. */
 #define CONNECT_PATIENCE INT64_C(40000000)
 #define ANSWER_PATIENCE INT64_C(4000000)
@@ -61,6 +63,7 @@ struct client {
 struct crowd {
 	const struct addrinfo *to;
 	unsigned int n, nphases;
+	in_port_t port;
 	int64_t pause;
 	bool hold, over;
 	struct client clients[CLIENTS_MAX];
@@ -153,6 +156,29 @@ static void fail(struct crowd *crowd, struct client *client, int err)
 	leave(crowd, client, &crowd->phases[client->phase].failed);
 }
 
+/* A port that no connection had before, as far as that goes: what a server remembers of an old one is not in the way. */
+static void take_port(struct crowd *crowd, int fd)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in ip4;
+		struct sockaddr_in6 ip6;
+	} from;
+	int tries = PORTS;
+
+	do {
+		memset(&from, 0, sizeof(from));
+		from.any.sa_family = (sa_family_t)crowd->to->ai_family;
+		crowd->port = (in_port_t)(crowd->port + 1 < PORT_MIN + PORTS ? crowd->port + 1 : PORT_MIN);
+		if (crowd->to->ai_family == AF_INET)
+			from.ip4.sin_port = htons(crowd->port);
+		else
+			from.ip6.sin6_port = htons(crowd->port);
+	} while (bind(fd, &from.any, crowd->to->ai_addrlen) && --tries);
+	if (!tries)
+		give_up("bind");
+}
+
 static void arrive(struct crowd *crowd, struct client *client, int64_t now)
 {
 	int err;
@@ -160,6 +186,7 @@ static void arrive(struct crowd *crowd, struct client *client, int64_t now)
 	client->fd = socket(crowd->to->ai_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (client->fd < 0)
 		give_up("socket");
+	take_port(crowd, client->fd);
 	client->asked = client->held = false;
 	client->len = 0;
 	client->phase = crowd->nphases - 1;
@@ -341,6 +368,7 @@ int main(int argc, char *argv[])
 	crowd.n = (unsigned int)atoi(argv[3]);
 	crowd.pause = (int64_t)atoi(argv[4]) * 1000;
 	crowd.hold = argc == 6;
+	crowd.port = PORT_MIN;
 	if (crowd.n > CLIENTS_MAX)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -220,6 +220,34 @@ static void a_forged_reset_moves_nobody(void **state)
 	}
 }
 
+/* Nobody listens at server 3 any more, but it remembers a connection of this client's port. */
+static void an_old_connection_is_no_answer(void **state)
+{
+	struct director *director = *state;
+	struct build what = syn(0, BUILD_COMPLETE), old = from_server(0, 3, LVS_TCP_ACK), no = what, away = reset(0, 3);
+	struct lvs_service *service = retrying(director, 0, LVS_PROTO_TCP, SERVERS, 2);
+
+	send_syn(director, &what);
+	old.ack = no.seq = 4711;
+	assert_int_equal(director_take(director, &old), LVS_DROP_NONE);
+	old.src = vips[0];
+	old.sport = 80;
+	director_expect(director, build(&old));
+	assert_int_equal(service->servers[0]->seen.answered, 0);
+	assert_int_equal(director->engine->attempts.free, 1);
+	no.tcp_flags = LVS_TCP_RST;
+	send_syn(director, &no);
+	went_to(director, &no, 0, 3);
+	/* He asks anew, and again: of two others one is there. */
+	send_syn(director, &what);
+	went_to(director, &what, 0, 2);
+	away.src = rips[0][1];
+	assert_int_equal(director_take(director, &away), LVS_DROP_NONE);
+	went_to(director, &what, 0, 1);
+	shake_hands(director, 0, 1);
+	assert_int_equal(lvs_engine_conns(director->engine)->used, 1);
+}
+
 static void a_repetition_may_be_too_early(void **state)
 {
 	struct director *director = *state;
@@ -408,6 +436,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_other_server_once, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(no_more_often_than_was_said, director_setup, director_teardown),
 		cmocka_unit_test(a_forged_reset_moves_nobody),
+		cmocka_unit_test_setup_teardown(an_old_connection_is_no_answer, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(a_repetition_may_be_too_early, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(who_has_an_answer_stays, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(what_was_not_kept, director_setup, director_teardown),

@@ -102,6 +102,23 @@ static void connections_wait_in_silence_for_a_removed_server(void **state)
 	assert_int_equal(request(director, 1000, LVS_TCP_ACK), spec.addr.bytes[15]);
 }
 
+static void who_was_not_answered_does_not_wait_for_a_removed_server(void **state)
+{
+	struct director *director = *state;
+	struct lvs_service *service = web(director);
+	unsigned int first = request(director, 1000, LVS_TCP_SYN);
+	struct lvs_server *server = service->servers[service->servers[0]->spec.addr.bytes[15] == first ? 0 : 1];
+
+	assert_int_equal(request(director, 1000, LVS_TCP_SYN), first);
+	lvs_server_remove(rules_of(director), server, director->now);
+	/* Whoever speaks for the connection does; only who asks for it again gets another. */
+	assert_int_equal(request(director, 1000, LVS_TCP_ACK), 0);
+	assert_int_equal(request(director, 1000, LVS_TCP_SYN), 3 - first);
+	assert_int_equal(server->active + server->inactive, 0);
+	assert_int_equal(lvs_engine_conns(director->engine)->used, 1);
+	invariants_hold(director->engine);
+}
+
 static void with_expire_nodest_conn_they_are_reset_or_begin_anew(void **state)
 {
 	struct director *director = *state;
@@ -302,6 +319,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(connections_wait_in_silence_for_a_removed_server),
+		TEST(who_was_not_answered_does_not_wait_for_a_removed_server),
 		TEST(with_expire_nodest_conn_they_are_reset_or_begin_anew),
 		TEST(with_expire_nodest_conn_a_removal_sweeps),
 		TEST(the_sweep_spares_those_who_are_to_wait),
