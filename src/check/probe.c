@@ -23,8 +23,6 @@
 
 /* Probes that have their turn in one of the timer's. */
 #define TURN 8
-/* The first runs of what begins together are spread so far. */
-#define SPREAD LVS_SECONDS(1)
 
 /**
  * struct lvs_probe - one check of one server
@@ -329,7 +327,7 @@ static int make_probe(struct lvs_probes *probes, const struct lvs_probe_spec *sp
 static lvs_ns first_start(struct lvs_probes *probes, lvs_ns span, lvs_ns now)
 {
 	probes->phase += 0x9e3779b97f4a7c15ULL;
-	return now + (lvs_ns)(((unsigned __int128)LVS_MIN(span, SPREAD) * probes->phase) >> 64);
+	return now + (lvs_ns)(((unsigned __int128)span * probes->phase) >> 64);
 }
 
 int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spec, struct lvs_probe_watch *watch,
@@ -352,7 +350,7 @@ int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spe
 		if (err)
 			return err;
 		probes->n++;
-		lvs_heap_put(&probes->heap, &probe->wait, first_start(probes, spec->fast_interval, now));
+		lvs_heap_put(&probes->heap, &probe->wait, first_start(probes, spec->start_spread, now));
 		arm(probes, now);
 	}
 	watch->probe = probe;

@@ -23,6 +23,7 @@ struct lvs_probes;
  * @fast_interval: the same while the last result speaks against the verdict
  * @timeout:	a run that takes longer has failed; the next one waits for its end
  * @jitter:	percent by which intervals are stretched or cut at random, 0 to 50
+ * @start_spread: the first runs of probes that begin together are spread so far; no part of what is equal
  * @params:	of the kind; copied by it
  */
 struct lvs_probe_spec {
@@ -32,6 +33,7 @@ struct lvs_probe_spec {
 	struct lvs_addr source;
 	lvs_ns interval, fast_interval, timeout;
 	uint32_t jitter;
+	lvs_ns start_spread;
 	struct lvs_verdict_rules rules;
 	const struct lvs_check_param *params;
 	size_t nparams;
@@ -79,8 +81,6 @@ const char *lvs_probes_trouble(const struct lvs_probes *probes, int kind);
  * lvs_probes_watch() - join the probe that @spec describes, or begin it
  * @watch:	with @changed set; not moved until lvs_probes_unwatch()
  * @message:	why not, if it fails
- *
- * The first runs of probes that begin together are spread over a second, or @spec->fast_interval if that is less.
  *
  * Return: 0; -EINVAL: the kind does not like its parameters; or -ENOMEM
  */

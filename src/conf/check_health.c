@@ -13,7 +13,7 @@
 #include "sys/addrtext.h"
 
 /* The keys that every type has. */
-static const char common[] = " type interval fast_interval timeout rise fall jitter source port ";
+static const char common[] = " type interval fast_interval timeout rise fall jitter start_spread source port ";
 
 /**
  * struct kind - a type

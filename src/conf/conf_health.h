@@ -18,7 +18,7 @@
  * struct lvs_conf_check - how a server is asked whether it is up. What is not given is all zeros; each key from @method on
  * is one of some types only
  * @type:	"tcp", ...; static storage
- * @interval, @fast_interval, @timeout: milliseconds
+ * @interval, @fast_interval, @timeout, @start_spread: milliseconds
  * @rise, @fall: results in a row
  * @jitter:	percent
  * @source:	where to ask from; all zeros: anywhere
@@ -29,6 +29,7 @@ struct lvs_conf_check {
 	uint32_t interval, fast_interval, timeout;
 	uint32_t rise, fall;
 	uint32_t jitter;
+	uint32_t start_spread;
 	struct lvs_addr source;
 	uint32_t port;
 	char method[16];

@@ -57,6 +57,8 @@ static const struct lvs_conf_key check_keys[] = {
 	  .help = "bad answers in a row that take a server down" },
 	{ OF_CHECK(jitter), .type = LVS_CONF_NUMBER, .min = 0, .max = 50, .def = 10,
 	  .help = "percent by which intervals differ at random" },
+	{ OF_CHECK(start_spread), .type = LVS_CONF_SECONDS, .optional = true, .min = 10, .max = 3600000,
+	  .help = "seconds over which the first questions are spread" },
 	{ PLACED(source), .type = LVS_CONF_ADDRESS, .optional = true, .bad = lvs_conf_bad_neighbour,
 	  .help = "the address of this host that asks" },
 	{ PLACED(port), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = 65535,
@@ -102,6 +104,8 @@ static void finish_check(void *base)
 		check->fast_interval = LVS_MIN(check->interval, 1000u);
 	if (!check->timeout)
 		check->timeout = LVS_MIN(check->interval, 2000u);
+	if (!check->start_spread)
+		check->start_spread = LVS_MIN(check->fast_interval, 1000u);
 }
 
 const struct lvs_conf_group lvs_conf_check_group = {

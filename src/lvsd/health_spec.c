@@ -67,6 +67,7 @@ void lvs_health_spec(const struct lvs_conf_service *service, const struct lvs_co
 		.fast_interval = check->fast_interval * LVS_NS_PER_MS,
 		.timeout = check->timeout * LVS_NS_PER_MS,
 		.jitter = check->jitter,
+		.start_spread = check->start_spread * LVS_NS_PER_MS,
 		.rules = { .rise = check->rise, .fall = check->fall },
 		.params = params,
 		.nparams = n,

@@ -13,6 +13,9 @@
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
+/* Of the times of a check lvsd takes none that is shorter, thousandths of a second. */
+#define LEAST 10u
+
 enum how { SECONDS, NUMBER, TEXT, RETRIES, NUMBERS, HTTP_VERSION, PATTERN, TRACKED, LEFT };
 
 struct setting {
@@ -26,7 +29,7 @@ static const struct setting common[] = {
 	{ "retry", RETRIES, "fall" },
 	{ "nb_get_retry", RETRIES, "fall" },
 	{ "delay_before_retry", SECONDS, "fast_interval" },
-	{ "warmup", LEFT, "the beginnings of checks are spread by themselves" },
+	{ "warmup", SECONDS, "start_spread" },
 	{ "connect_timeout", SECONDS, "timeout" },
 	{ "virtualhost", TEXT, "host" },
 	{ "connect_ip", TEXT, "address" },
@@ -152,7 +155,7 @@ static bool apply(struct lvs_import *import, struct lvs_import_pairs *pairs, con
 	case SECONDS:
 		if (!lvs_import_thousandths(value, 2678400, &number))
 			return false;
-		set_seconds(import, pairs, setting->key, node, number);
+		set_seconds(import, pairs, setting->key, node, LVS_MAX(number, LEAST));
 		return true;
 	case NUMBER:
 	case RETRIES:

@@ -58,7 +58,7 @@ static struct lvs_probe_spec spec_of(uint16_t port)
 	return (struct lvs_probe_spec){
 		.kind = lvs_check_find("tcp"), .addr = test_addr("127.0.0.1"), .port = port,
 		.interval = 20 * LVS_NS_PER_MS, .fast_interval = 10 * LVS_NS_PER_MS, .timeout = 10 * LVS_NS_PER_MS,
-		.rules = { .rise = 2, .fall = 2 }, .jitter = 10,
+		.rules = { .rise = 2, .fall = 2 }, .jitter = 10, .start_spread = 10 * LVS_NS_PER_MS,
 	};
 }
 
@@ -74,12 +74,13 @@ static void same_questions_are_asked_once(void **state)
 {
 	struct scene scene = begin();
 	struct lvs_check_param params[] = { { "path", "/" } };
-	struct lvs_probe_spec spec = spec_of(9), others[9];
+	struct lvs_probe_spec spec = spec_of(9), other_beginning = spec, others[9];
 	struct watcher a, b, rest[ARRAY_LEN(others)];
 
 	(void)state;
 	join(&scene, &spec, &a);
-	join(&scene, &spec, &b);
+	other_beginning.start_spread = LVS_SECONDS(60);
+	join(&scene, &other_beginning, &b);
 	assert_ptr_equal(a.watch.probe, b.watch.probe);
 	assert_int_equal(lvs_probes_count(scene.probes), 1);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
@@ -134,6 +135,36 @@ static void verdicts_change_and_are_told_to_all(void **state)
 	lvs_probes_unwatch(scene.probes, &b.watch);
 	lvs_probes_unwatch(scene.probes, &later.watch);
 	lvs_probes_unwatch(scene.probes, &a.watch);
+	end(&scene);
+}
+
+/* Over 60 hours, of 100 nobody is asked in the first quarter of one. */
+static void beginnings_are_spread(void **state)
+{
+	struct scene scene = begin();
+	struct lvs_probe_spec spec;
+	struct watcher first, rest[100];
+	int fd;
+
+	(void)state;
+	spec = spec_of(test_dead_port(&fd));
+	spec.start_spread = LVS_SECONDS(60 * 3600);
+	for (size_t i = 0; i < ARRAY_LEN(rest); i++) {
+		spec.timeout++;
+		join(&scene, &spec, &rest[i]);
+	}
+	spec.timeout = LVS_SECONDS(20);
+	spec.start_spread = 0;
+	join(&scene, &spec, &first);
+	scene.left = 1;
+	assert_int_equal(lvs_loop_run(scene.loop), 0);
+	assert_int_equal(first.changes, 1);
+	lvs_probes_unwatch(scene.probes, &first.watch);
+	for (size_t i = 0; i < ARRAY_LEN(rest); i++) {
+		assert_int_equal(rest[i].changes, 0);
+		lvs_probes_unwatch(scene.probes, &rest[i].watch);
+	}
+	(void)close(fd);
 	end(&scene);
 }
 
@@ -315,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_questions_are_asked_once),
 		cmocka_unit_test(verdicts_change_and_are_told_to_all),
+		cmocka_unit_test(beginnings_are_spread),
 		cmocka_unit_test(goes_down_and_up),
 		cmocka_unit_test(many_time_out_together),
 		cmocka_unit_test(whoever_wants_to_know_is_told),

@@ -81,7 +81,7 @@ static void every_kind_of_value_comes_back(void **state)
 		"    checks: ( { type = \"https\"; method = \"HEAD\"; path = \"/a?b=%20\"; host = \"a.b-c\";\n"
 		"        headers = ( \"X: \\\"a\\\\b\\\"\", \"Y:\" ); status = \"200, 300-399\"; body = \"a\\\\b\\\"c\"; sni = \"d\";\n"
 		"        verify = true; ca = \"/c a\"; http_version = \"2\"; },\n"
-		"      { type = \"udp\"; send = \"00 ff\"; expect = \"?? 0?\"; }, { type = \"ping\"; }, { type = \"tcp\"; port = 65535; source = \"10.0.0.9\"; rise = 100; fall = 1; jitter = 0; } );\n"
+		"      { type = \"udp\"; send = \"00 ff\"; expect = \"?? 0?\"; }, { type = \"ping\"; }, { type = \"tcp\"; port = 65535; source = \"10.0.0.9\"; rise = 100; fall = 1; jitter = 0; start_spread = 0.01; } );\n"
 		"    checks_needed = 2; on_failure = \"quiesce\"; initial = \"last\"; initial_wait = 3600; quorum = 4294967295;\n"
 		"    quorum_hysteresis = 7; min_servers = 1; depends_on = ( \"x\", \"[a]:b-c_d.e\" ); slow_start: { time = 86400; curve = \"doubling\"; };\n"
 		"    flap: { changes = 16; window = 1; hold = 1.001; };\n"
