@@ -80,12 +80,13 @@ static const char *text_of(json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* What is allowed, and what was given, is in the daemon's sentence already. */
+/* What was given is in the daemon's sentence already. */
 static void compose(struct lvs_problem *problem)
 {
 	size_t more = problem->errors ? json_array_size(problem->errors) : 0;
-	int n = snprintf(problem->message, sizeof(problem->message), "%s%s%s", problem->detail, *problem->hint ? "; " : "",
-			 problem->hint);
+	const char *help = *problem->hint ? problem->hint : problem->allowed;
+	int n = snprintf(problem->message, sizeof(problem->message), "%s%s%s%s", problem->detail, *help ? "; " : "",
+			 *help && help == problem->allowed ? "allowed: " : "", help);
 
 	if (more > 1 && n > 0 && (size_t)n < sizeof(problem->message))
 		(void)snprintf(problem->message + n, sizeof(problem->message) - (size_t)n, "; and %zu more", more - 1);

@@ -31,11 +31,10 @@ enum lvs_conf_type {
 	LVS_CONF_ABSENT,	/* LVS has it, this version does not */
 };
 
-/* One word of a choice; @absent: LVS has it, this version does not. A table ends with .text == NULL. */
+/* One word of a choice. A table ends with .text == NULL. */
 struct lvs_conf_word {
 	const char *text;
 	uint32_t value;
-	bool absent;
 };
 
 struct lvs_conf_group;

@@ -11,31 +11,31 @@
 #define LIVE .reload = true
 
 static const struct lvs_conf_word types[] = {
-	{ "tcp", 0, false },	     { "http", 0, false },  { "https", 0, false }, { "tls", 0, false },
-	{ "ping", 0, false },	     { "udp", 0, false },   { "send_expect", 0, false }, { "dns", 0, false },
-	{ "smtp", 0, false },	     { "grpc", 0, false },  { "agent", 0, false }, { "script", 0, false }, { "file", 0, false },
-	{ NULL, 0, false },
+	{ "tcp", 0 },	     { "http", 0 },  { "https", 0 }, { "tls", 0 },
+	{ "ping", 0 },	     { "udp", 0 },   { "send_expect", 0 }, { "dns", 0 },
+	{ "smtp", 0 },	     { "grpc", 0 },  { "agent", 0 }, { "script", 0 }, { "file", 0 },
+	{ NULL, 0 },
 };
 static const struct lvs_conf_word http_versions[] = {
-	{ "1.0", 0, false }, { "1.1", 0, false }, { "2", 0, false }, { NULL, 0, false },
+	{ "1.0", 0 }, { "1.1", 0 }, { "2", 0 }, { NULL, 0 },
 };
 static const struct lvs_conf_word query_types[] = {
-	{ "A", 0, false },   { "AAAA", 0, false }, { "CNAME", 0, false }, { "MX", 0, false },  { "NS", 0, false },
-	{ "PTR", 0, false }, { "SOA", 0, false },  { "SRV", 0, false },	  { "TXT", 0, false }, { NULL, 0, false },
+	{ "A", 0 },   { "AAAA", 0 }, { "CNAME", 0 }, { "MX", 0 },  { "NS", 0 },
+	{ "PTR", 0 }, { "SOA", 0 },  { "SRV", 0 },	  { "TXT", 0 }, { NULL, 0 },
 };
 const struct lvs_conf_word lvs_conf_needed[] = {
-	{ "all", LVS_CONF_CHECKS_ALL, false }, { "any", 1, false }, { NULL, 0, false },
+	{ "all", LVS_CONF_CHECKS_ALL }, { "any", 1 }, { NULL, 0 },
 };
 const struct lvs_conf_word lvs_conf_on_downs[] = {
-	{ "remove", LVS_CONF_REMOVE, false }, { "quiesce", LVS_CONF_QUIESCE, false },
-	{ "reset", LVS_CONF_RESET, false }, { NULL, 0, false },
+	{ "remove", LVS_CONF_REMOVE }, { "quiesce", LVS_CONF_QUIESCE },
+	{ "reset", LVS_CONF_RESET }, { NULL, 0 },
 };
 const struct lvs_conf_word lvs_conf_initials[] = {
-	{ "down", LVS_CONF_INITIAL_DOWN, false }, { "up", LVS_CONF_INITIAL_UP, false },
-	{ "last", LVS_CONF_INITIAL_LAST, false }, { NULL, 0, false },
+	{ "down", LVS_CONF_INITIAL_DOWN }, { "up", LVS_CONF_INITIAL_UP },
+	{ "last", LVS_CONF_INITIAL_LAST }, { NULL, 0 },
 };
 static const struct lvs_conf_word curves[] = {
-	{ "linear", LVS_CONF_LINEAR, false }, { "doubling", LVS_CONF_DOUBLING, false }, { NULL, 0, false },
+	{ "linear", LVS_CONF_LINEAR }, { "doubling", LVS_CONF_DOUBLING }, { NULL, 0 },
 };
 
 #define OF_CHECK(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_check, m)

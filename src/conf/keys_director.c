@@ -11,19 +11,19 @@
 
 #define LIVE .reload = true
 
-static const struct lvs_conf_word types[] = { { "tun", 0, false }, { "tap", 1, false }, { NULL, 0, false } };
+static const struct lvs_conf_word types[] = { { "tun", 0 }, { "tap", 1 }, { NULL, 0 } };
 static const struct lvs_conf_word setups[] = {
-	{ "auto", LVS_CONF_SETUP_AUTO, false }, { "manual", LVS_CONF_SETUP_MANUAL, false }, { NULL, 0, false },
+	{ "auto", LVS_CONF_SETUP_AUTO }, { "manual", LVS_CONF_SETUP_MANUAL }, { NULL, 0 },
 };
 static const struct lvs_conf_word pings[] = {
-	{ "when_up", LVS_CONF_PING_WHEN_UP, false },
-	{ "always", LVS_CONF_PING_ALWAYS, false },
-	{ "never", LVS_CONF_PING_NEVER, false },
-	{ NULL, 0, false },
+	{ "when_up", LVS_CONF_PING_WHEN_UP },
+	{ "always", LVS_CONF_PING_ALWAYS },
+	{ "never", LVS_CONF_PING_NEVER },
+	{ NULL, 0 },
 };
 static const struct lvs_conf_word log_levels[] = {
-	{ "error", LOG_ERR, false },   { "warning", LOG_WARNING, false }, { "notice", LOG_NOTICE, false },
-	{ "info", LOG_INFO, false },   { "debug", LOG_DEBUG, false },	  { NULL, 0, false },
+	{ "error", LOG_ERR },   { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+	{ "info", LOG_INFO },   { "debug", LOG_DEBUG },	  { NULL, 0 },
 };
 
 #define DEVICE(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_device, m)
@@ -190,7 +190,7 @@ static const struct lvs_conf_key control_keys[] = {
 	  .help = "the path of a file with a secret, who knows which may change things by the status page" },
 };
 
-static const struct lvs_conf_word compats[] = { { "node_ipvs", LVS_CONF_COMPAT_NODE_IPVS, false }, { NULL, 0, false } };
+static const struct lvs_conf_word compats[] = { { "node_ipvs", LVS_CONF_COMPAT_NODE_IPVS }, { NULL, 0 } };
 
 static const struct lvs_conf_key metrics_keys[] = {
 	{ .name = "compat", LVS_CONF_MEMBER(lvs_conf_metrics, compat), LIVE, .type = LVS_CONF_FLAGS, .words = compats, .def = 0,

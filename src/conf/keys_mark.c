@@ -9,8 +9,8 @@
 #include "conf/conf.h"
 
 static const struct lvs_conf_word protocols[] = {
-	{ "any", 0, false },		  { "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false },
-	{ "sctp", IPPROTO_SCTP, false }, { NULL, 0, false },
+	{ "any", 0 },		  { "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP },
+	{ "sctp", IPPROTO_SCTP }, { NULL, 0 },
 };
 
 #define MARK(m) .reload = true, .name = #m, LVS_CONF_MEMBER(lvs_conf_mark, m)

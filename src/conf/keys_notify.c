@@ -12,12 +12,12 @@
 #define LIVE .reload = true
 
 static const struct lvs_conf_word events[] = {
-	{ "server", LVS_CONF_EVENT_SERVER, false },
-	{ "quorum", LVS_CONF_EVENT_QUORUM, false },
-	{ "sorry", LVS_CONF_EVENT_SORRY, false },
-	{ "protection", LVS_CONF_EVENT_PROTECTION, false },
-	{ "reload", LVS_CONF_EVENT_RELOAD, false },
-	{ NULL, 0, false },
+	{ "server", LVS_CONF_EVENT_SERVER },
+	{ "quorum", LVS_CONF_EVENT_QUORUM },
+	{ "sorry", LVS_CONF_EVENT_SORRY },
+	{ "protection", LVS_CONF_EVENT_PROTECTION },
+	{ "reload", LVS_CONF_EVENT_RELOAD },
+	{ NULL, 0 },
 };
 
 #define KEY(m) .name = #m, LVS_CONF_MEMBER(lvs_conf_notify, m)

@@ -15,37 +15,37 @@
 #define LIVE .reload = true
 
 static const struct lvs_conf_word protocols[] = {
-	{ "tcp", IPPROTO_TCP, false }, { "udp", IPPROTO_UDP, false }, { "sctp", IPPROTO_SCTP, false }, { NULL, 0, false },
+	{ "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "sctp", IPPROTO_SCTP }, { NULL, 0 },
 };
 static const struct lvs_conf_word families[] = {
-	{ "inet", LVS_CONF_INET, false }, { "inet6", LVS_CONF_INET6, false }, { NULL, 0, false },
+	{ "inet", LVS_CONF_INET }, { "inet6", LVS_CONF_INET6 }, { NULL, 0 },
 };
 static const struct lvs_conf_word schedulers[] = {
-	{ "rr", 0, false },  { "wrr", 0, false }, { "lc", 0, false }, { "wlc", 0, false }, { "lblc", 0, false },
-	{ "lblcr", 0, false }, { "dh", 0, false },  { "sh", 0, false }, { "sed", 0, false }, { "nq", 0, false },
-	{ "fo", 0, false },  { "ovf", 0, false }, { "mh", 0, false }, { "twos", 0, false }, { "geo", 0, false },
-	{ "ll", 0, false },  { NULL, 0, false },
+	{ "rr", 0 },  { "wrr", 0 }, { "lc", 0 }, { "wlc", 0 }, { "lblc", 0 },
+	{ "lblcr", 0 }, { "dh", 0 },  { "sh", 0 }, { "sed", 0 }, { "nq", 0 },
+	{ "fo", 0 },  { "ovf", 0 }, { "mh", 0 }, { "twos", 0 }, { "geo", 0 },
+	{ "ll", 0 },  { NULL, 0 },
 };
 static const struct lvs_conf_word scheduler_flags[] = {
-	{ "sh-fallback", LVS_CONF_SH_FALLBACK, false }, { "sh-port", LVS_CONF_SH_PORT, false },
-	{ "mh-fallback", LVS_CONF_MH_FALLBACK, false }, { "mh-port", LVS_CONF_MH_PORT, false },
-	{ "flag-1", LVS_CONF_FLAG_1, false },		{ "flag-2", LVS_CONF_FLAG_2, false },
-	{ "flag-3", LVS_CONF_FLAG_3, false },		{ NULL, 0, false },
+	{ "sh-fallback", LVS_CONF_SH_FALLBACK }, { "sh-port", LVS_CONF_SH_PORT },
+	{ "mh-fallback", LVS_CONF_MH_FALLBACK }, { "mh-port", LVS_CONF_MH_PORT },
+	{ "flag-1", LVS_CONF_FLAG_1 },		{ "flag-2", LVS_CONF_FLAG_2 },
+	{ "flag-3", LVS_CONF_FLAG_3 },		{ NULL, 0 },
 };
 static const struct lvs_conf_word mh_orders[] = {
-	{ "address", LVS_CONF_MH_ORDER_ADDRESS, false }, { "added", LVS_CONF_MH_ORDER_ADDED, false }, { NULL, 0, false },
+	{ "address", LVS_CONF_MH_ORDER_ADDRESS }, { "added", LVS_CONF_MH_ORDER_ADDED }, { NULL, 0 },
 };
 static const struct lvs_conf_word forwards[] = {
-	{ "masq", 0, false },  { "droute", 0, false }, { "tunnel", 0, false }, { "local", 0, false },
-	{ "bypass", 0, false }, { "fullnat", 0, false }, { NULL, 0, false },
+	{ "masq", 0 },  { "droute", 0 }, { "tunnel", 0 }, { "local", 0 },
+	{ "bypass", 0 }, { "fullnat", 0 }, { NULL, 0 },
 };
 static const struct lvs_conf_word helpers[] = {
-	{ "none", 0, false }, { "ftp", 0, false }, { "sip", 0, false }, { NULL, 0, false },
+	{ "none", 0 }, { "ftp", 0 }, { "sip", 0 }, { NULL, 0 },
 };
 
 static const struct lvs_conf_word client_addresses[] = {
-	{ "none", LVS_CONF_CLIENT_NONE, false }, { "proxy-v2", LVS_CONF_CLIENT_PROXY_V2, false },
-	{ "toa", LVS_CONF_CLIENT_TOA, false },	 { NULL, 0, false },
+	{ "none", LVS_CONF_CLIENT_NONE }, { "proxy-v2", LVS_CONF_CLIENT_PROXY_V2 },
+	{ "toa", LVS_CONF_CLIENT_TOA },	 { NULL, 0 },
 };
 
 static const struct lvs_conf_key drain_keys[] = {
@@ -57,11 +57,11 @@ static const struct lvs_conf_group drain_group = {
 };
 
 static const struct lvs_conf_word tunnels[] = {
-	{ "ipip", 0, false }, { "gre", 0, false }, { "gue", 0, false }, { NULL, 0, false },
+	{ "ipip", 0 }, { "gre", 0 }, { "gue", 0 }, { NULL, 0 },
 };
 static const struct lvs_conf_word csums[] = {
-	{ "nocsum", LVS_CONF_NOCSUM, false },	{ "csum", LVS_CONF_CSUM, false },
-	{ "remcsum", LVS_CONF_REMCSUM, false }, { NULL, 0, false },
+	{ "nocsum", LVS_CONF_NOCSUM },	{ "csum", LVS_CONF_CSUM },
+	{ "remcsum", LVS_CONF_REMCSUM }, { NULL, 0 },
 };
 
 #define OF_TUNNEL(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_tunnel, m), .where = offsetof(struct lvs_conf_tunnel, m##_where)
@@ -120,7 +120,7 @@ const struct lvs_conf_group lvs_conf_server_group = {
 };
 
 static const struct lvs_conf_word on_failures[] = {
-	{ "break", LVS_CONF_BREAK, false }, { "keep", LVS_CONF_KEEP, false }, { NULL, 0, false },
+	{ "break", LVS_CONF_BREAK }, { "keep", LVS_CONF_KEEP }, { NULL, 0 },
 };
 
 #define PERSISTENT(m) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_persistent, m)
@@ -160,20 +160,20 @@ static const struct lvs_conf_group timeouts_group = {
 };
 
 static const struct lvs_conf_word answers[] = {
-	{ "default", LVS_CONF_DEFAULT, false }, { "no", LVS_CONF_NO, false }, { "yes", LVS_CONF_YES, false },
-	{ NULL, 0, false },
+	{ "default", LVS_CONF_DEFAULT }, { "no", LVS_CONF_NO }, { "yes", LVS_CONF_YES },
+	{ NULL, 0 },
 };
 static const struct lvs_conf_word reuse_modes[] = {
-	{ "default", LVS_CONF_REUSE_DEFAULT, false }, { "0", LVS_CONF_REUSE_0, false }, { "1", LVS_CONF_REUSE_1, false },
-	{ "2", LVS_CONF_REUSE_2, false },	      { NULL, 0, false },
+	{ "default", LVS_CONF_REUSE_DEFAULT }, { "0", LVS_CONF_REUSE_0 }, { "1", LVS_CONF_REUSE_1 },
+	{ "2", LVS_CONF_REUSE_2 },	      { NULL, 0 },
 };
 static const struct lvs_conf_word syn_proxies[] = {
-	{ "off", LVS_CONF_SYN_PROXY_OFF, false }, { "auto", LVS_CONF_SYN_PROXY_AUTO, false },
-	{ "on", LVS_CONF_SYN_PROXY_ON, false },	  { NULL, 0, false },
+	{ "off", LVS_CONF_SYN_PROXY_OFF }, { "auto", LVS_CONF_SYN_PROXY_AUTO },
+	{ "on", LVS_CONF_SYN_PROXY_ON },	  { NULL, 0 },
 };
 
 static const struct lvs_conf_word mss_clamps[] = {
-	{ "off", LVS_CONF_MSS_OFF, false }, { "auto", LVS_CONF_MSS_AUTO, false }, { NULL, 0, false },
+	{ "off", LVS_CONF_MSS_OFF }, { "auto", LVS_CONF_MSS_AUTO }, { NULL, 0 },
 };
 
 #define SERVICE(m, member) LIVE, .name = #m, LVS_CONF_MEMBER(lvs_conf_service, member)

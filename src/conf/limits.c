@@ -18,7 +18,7 @@
 #include "sys/addrtext.h"
 
 static const struct lvs_conf_word answers[] = {
-	{ "drop", LVS_CONF_LIMIT_DROP, false }, { "reset", LVS_CONF_LIMIT_RESET, false }, { NULL, 0, false },
+	{ "drop", LVS_CONF_LIMIT_DROP }, { "reset", LVS_CONF_LIMIT_RESET }, { NULL, 0 },
 };
 
 #define LIMIT(m) .reload = true, .name = #m, LVS_CONF_MEMBER(lvs_conf_limits, m)

@@ -58,13 +58,12 @@ static void hint_words(const struct lvs_conf_word *words, const char *wrong, cha
 
 	lvs_conf_suggest_init(&suggest, wrong);
 	for (const struct lvs_conf_word *word = words; word->text; word++)
-		if (!word->absent)
-			lvs_conf_suggest_try(&suggest, word->text);
+		lvs_conf_suggest_try(&suggest, word->text);
 	if (suggest.best)
 		at = (size_t)snprintf(hint, size, "did you mean \"%s\"? ", suggest.best);
 	at += (size_t)snprintf(hint + at, size - at, "there is");
 	for (const struct lvs_conf_word *word = words; word->text; word++)
-		if (!word->absent && at < size)
+		if (at < size)
 			at += (size_t)snprintf(hint + at, size - at, " \"%s\"", word->text);
 }
 
@@ -83,12 +82,10 @@ static const struct lvs_conf_word *read_word(const struct lvs_conf_reader *reade
 	text = config_setting_get_string(node->setting);
 	while (word->text && strcmp(word->text, text) != 0)
 		word++;
-	if (word->text && !word->absent)
+	if (word->text)
 		return word;
-	hint_words(key->words, word->text ? "" : text, hint, sizeof(hint));
-	lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint,
-			    word->text ? "%s \"%s\" is not supported by this version" : "there is no %s \"%s\"",
-			    noun, text);
+	hint_words(key->words, text, hint, sizeof(hint));
+	lvs_conf_errors_add(reader->errors, LVS_CONF_ERROR, &node->value, hint, "there is no %s \"%s\"", noun, text);
 	return NULL;
 }
 

@@ -76,8 +76,7 @@ static void allowed_words(const struct lvs_conf_word *words, char *buf, size_t s
 	size_t at = 0;
 
 	for (; words->text && at < size; words++)
-		if (!words->absent)
-			at += (size_t)snprintf(buf + at, size - at, "%s\"%s\"", at ? ", " : "", words->text);
+		at += (size_t)snprintf(buf + at, size - at, "%s\"%s\"", at ? ", " : "", words->text);
 }
 
 static void allowed(const struct lvs_conf_key *key, char *buf, size_t size)
@@ -119,6 +118,20 @@ static bool is_about_lines(const char *hint)
 	return strstr(hint, "in line ") || strstr(hint, "what line ");
 }
 
+/* What is allowed is told once: the reader of a file finds it in the hint. */
+static void shorten_hint(struct lvs_edit_problem *problem, const struct lvs_conf_key *key)
+{
+	char *list = key->words ? strstr(problem->hint, "there is \"") : NULL;
+
+	if (!strcmp(problem->hint, problem->allowed))
+		list = problem->hint;
+	if (!list)
+		return;
+	while (list > problem->hint && list[-1] == ' ')
+		list--;
+	*list = '\0';
+}
+
 static void add(const struct lvs_conf_error *error, const struct lvs_render_line *line, struct lvs_edit *edit)
 {
 	const struct lvs_render_object *object = line ? line->object : NULL;
@@ -138,8 +151,10 @@ static void add(const struct lvs_conf_error *error, const struct lvs_render_line
 		return;
 	given(value_at(object->config, path), problem->given, sizeof(problem->given));
 	key = key_at(object->group, path);
-	if (key)
-		allowed(key, problem->allowed, sizeof(problem->allowed));
+	if (!key)
+		return;
+	allowed(key, problem->allowed, sizeof(problem->allowed));
+	shorten_hint(problem, key);
 }
 
 void lvs_findings(const struct lvs_render *render, const struct lvs_conf_errors *errors, struct lvs_edit *edit)

@@ -53,8 +53,10 @@ static void complain_of(const json_t *error)
 	fprintf(stderr, "%s\n", lvs_api_text(error, "detail"));
 	if (*text)
 		fprintf(stderr, "    %s\n", text);
-	if (*hint || *allowed)
-		fprintf(stderr, "    %s: %s\n", *hint ? "hint" : "allowed", *hint ? hint : allowed);
+	if (*hint)
+		fprintf(stderr, "    hint: %s\n", hint);
+	if (*allowed)
+		fprintf(stderr, "    allowed: %s\n", allowed);
 }
 
 int lvs_api_complain(const struct lvs_problem *problem)

@@ -172,7 +172,7 @@ static bool is_known(const struct lvs_import_pairs *check)
 	const char *value = lvs_import_pair_find(check, "type");
 
 	for (const struct lvs_conf_word *word = type && value ? type->words : NULL; word && word->text; word++)
-		if (!word->absent && strlen(value) == strlen(word->text) + 2 && !memcmp(value + 1, word->text, strlen(word->text)))
+		if (strlen(value) == strlen(word->text) + 2 && !memcmp(value + 1, word->text, strlen(word->text)))
 			return true;
 	return false;
 }

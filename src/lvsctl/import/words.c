@@ -156,7 +156,7 @@ const char *lvs_import_scheduler(const char *text)
 	const struct lvs_conf_word *words = lvs_conf_group_find(&lvs_conf_service_group, "scheduler")->words;
 
 	for (; words->text; words++)
-		if (!strcmp(words->text, text) && !words->absent)
+		if (!strcmp(words->text, text))
 			return words->text;
 	return NULL;
 }

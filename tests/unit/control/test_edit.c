@@ -253,6 +253,9 @@ static void refusals_say_where_and_what(void **state)
 		check_part(bad[i].what, "given", problem->given, bad[i].given);
 		check_part(bad[i].what, "allowed", problem->allowed, bad[i].allowed);
 		check_part(bad[i].what, "hint", problem->hint, bad[i].hint);
+		/* What is allowed is not told twice. */
+		if (strstr(problem->hint, "there is \"") || (*problem->hint && !strcmp(problem->hint, problem->allowed)))
+			fail_msg("%s: hint '%s', allowed '%s'", bad[i].what, problem->hint, problem->allowed);
 		kept = dump(running);
 		assert_string_equal(kept, before);
 		free(before);
