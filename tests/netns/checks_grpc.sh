@@ -5,9 +5,7 @@
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
 need python3 openssl
-# The distribution's has it, which is not always the first one.
-for python in python3 /usr/bin/python3 ""; do "$python" -c 'import grpc' 2>/dev/null && break; done
-[ -n "$python" ] || SKIP "no grpc for python3 (python3-grpcio)"
+need_module grpc
 scripts=$(cd "${top_srcdir:-../..}/tests/netns" && pwd)
 in_namespace "$0" "$@"
 need_tun
@@ -21,6 +19,7 @@ mkdir $work/states
 echo SERVING >$work/states/whole
 echo SERVING >$work/states/shop.Basket
 serve() {
+	# shellcheck disable=SC2154 # set by need_module
 	spawn s1 $work/grpc.log "$python" "$scripts/checks_grpc.py" $work/states $work/cert.pem $work/key.pem
 	# shellcheck disable=SC2154 # set by spawn
 	server=$spawned

@@ -4,7 +4,8 @@
 # server, something with lines, an agent, a script and a file; and a reload changes nothing of what they found.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need dnsmasq python3 socat
+need dnsmasq socat
+need_module aiosmtpd
 in_namespace "$0" "$@"
 need_tun
 
@@ -60,7 +61,7 @@ said 'answered "198.51.100.8", not "198.51.100.7"' || FAIL "the reason of the na
 gone "$spawned"
 
 goes down 25
-serve python3 -W ignore -m smtpd -n -c DebuggingServer 10.0.1.2:25
+serve "$python" -m aiosmtpd -n -c aiosmtpd.handlers.Sink -l 10.0.1.2:25
 goes up 25
 gone "$spawned"
 goes down 25

@@ -6,8 +6,7 @@
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
 need vsftpd curl lftp
-python=/usr/bin/python3
-$python -c 'import pyftpdlib' 2>/dev/null || SKIP "no pyftpdlib"
+need_module pyftpdlib
 in_namespace "$0" "$@"
 need_tun
 

@@ -14,6 +14,12 @@ SKIP() { echo "SKIP: $*"; exit 77; }	# automake's code for "not applicable"
 FAIL() { echo "FAIL: $*"; exit 1; }
 need() { for tool; do command -v "$tool" >/dev/null || SKIP "no $tool"; done; }
 
+# need_module <module> - sets $python to one that has it: the distribution's does, which is not always the first one
+need_module() {
+	for python in python3 /usr/bin/python3 ""; do "$python" -c "import $1" 2>/dev/null && break; done
+	[ -n "$python" ] || SKIP "no $1 for python3"
+}
+
 # in_namespace <script> [arguments...] - run the script again, alone with its own network: an ordinary user as root of a user
 # namespace, root where those are not allowed as it is
 in_namespace() {
