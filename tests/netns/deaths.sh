@@ -52,22 +52,6 @@ again() {
 	until_true 60 happened "$again_n" "$again_event" "$again_server"
 }
 
-# Each of the deaths, and how it ends.
-workers() { web_pid=$(cat "$work/$1.pid"); cat "/proc/$web_pid/task/$web_pid/children"; }
-# shellcheck disable=SC2046 # words
-kill_hard() { kill -KILL "$(cat "$work/$1.pid")" $(workers "$1"); }
-fall_silent() { at "$1" nft "table inet mute { chain i { type filter hook input priority 0; drop; }; chain o { type filter hook output priority 0; drop; }; }"; }
-speak() { at "$1" nft delete table inet mute; }
-# Its host goes on accepting.
-# shellcheck disable=SC2046 # words
-freeze() { kill -STOP $(workers "$1"); }
-# shellcheck disable=SC2046
-thaw() { kill -CONT $(workers "$1"); }
-refuse() { at "$1" nft "table inet refuse { chain in { type filter hook input priority 0; tcp dport 8080 reject with tcp reset; }; }"; }
-accept() { at "$1" nft delete table inet refuse; }
-get_busy() { touch "$work/$1/busy"; }
-get_free() { rm "$work/$1/busy"; }
-
 # in_time <server> <phase> <began> - out of rotation in no more than interval x fall + timeout, with the jitter, and with the time
 # for which this machine had none for us
 in_time() {
@@ -133,12 +117,12 @@ unnoticed start after_kill_hard web after_web
 
 echo "# silence"
 dies s2 fall_silent
-returns s2 speak
+returns s2 accept
 begins calm
-for phase in fall_silent after_fall_silent speak; do show $phase; done
+for phase in fall_silent after_fall_silent accept; do show $phase; done
 none fall_silent failed r2
 some fall_silent r1
-unnoticed after_fall_silent speak
+unnoticed after_fall_silent accept
 
 echo "# it accepts, and says nothing"
 dies s3 freeze

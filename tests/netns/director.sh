@@ -42,7 +42,7 @@ web() {
 	user root root; daemon off; pid $work/$1.pid; error_log $work/$1.errors crit; worker_processes 1; worker_rlimit_nofile 8192;
 	events { worker_connections 4096; }
 	http {
-	  access_log off; keepalive_requests 1000000;
+	  access_log off; keepalive_requests 1000000; keepalive_timeout 3600;
 	  client_body_temp_path $work/$1.a; proxy_temp_path $work/$1.b; fastcgi_temp_path $work/$1.c;
 	  uwsgi_temp_path $work/$1.d; scgi_temp_path $work/$1.e;
 	  server {

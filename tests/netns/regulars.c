@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * regulars ADDRESS PORT N PAUSE [hold]: N clients that connect, ask, read the answer, close, and come again after PAUSE
- * milliseconds. Who is to "hold" stays when he was answered, and says so when his connection ends.
+ * milliseconds. Who is to "hold" stays when he was answered, says so when his connection ends, and then comes again.
  *
  * Each line of standard input names the phase that begins: what a connection comes to counts for the phase in which it
- * began, however long it takes. "enough PHASE" is printed when two connections for each client have ended, and what became
- * of all of them when the phase and all of them are over:
+ * began, however long it takes. "enough PHASE" is printed when two connections for each client have ended, or one for
+ * each is held, and what became of all of them when the phase and all of them are over:
  *
- *	PHASE connects=N failed=N r0=N r1=N r2=N reset=N closed=N silent=N p50_us=N p99_us=N max_us=N stall_ms=N NAME=N...
+ *	PHASE connects=N failed=N r0=N r1=N r2=N reset=N closed=N silent=N p50_us=N p99_us=N max_us=N stall_ms=N [NAME=N]
  *
- * r0, r1, r2: connects after no, one, several repetitions of the SYN. The next three: connections that stood, and were reset,
- * closed, or silent for too long, before an answer; else its text is counted. Times are from the first SYN to the answer's
- * end. A stall is time that this program wanted to run and did not. When the input ends so does the last phase.
+ * r0, r1, r2: connects after no, one, several repetitions of the SYN. The next three: connections that stood, and were
+ * reset, closed, or silent for too long, before an answer; else its text is counted. Times are from the first SYN to the
+ * answer's end. A stall is time that this program wanted to run and did not. When the input ends so does the last phase.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +38,8 @@
 #define CONNECT_PATIENCE INT64_C(40000000)
 #define ANSWER_PATIENCE INT64_C(4000000)
 
-static const char leaving[] = "GET / HTTP/1.0\r\nHost: regulars\r\n\r\n", staying[] = "GET / HTTP/1.1\r\nHost: regulars\r\n\r\n";
+static const char leaving[] = "GET / HTTP/1.0\r\nHost: regulars\r\n\r\n";
+static const char staying[] = "GET / HTTP/1.1\r\nHost: regulars\r\n\r\n";
 
 struct phase {
 	char name[NAME_BYTES];
@@ -94,9 +95,10 @@ static int by_size(const void *a, const void *b)
 static void report(struct phase *phase)
 {
 	qsort(phase->took, phase->ntook, sizeof(*phase->took), by_size);
-	printf("%s connects=%u failed=%u r0=%u r1=%u r2=%u reset=%u closed=%u silent=%u p50_us=%u p99_us=%u max_us=%u stall_ms=%lld",
-	       phase->name, phase->ended, phase->failed, phase->repeated[0], phase->repeated[1], phase->repeated[2],
-	       phase->reset, phase->closed, phase->silent, phase->ntook ? phase->took[phase->ntook / 2] : 0,
+	printf("%s connects=%u failed=%u r0=%u r1=%u r2=%u reset=%u closed=%u silent=%u", phase->name, phase->ended,
+	       phase->failed, phase->repeated[0], phase->repeated[1], phase->repeated[2], phase->reset, phase->closed,
+	       phase->silent);
+	printf(" p50_us=%u p99_us=%u max_us=%u stall_ms=%lld", phase->ntook ? phase->took[phase->ntook / 2] : 0,
 	       phase->ntook ? phase->took[phase->ntook * 99 / 100] : 0, phase->ntook ? phase->took[phase->ntook - 1] : 0,
 	       (long long)(phase->stall / 1000));
 	for (int i = 0; i < NAMES_MAX && phase->answers[i].n; i++)
@@ -108,7 +110,7 @@ static void report(struct phase *phase)
 
 static void look_at(struct crowd *crowd, struct phase *phase)
 {
-	if (!phase->told && phase->ended >= 2 * crowd->n) {
+	if (!phase->told && phase->ended >= (crowd->hold ? 1 : 2) * crowd->n) {
 		printf("enough %s\n", phase->name);
 		phase->told = true;
 	}
@@ -135,14 +137,15 @@ static void leave(struct crowd *crowd, struct client *client, unsigned int *coun
 	struct phase *phase = &crowd->phases[client->phase];
 
 	if (client->held)
-		printf("%s: %s of %.*s\n", phase->name, count == &phase->reset ? "reset" : "end", (int)client->len, client->answer);
+		printf("%s: %s of %.*s\n", phase->name, count == &phase->reset ? "reset" : "end", (int)client->len,
+		       client->answer);
 	else
 		phase->ended++;
-	if (count)
+	if (count) {
 		++*count;
-	/* Nothing is left behind that the kernel would repeat. */
-	if (count)
+		/* Nothing is left behind that the kernel would repeat. */
 		(void)setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	}
 	close(client->fd);
 	client->fd = -1;
 	client->until = now_us() + crowd->pause;
@@ -362,7 +365,8 @@ int main(int argc, char *argv[])
 	static struct crowd crowd;
 	struct addrinfo *to;
 
-	if (argc < 5 || argc > 6 || (argc == 6 && strcmp(argv[5], "hold") != 0) || getaddrinfo(argv[1], argv[2], &hints, &to))
+	if (argc < 5 || argc > 6 || (argc == 6 && strcmp(argv[5], "hold") != 0) ||
+	    getaddrinfo(argv[1], argv[2], &hints, &to))
 		return 2;
 	crowd.to = to;
 	crowd.n = (unsigned int)atoi(argv[3]);

@@ -3,6 +3,32 @@
 # Crowds of clients who come again and again while things happen, and what became of them; source it after director.sh. What a
 # crowd says is in $work/<name>.told.
 
+# A server of web() dies, and is back.
+workers() { web_pid=$(cat "$work/$1.pid"); cat "/proc/$web_pid/task/$web_pid/children"; }
+# shellcheck disable=SC2046 # words
+kill_hard() { kill -KILL "$(cat "$work/$1.pid")" $(workers "$1"); }
+# Its host accepts, and nobody answers; thaw ends it.
+# shellcheck disable=SC2046
+freeze() { kill -STOP $(workers "$1"); }
+# shellcheck disable=SC2046
+thaw() { kill -CONT $(workers "$1"); }
+get_busy() { touch "$work/$1/busy"; }
+get_free() { rm "$work/$1/busy"; }
+# cut_off <server> <statement> <statement> - what its host does with what comes, and goes; accept ends it
+cut_off() { at "$1" nft "table inet cut { chain i { type filter hook input priority 0; $2; }; chain o { type filter hook output priority 0; $3; }; }"; }
+fall_silent() { cut_off "$1" drop drop; }
+refuse() { cut_off "$1" "tcp dport 8080 reject with tcp reset" accept; }
+accept() { at "$1" nft delete table inet cut; }
+
+# turns <up|down> <server> <command...> - do this, and wait until all of $services services have logged it
+turned() { [ "$(how_often "server \"$2\" is $1")" -ge "$3" ]; }
+turns() {
+	turns_how=$1 turns_server=$2
+	turns_n=$(($(how_often "server \"$2\" is $1") + services)); shift 2
+	"$@"
+	until_true 60 turned "$turns_how" "$turns_server" "$turns_n"
+}
+
 crowds=
 
 # come <name> <address> <port> <n> <pause> [hold] - a crowd of n clients who pause for so many milliseconds
