@@ -62,6 +62,12 @@ struct lvs_forward_ops {
 				       struct lvs_packet *quoted, enum lvs_dir dir);
 };
 
+/* For methods that send packets on as they are: @rewrite and @rewrite_error. */
+enum lvs_drop lvs_forward_as_is(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				enum lvs_dir dir);
+enum lvs_drop lvs_forward_error_as_is(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
+				      struct lvs_packet *quoted, enum lvs_dir dir);
+
 #define FORWARD(name) extern const struct lvs_forward_ops lvs_forward_##name;
 #include "engine/forward.def"
 #undef FORWARD

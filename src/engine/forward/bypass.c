@@ -5,27 +5,6 @@
  */
 #include "engine/core.h"
 
-static enum lvs_drop bypass_rewrite(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-				    enum lvs_dir dir)
-{
-	(void)engine;
-	(void)conn;
-	(void)packet;
-	(void)dir;
-	return LVS_DROP_NONE;
-}
-
-static enum lvs_drop bypass_rewrite_error(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-					  struct lvs_packet *quoted, enum lvs_dir dir)
-{
-	(void)engine;
-	(void)conn;
-	(void)packet;
-	(void)quoted;
-	(void)dir;
-	return LVS_DROP_NONE;
-}
-
 /* Where nobody was chosen there is no port of his either: IPVS lists such connections as those of 0.0.0.0:0. */
 static enum lvs_drop bypass_bind(struct lvs_engine *engine, struct lvs_conn *conn)
 {
@@ -40,6 +19,6 @@ const struct lvs_forward_ops lvs_forward_bypass = {
 	.index = LVS_FORWARD_INDEX_bypass,
 	.way = LVS_WAY_ROUTED,
 	.bind = bypass_bind,
-	.rewrite = bypass_rewrite,
-	.rewrite_error = bypass_rewrite_error,
+	.rewrite = lvs_forward_as_is,
+	.rewrite_error = lvs_forward_error_as_is,
 };

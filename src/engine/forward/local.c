@@ -5,27 +5,6 @@
  */
 #include "engine/core.h"
 
-static enum lvs_drop local_rewrite(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-				   enum lvs_dir dir)
-{
-	(void)engine;
-	(void)conn;
-	(void)packet;
-	(void)dir;
-	return LVS_DROP_NONE;
-}
-
-static enum lvs_drop local_rewrite_error(struct lvs_engine *engine, const struct lvs_conn *conn, struct lvs_packet *packet,
-					 struct lvs_packet *quoted, enum lvs_dir dir)
-{
-	(void)engine;
-	(void)conn;
-	(void)packet;
-	(void)quoted;
-	(void)dir;
-	return LVS_DROP_NONE;
-}
-
 /* Of an address that is not the host's a packet would come back to the director, again and again. */
 static enum lvs_drop local_bind(struct lvs_engine *engine, struct lvs_conn *conn)
 {
@@ -40,6 +19,6 @@ const struct lvs_forward_ops lvs_forward_local = {
 	.index = LVS_FORWARD_INDEX_local,
 	.way = LVS_WAY_ROUTED,
 	.bind = local_bind,
-	.rewrite = local_rewrite,
-	.rewrite_error = local_rewrite_error,
+	.rewrite = lvs_forward_as_is,
+	.rewrite_error = lvs_forward_error_as_is,
 };
