@@ -287,7 +287,7 @@ bool lvs_engine_disconnect(struct lvs_engine *engine, struct lvs_conn *conn, boo
 
 	engine->now = now;
 	engine->tick = lvs_tick_from_ns(now);
-	engine->sink = sink;
+	lvs_engine_set_sink(engine, sink);
 	if (!reset || ends_in_silence(engine, conn)) {
 		lvs_engine_end(engine, conn, true);
 		return true;

@@ -4,6 +4,7 @@
 
 #include "engine/persist.h"
 #include "engine/sched.h"
+#include "engine/trace.h"
 #include "engine/wire.h"
 #include "tests/lib/director.h"
 
@@ -99,6 +100,30 @@ static void both_ends_are_reset_by_what_the_server_says(void **state)
 	take(director, from_client(1001, LVS_TCP_ACK));
 }
 
+static void who_watches_sees_the_question(void **state)
+{
+	const struct lvs_trace_filter everything = { .proto = 0 };
+	const struct lvs_trace_record *record;
+	struct director *director = *state;
+	struct lvs_tracer *tracer;
+	struct lvs_conn *conn;
+
+	(void)director_serve(director, LVS_PROTO_TCP, VIP, 80, RIP, 8080);
+	conn = connected(director, 1000);
+	assert_int_equal(lvs_trace_start(director->engine, &everything, 128, 65536, &tracer), 0);
+	assert_false(disconnect(director, conn, true));
+	assert_int_equal(director->nout, 1);
+	record = lvs_trace_peek(tracer);
+	assert_non_null(record);
+	assert_true(record->out && record->known);
+	assert_int_equal(record->verdict, LVS_TRACE_SAID);
+	assert_int_equal(record->cport, LVS_BE16(1000));
+	assert_int_equal(record->len, director->out[0].len);
+	lvs_trace_pop(tracer);
+	assert_null(lvs_trace_peek(tracer));
+	lvs_trace_stop(tracer);
+}
+
 static void who_says_nothing_is_not_told(void **state)
 {
 	struct director *director = *state;
@@ -182,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(in_silence_it_is_gone_at_once),
 		TEST(both_ends_are_reset_by_what_the_server_says),
+		TEST(who_watches_sees_the_question),
 		TEST(who_says_nothing_is_not_told),
 		TEST(a_server_may_go_and_come_back_meanwhile),
 		TEST(what_has_no_end_to_tell_is_gone_at_once),
