@@ -93,6 +93,15 @@ static void note_body(struct lvs_render_object *object, json_t *body, const char
 	(void)snprintf(object->pointer, sizeof(object->pointer), "%s", pointer);
 }
 
+/* What was said of it before is void. Return: 0 or -ENOMEM */
+static int replace(struct lvs_render_object *object, json_t *body, const char *pointer)
+{
+	json_decref(object->config);
+	object->config = json_deep_copy(body);
+	note_body(object, body, pointer);
+	return object->config ? 0 : -ENOMEM;
+}
+
 static bool all_objects(const json_t *list)
 {
 	for (size_t i = 0; i < json_array_size(list); i++)
@@ -123,14 +132,9 @@ static int take_servers(struct lvs_draft_service *service, const struct lvs_edit
 		if (address)
 			(void)lvs_draft_server_id(address, id);
 		server = lvs_draft_add_server(service, id);
-		if (!server)
-			return -ENOMEM;
-		json_decref(server->object.config);
-		server->object.config = json_deep_copy(body);
-		if (!server->object.config)
-			return -ENOMEM;
 		(void)snprintf(pointer, sizeof(pointer), "%s/servers/%zu", op->pointer, i);
-		note_body(&server->object, body, pointer);
+		if (!server || replace(&server->object, body, pointer))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -169,32 +173,35 @@ static int complete_service(struct lvs_draft_service *service)
 	return err;
 }
 
+/* @what, called @name, is @there, or can be made because that @is_id; @hint: if neither is so */
+static int may_put(struct lvs_edit *edit, const struct lvs_edit_operation *op, bool there, bool is_id, const char *what,
+		   const char *name, const char *hint)
+{
+	char text[32];
+
+	edit->created = !there;
+	if (there ? !op->create : is_id)
+		return 0;
+	(void)snprintf(text, sizeof(text), "there is %s %s", there ? "a" : "no", what);
+	return refuse_path(edit, op, there ? LVS_PROBLEM_EXISTS : LVS_PROBLEM_NOT_FOUND, there ? "PATCH changes it" : hint, text,
+			   name);
+}
+
 static int put_service(struct lvs_draft *draft, const struct lvs_edit_operation *op, struct lvs_edit *edit)
 {
 	struct lvs_draft_service *service;
 	char id[LVS_ID_BYTES];
 	int err = lvs_draft_find(draft, op->service, &service);
 
-	if (err)
-		return err;
-	if (service && op->create)
-		return refuse_path(edit, op, LVS_PROBLEM_EXISTS, "PATCH changes it", "there is a service", op->service);
-	edit->created = !service;
-	if (!service) {
-		if (!lvs_draft_service_id(op->service, id))
-			return refuse_path(edit, op, LVS_PROBLEM_NOT_FOUND,
-					   "a new one is named by its address, such as /v1/services/tcp:192.0.2.10:80",
-					   "there is no service", op->service);
+	if (!err)
+		err = may_put(edit, op, service, lvs_draft_service_id(op->service, id), "service", op->service,
+			      "a new one is named by its address, such as /v1/services/tcp:192.0.2.10:80");
+	if (!err && !service)
 		err = lvs_draft_add(draft, id, &service);
-		if (err)
-			return err;
-	}
-	json_decref(service->object.config);
-	service->object.config = json_deep_copy(op->body);
-	if (!service->object.config)
-		return -ENOMEM;
-	note_body(&service->object, op->body, op->pointer);
-	err = take_servers(service, op);
+	if (!err)
+		err = replace(&service->object, op->body, op->pointer);
+	if (!err)
+		err = take_servers(service, op);
 	return err ? err : complete_service(service);
 }
 
@@ -230,25 +237,16 @@ static int put_server(struct lvs_draft_service *service, const struct lvs_edit_o
 	struct lvs_draft_server *server = lvs_draft_find_server(service, op->server);
 	char id[LVS_ENDPOINT_TEXT_BYTES];
 	size_t len;
+	int err = may_put(edit, op, server, lvs_draft_server_id(op->server, id), "server", op->server,
+			  "a new one is named by its address and port, such as 10.0.0.11:8080");
 
-	if (server && op->create)
-		return refuse_path(edit, op, LVS_PROBLEM_EXISTS, "PATCH changes it", "there is a server", op->server);
-	edit->created = !server;
-	if (!server) {
-		if (!lvs_draft_server_id(op->server, id))
-			return refuse_path(edit, op, LVS_PROBLEM_NOT_FOUND,
-					   "a new one is named by its address and port, such as 10.0.0.11:8080",
-					   "there is no server", op->server);
+	if (err)
+		return err;
+	if (!server)
 		server = lvs_draft_add_server(service, id);
-		if (!server)
-			return -ENOMEM;
-	}
-	json_decref(server->object.config);
-	server->object.config = json_deep_copy(op->body);
-	server->named = true;
-	note_body(&server->object, op->body, op->pointer);
-	if (!server->object.config)
+	if (!server || replace(&server->object, op->body, op->pointer))
 		return -ENOMEM;
+	server->named = true;
 	/* Port 0 is the absence of a port. */
 	len = strlen(server->id);
 	(void)snprintf(id, sizeof(id), "%.*s", (int)(len > 2 && !strcmp(server->id + len - 2, ":0") ? len - 2 : len), server->id);
