@@ -3,14 +3,20 @@
 #include "conf/bad_check.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #ifdef HAVE_PCRE2
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #endif
+
+#include "base/bytes.h"
 
 #define SHA256_DIGITS 64
 #define MD5_DIGITS 32
@@ -138,9 +144,43 @@ const char *lvs_conf_bad_digest(const void *value)
 #endif
 }
 
+/* Of a file with many certificates the first one begins early. */
+#define CA_LOOK_BYTES 65536
+
+static const char *look_for_certificate(int fd)
+{
+	static const char *const marks[] = { "-----BEGIN CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----",
+					     "-----BEGIN X509 CERTIFICATE-----" };
+	char *bytes = malloc(CA_LOOK_BYTES);
+	ssize_t n = bytes ? read(fd, bytes, CA_LOOK_BYTES) : 0;
+	bool found = !bytes || n < 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(marks) && !found; i++)
+		found = memmem(bytes, (size_t)n, marks[i], strlen(marks[i]));
+	free(bytes);
+	return found ? NULL : "holds no certificate in PEM";
+}
+
 const char *lvs_conf_bad_ca(const void *value)
 {
-	return *(const char *)value == '/' ? lvs_conf_bad_printable(value) : "is not a path from the root";
+	const char *path = value, *bad = lvs_conf_bad_printable(path);
+	struct stat stat_of;
+	int fd;
+
+	if (*path != '/')
+		return "is not a path from the root";
+	if (bad)
+		return bad;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	/* Whoever looks at a configuration need not be who runs it. */
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? "is not there" : NULL;
+	if (fstat(fd, &stat_of) < 0 || !S_ISREG(stat_of.st_mode))
+		bad = "is not a file";
+	else
+		bad = look_for_certificate(fd);
+	(void)close(fd);
+	return bad;
 }
 
 const char *lvs_conf_bad_pin(const void *value)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "conf/bad.h"
 #include "conf/conf.h"
 #include "sys/command.h"
 
@@ -37,6 +38,17 @@ const char *lvs_conf_bad_query_name(const void *value)
 	return NULL;
 }
 
+/* It may come later; but what is in its place never says anything. */
+const char *lvs_conf_bad_word_file(const void *value)
+{
+	const char *bad = lvs_conf_bad_path(value);
+	struct stat stat_of;
+
+	if (!bad && !stat(value, &stat_of) && !S_ISREG(stat_of.st_mode))
+		return "names what is not a file";
+	return bad;
+}
+
 const char *lvs_conf_bad_command(const void *value)
 {
 	char text[LVS_CONF_LINES_BYTES];
@@ -55,5 +67,7 @@ const char *lvs_conf_bad_command(const void *value)
 		return errno == ENOENT || errno == ENOTDIR ? "names a program that is not there" : NULL;
 	if (!S_ISREG(stat_of.st_mode) || !(stat_of.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)))
 		return "names what cannot be run";
+	if (stat_of.st_mode & S_IWOTH)
+		return "names a program that anybody may change";
 	return NULL;
 }

@@ -78,7 +78,8 @@ static void check_keys(const struct kind *kind, const struct lvs_conf_check *che
 			lvs_conf_errors_add(errors, LVS_CONF_ERROR, place_of(key, check), hint,
 					    "\"%s\" is no key of a \"%s\" check", key->name, check->type);
 		}
-		if (!given && kind->needs && !strcmp(kind->needs, key->name))
+		/* One whose value was no good has had its error. */
+		if (!given && !place_of(key, check)->line && kind->needs && !strcmp(kind->needs, key->name))
 			lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, key->help,
 					    "a \"%s\" check needs \"%s\"", check->type, key->name);
 	}
@@ -95,7 +96,7 @@ static void check_times(const struct lvs_conf_check *check, struct lvs_conf_erro
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, where, hint, "\"timeout\" is longer than \"interval\"");
 	}
 	if (check->fast_interval > check->interval)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->fast_interval_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->fast_interval_where, "it is for asking sooner, not later",
 				    "\"fast_interval\" is longer than \"interval\"");
 }
 
@@ -111,9 +112,32 @@ static void check_trust(const struct kind *kind, const struct lvs_conf_check *ch
 	if (!strcmp(check->type, "grpc") && !check->tls && (check->verify || *check->sni || *check->pin))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, "add \"tls = true\"",
 				    "\"sni\", \"verify\" and \"pin\" are about TLS, and the check does without");
+}
+
+/* An answer of the type that is asked for has to be able to hold it. */
+static void check_answer(const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
+{
+	const char *type = check->query_type ? check->query_type : "";
+	struct lvs_addr addr;
+
+	if (!*check->answer || strcmp(check->type, "dns") != 0)
+		return;
+	if ((!strcmp(type, "A") && (lvs_addr_parse(check->answer, &addr) || !lvs_addr_is4(&addr))) ||
+	    (!strcmp(type, "AAAA") && (lvs_addr_parse(check->answer, &addr) || lvs_addr_is4(&addr))))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->answer_where, "it holds an address",
+				    "\"%s\" is nothing that a record of type %s holds", check->answer, type);
+}
+
+/* What would be waited for in vain. */
+static void check_sense(const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
+{
 	if (!strcmp(check->type, "udp") && *check->expect && !*check->send)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->expect_where, "add \"send\", which is answered",
 				    "\"expect\" has nothing that it could be the answer to");
+	if (!strcmp(check->method, "HEAD") && (*check->body || *check->regex || *check->digest))
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->method_where, "use \"GET\"",
+				    "the answer to \"HEAD\" has no body");
+	check_answer(check, errors);
 }
 
 /* libcurl may have been built without some things; a check that needs them would never be up. */
@@ -122,13 +146,13 @@ static void check_library(const struct lvs_conf_check *check, struct lvs_conf_er
 	int features = curl_version_info(CURLVERSION_NOW)->features;
 
 	if ((!strcmp(check->type, "https") || !strcmp(check->type, "tls") || check->tls) && !(features & CURL_VERSION_SSL))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, "install one that has",
 				    "this system's libcurl has no TLS for a \"%s\" check", check->type);
 	if (!strcmp(check->type, "grpc") && !(features & CURL_VERSION_HTTP2))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->type_where, "install one that has",
 				    "this system's libcurl has no HTTP/2 for a \"grpc\" check");
 	if (check->http_version && !strcmp(check->http_version, "2") && !(features & CURL_VERSION_HTTP2))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->http_version_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->http_version_where, "use \"1.1\"",
 				    "this system's libcurl has no HTTP/2");
 }
 
@@ -143,6 +167,7 @@ static void check_one(const struct lvs_conf_check *check, struct lvs_conf_errors
 	check_keys(kind, check, errors);
 	check_times(check, errors);
 	check_trust(kind, check, errors);
+	check_sense(check, errors);
 	check_library(check, errors);
 	if (kind->no_port && check->port)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->port_where, "remove it",
@@ -166,7 +191,7 @@ static void check_at(const struct lvs_conf_check *check, const struct lvs_conf_s
 	}
 	if (!lvs_addr_is_any(&check->source) && lvs_addr_is4(&check->source) != lvs_addr_is4(&server->addr)) {
 		*said = true;
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->source_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->source_where, "give the server a check of its own",
 				    "\"source\" is %s and server %s is not", lvs_addr_is4(&check->source) ? "IPv4" : "IPv6",
 				    lvs_endpoint_format(&server->addr, server->port, text));
 	}

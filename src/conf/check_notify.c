@@ -62,7 +62,7 @@ static void check_url(const struct lvs_conf_notify *notify, struct lvs_conf_erro
 				    "say where it is with \"webhook_address\"",
 				    "the host of \"webhook\" is a name, and lvsd does not look up names");
 	if (https && !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSL))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &notify->webhook_where, NULL,
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &notify->webhook_where, "install one that has, or use \"http://\"",
 				    "this system's libcurl has no TLS for \"webhook\"");
 	if (!https && *notify->webhook_ca)
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &notify->webhook_ca_where, "use \"https://\"",

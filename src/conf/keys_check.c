@@ -92,7 +92,7 @@ static const struct lvs_conf_key check_keys[] = {
 	{ TEXT(grpc_service), .bad = lvs_conf_bad_printable, .help = "the service of gRPC that is asked about" },
 	{ PLACED(tls), .type = LVS_CONF_BOOL, .optional = true, .def = false, .help = "whether gRPC is spoken in TLS" },
 	{ TEXT(command), .bad = lvs_conf_bad_command, .help = "the program that decides, and its arguments" },
-	{ TEXT(file), .bad = lvs_conf_bad_path, .help = "the file that says how the server does" },
+	{ TEXT(file), .bad = lvs_conf_bad_word_file, .help = "the file that says how the server does" },
 };
 
 /* An answer that takes longer than the interval would delay the next question. */
