@@ -35,6 +35,11 @@ static void agent_heard(struct lvs_check *check, struct lvs_dialog *dialog, bool
 
 	if (!*end && !ended && dialog->in_len < LVS_DIALOG_IN_BYTES)
 		return;
+	if (!*end && !ended) {
+		lvs_dialog_stop(dialog);
+		lvs_check_broken(check, "said too much in one line");
+		return;
+	}
 	*end = '\0';
 	(void)lvs_words_read(dialog->in, &result);
 	lvs_dialog_stop(dialog);

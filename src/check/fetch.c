@@ -222,7 +222,9 @@ void lvs_fetch_failed(struct lvs_fetch *fetch, CURLcode code)
 	long err = 0;
 
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &err);
-	if (is_endless(fetch, code))
+	if (fetch->transfer.too_much)
+		lvs_check_failed(fetch->check, "it says more than anybody wants to know");
+	else if (is_endless(fetch, code))
 		lvs_check_failed(fetch->check, "a line that does not end");
 	else if (is_ours(fetch, code))
 		lvs_check_broken(fetch->check, "%s", text);

@@ -36,11 +36,11 @@ static int file_parse(const struct lvs_check_param *params, size_t nparams, void
 	return 0;
 }
 
-/* Return: 0 and its beginning, which ends with NUL; or -Exxx */
+/* Return: 0 and its beginning, which ends with NUL, the only one; -E2BIG: its first line is longer; or -Exxx */
 static int read_file(const char *path, char ret[FILE_BYTES])
 {
 	/* A pipe in its place must not hold up anybody. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err = 0;
 	struct stat stat;
 	ssize_t n = 0;
 
@@ -55,9 +55,18 @@ static int read_file(const char *path, char ret[FILE_BYTES])
 	if (n < 0)
 		err = -errno;
 	(void)close(fd);
-	if (!err)
-		ret[n] = '\0';
-	return err;
+	if (err)
+		return err;
+	for (ssize_t i = 0; i < n; i++)
+		if (!ret[i])
+			ret[i] = ' ';
+	ret[n] = '\0';
+	return strcspn(ret, "\r\n") == FILE_BYTES - 1 ? -E2BIG : 0;
+}
+
+static const char *words_of(int err)
+{
+	return err == -EINVAL ? "not a file" : err == -E2BIG ? "it has a line of more than 254 characters" : strerror(-err);
 }
 
 static void file_start(struct lvs_check *check)
@@ -67,8 +76,7 @@ static void file_start(struct lvs_check *check)
 	int err = read_file(check->config, text);
 
 	if (err) {
-		lvs_check_broken(check, "cannot read \"%s\": %s", (const char *)check->config,
-				 err == -EINVAL ? "not a file" : strerror(-err));
+		lvs_check_broken(check, "cannot read \"%s\": %s", (const char *)check->config, words_of(err));
 		return;
 	}
 	text[strcspn(text, "\r\n")] = '\0';

@@ -379,6 +379,8 @@ static int open_transfer(struct lvs_check *check, struct http_run *run, const ch
 	if (!easy)
 		return -ENOMEM;
 	run->fetch.finished = on_finished;
+	if (config->digest)
+		run->fetch.transfer.bytes_max = 2 * DIGEST_MAX;
 	if (curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version) != CURLE_OK || set_method(easy, config->method) != CURLE_OK ||
 	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) != CURLE_OK ||
 	    curl_easy_setopt(easy, CURLOPT_HEADERDATA, run) != CURLE_OK ||

@@ -79,6 +79,9 @@ static const struct rule rules[] = {
 	CALL_WITH(fcntl64, 1, F_SETFL),
 	CALL_WITH(fcntl, 1, F_SETFD),
 	CALL_WITH(fcntl64, 1, F_SETFD),
+	CALL(timer_settime),	/* for servers that keep libcurl reading: sys/transfers.c */
+	CALL(timer_settime64),
+	CALL(timer_delete),
 
 	/* the state file */
 	CALL(pwrite64),

@@ -1,20 +1,112 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* libcurl says which sockets it waits for and when it wants to be called at the latest; both become events of the loop. */
+/*
+ * libcurl says which sockets it waits for and when it wants to be called at the latest; both become events of the loop.
+ *
+ * Much of what a server may say is read and passed over without a word: frames that nobody knows, extensions of chunks,
+ * wishes to begin a handshake anew. So what arrives is counted by the kernel, and who has said too much is reset: looked at
+ * before each call, and in a long one as well, because libcurl and its libraries read for as long as there is something to
+ * read, and a server that is fast enough would keep the loop for as long as it likes. A timer of the CPU's time that is spent
+ * in a call tells of long ones by a signal, to the thread that is in it.
+ */
 #include "sys/transfers.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/bytes.h"
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+/* Of what has arrived and waits to be read: a server that sends faster than it is read waits, not the kernel's memory. */
+#define RECEIVE_BYTES 16384
+/* A call that takes so long is looked into, again and again. */
+#define LONG_NS 4000000
 /* The loop's clock is coarse, and libcurl does not say once more when it was called too early. */
 #define LATE_MS 10
 
-/* @timer: when libcurl wants to be called */
+/* @timer: when libcurl wants to be called; @guard: of long calls; @running: transfers */
 struct lvs_transfers {
 	struct event_base *base;
 	CURLM *multi;
 	struct event *timer;
+	bool guarded;
+	timer_t guard;
+	struct lvs_list running;
 };
+
+static uint64_t received(int fd)
+{
+	struct tcp_info info = { .tcpi_bytes_received = 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) ? 0 : info.tcpi_bytes_received;
+}
+
+/* Who has said too much is reset, and what waits to be read is dropped: libcurl finds a connection that is gone. */
+static void cut_off(struct lvs_transfers *transfers)
+{
+	const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
+	struct lvs_transfer *transfer;
+
+	lvs_list_for_each(transfer, &transfers->running, of_running) {
+		if (transfer->fd < 0 || received(transfer->fd) <= LVS_MAX(transfer->bytes_max, LVS_TRANSFER_BYTES_MAX))
+			continue;
+		transfer->too_much = true;
+		(void)connect(transfer->fd, &nobody, sizeof(nobody));
+	}
+}
+
+/* Interrupts a call, during which the list stays as it is. */
+static void on_long_call(int signo, siginfo_t *info, void *context)
+{
+	const int err = errno;
+
+	(void)signo;
+	(void)context;
+	if (info->si_code == SI_TIMER)
+		cut_off(info->si_value.sival_ptr);
+	errno = err;
+}
+
+static int start_guard(struct lvs_transfers *transfers)
+{
+	const struct sigaction action = { .sa_sigaction = on_long_call, .sa_flags = SA_SIGINFO | SA_RESTART };
+	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMAX,
+				  .sigev_value = { .sival_ptr = transfers } };
+
+	event.sigev_notify_thread_id = gettid();
+	if (sigaction(SIGRTMAX, &action, NULL) < 0 || timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &transfers->guard) < 0)
+		return -errno;
+	transfers->guarded = true;
+	return 0;
+}
+
+static void call(struct lvs_transfers *transfers, int fd, int action)
+{
+	const struct itimerspec often = { { .tv_nsec = LONG_NS }, { .tv_nsec = LONG_NS } }, never = { .it_value = { .tv_sec = 0 } };
+	int running;
+
+	if (fd != CURL_SOCKET_TIMEOUT && received(fd) > LVS_TRANSFER_BYTES_MAX)
+		cut_off(transfers);
+	(void)timer_settime(transfers->guard, 0, &often, NULL);
+	(void)curl_multi_socket_action(transfers->multi, fd, action, &running);
+	(void)timer_settime(transfers->guard, 0, &never, NULL);
+}
+
+static void take_out(struct lvs_transfer *transfer)
+{
+	lvs_list_remove(&transfer->of_running);
+	transfer->running = false;
+}
 
 /* What is over leaves, and its owner hears of it. */
 static void reap(struct lvs_transfers *transfers)
@@ -31,7 +123,7 @@ static void reap(struct lvs_transfers *transfers)
 			continue;
 		(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
 		(void)curl_multi_remove_handle(transfers->multi, easy);
-		transfer->running = false;
+		take_out(transfer);
 		transfer->finished(transfer, code);
 	}
 }
@@ -39,20 +131,18 @@ static void reap(struct lvs_transfers *transfers)
 static void on_socket_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct lvs_transfers *transfers = arg;
-	int action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0), running;
 
-	(void)curl_multi_socket_action(transfers->multi, fd, action, &running);
+	call(transfers, fd, (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
 	reap(transfers);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct lvs_transfers *transfers = arg;
-	int running;
 
 	(void)fd;
 	(void)what;
-	(void)curl_multi_socket_action(transfers->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	call(transfers, CURL_SOCKET_TIMEOUT, 0);
 	reap(transfers);
 }
 
@@ -99,6 +189,8 @@ void lvs_transfers_free(struct lvs_transfers *transfers)
 		(void)curl_multi_cleanup(transfers->multi);
 	if (transfers->timer)
 		event_free(transfers->timer);
+	if (transfers->guarded)
+		(void)timer_delete(transfers->guard);
 	free(transfers);
 	curl_global_cleanup();
 }
@@ -116,12 +208,13 @@ int lvs_transfers_new(struct event_base *base, struct lvs_transfers **ret_transf
 		return -ENOMEM;
 	}
 	transfers->base = base;
+	lvs_list_init(&transfers->running);
 	transfers->multi = curl_multi_init();
 	transfers->timer = evtimer_new(base, on_timer, transfers);
 	/* The first one of all makes what the others find. */
 	first = curl_easy_init();
 	curl_easy_cleanup(first);
-	if (!transfers->multi || !transfers->timer || !first) {
+	if (!transfers->multi || !transfers->timer || !first || start_guard(transfers)) {
 		lvs_transfers_free(transfers);
 		return -ENOMEM;
 	}
@@ -133,18 +226,35 @@ int lvs_transfers_new(struct event_base *base, struct lvs_transfers **ret_transf
 	return 0;
 }
 
+static int on_new_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	const int bytes = RECEIVE_BYTES;
+	struct lvs_transfer *transfer = arg;
+
+	(void)purpose;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	transfer->fd = fd;
+	return CURL_SOCKOPT_OK;
+}
+
 int lvs_transfers_start(struct lvs_transfers *transfers, struct lvs_transfer *transfer)
 {
+	transfer->fd = -1;
+	transfer->too_much = false;
 	if (curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer) != CURLE_OK ||
+	    curl_easy_setopt(transfer->easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket) != CURLE_OK ||
+	    curl_easy_setopt(transfer->easy, CURLOPT_SOCKOPTDATA, transfer) != CURLE_OK ||
 	    curl_multi_add_handle(transfers->multi, transfer->easy) != CURLM_OK)
 		return -EIO;
+	lvs_list_push_back(&transfers->running, &transfer->of_running);
 	transfer->running = true;
 	return 0;
 }
 
 void lvs_transfers_cancel(struct lvs_transfers *transfers, struct lvs_transfer *transfer)
 {
-	if (transfer->running)
-		(void)curl_multi_remove_handle(transfers->multi, transfer->easy);
-	transfer->running = false;
+	if (!transfer->running)
+		return;
+	(void)curl_multi_remove_handle(transfers->multi, transfer->easy);
+	take_out(transfer);
 }

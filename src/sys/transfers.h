@@ -5,19 +5,31 @@
 
 #include <curl/curl.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "base/list.h"
 
 struct event_base;
 struct lvs_transfers;
 
+/* Who answers with more bytes than that, whatever they are, is reset. */
+#define LVS_TRANSFER_BYTES_MAX ((size_t)256 << 10)
+
 /**
  * struct lvs_transfer - one request and its answer
- * @easy:	the owner's, set before it is started; its CURLOPT_PRIVATE is taken
+ * @easy:	the owner's, set before it is started; its CURLOPT_PRIVATE and CURLOPT_SOCKOPTFUNCTION are taken
+ * @bytes_max:	if more than LVS_TRANSFER_BYTES_MAX are wanted
  * @running:	between lvs_transfers_start() and the end
+ * @too_much:	it failed because the server said too much
+ * @fd, @of_running: for sys/transfers.c
  * @finished:	it is over and taken out; may start it or another one again
  */
 struct lvs_transfer {
 	CURL *easy;
-	bool running;
+	size_t bytes_max;
+	bool running, too_much;
+	int fd;
+	struct lvs_list of_running;
 	void (*finished)(struct lvs_transfer *transfer, CURLcode code);
 };
 
