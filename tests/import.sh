@@ -30,7 +30,7 @@ for file in *.ipvsadm; do import ipvsadm "$file"; done
 for file in *.keepalived; do import keepalived "$file"; done
 for file in *.ldirectord; do import ldirectord "$file"; done
 for file in *.cf; do import piranha "$file"; done
-[ "$seen" -ge 38 ] || { echo "FAIL: only $seen configurations"; failed=1; }
+[ "$seen" -ge 43 ] || { echo "FAIL: only $seen configurations"; failed=1; }
 
 # From standard input, and what cannot be read.
 "$lvsctl" import ipvsadm - <saved.ipvsadm 2>/dev/null | sed 1d >"$dir/stdin"

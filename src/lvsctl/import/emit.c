@@ -138,9 +138,10 @@ static void put_group(struct emit *emit, const struct lvs_conf_group *group, con
 }
 
 /* A check as a comment on one line. */
-static void put_left_check(struct emit *emit, const struct lvs_import_pairs *check)
+static void put_left_check(struct emit *emit, const struct lvs_import_pairs *check, const char *indent)
 {
-	put(emit, "        # check = {");
+	put(emit, indent);
+	put(emit, "# check = {");
 	for (size_t i = 0; i < check->n; i++) {
 		put(emit, " ");
 		put(emit, check->list[i].key);
@@ -152,14 +153,18 @@ static void put_left_check(struct emit *emit, const struct lvs_import_pairs *che
 }
 
 /* One that lvs.conf has, on as many lines as it has keys, and one for each of its ends. @begin, @end: those */
-static void put_check(struct emit *emit, const struct lvs_conf_group *group, struct lvs_import_pairs *check,
-		      struct lvs_import_at at, const char *begin, const char *end)
+static void put_check(struct emit *emit, struct lvs_import_pairs *check, const char *begin, const char *end, const char *indent)
 {
+	struct lvs_import_at at = check->list[0].at;
 	size_t owner = begin_owner(emit, &check->left, at, "check");
+	char inner[16];
 
+	(void)snprintf(inner, sizeof(inner), "%s  ", indent);
+	put(emit, indent);
 	put(emit, begin);
 	for (size_t i = 0; i < check->n; i++)
-		put_pair(emit, group, &check->list[i], "          ");
+		put_pair(emit, &lvs_conf_check_group, &check->list[i], inner);
+	put(emit, indent);
 	put(emit, end);
 	end_owner(emit, owner);
 	put(emit, "\n");
@@ -168,49 +173,49 @@ static void put_check(struct emit *emit, const struct lvs_conf_group *group, str
 /* Does this version know checks of its type? */
 static bool is_known(const struct lvs_import_pairs *check)
 {
-	const struct lvs_conf_key *key = find(&lvs_conf_server_group, "check"), *type = key ? find(key->group, "type") : NULL;
+	const struct lvs_conf_key *type = find(&lvs_conf_check_group, "type");
 	const char *value = lvs_import_pair_find(check, "type");
 
-	for (const struct lvs_conf_word *word = type && value ? type->words : NULL; word && word->text; word++)
+	for (const struct lvs_conf_word *word = value ? type->words : NULL; word && word->text; word++)
 		if (strlen(value) == strlen(word->text) + 2 && !memcmp(value + 1, word->text, strlen(word->text)))
 			return true;
 	return false;
 }
 
-/* Checks of a server: one is a group, several are a list of groups; where lvs.conf has no checks, all are comments. */
-static void put_checks(struct emit *emit, struct lvs_import_server *server)
+/* Checks of a server, or of a service: one is a group, several are a list of groups. @name: whose they are */
+static void put_checks(struct emit *emit, struct lvs_import_pairs *checks, size_t n, const char *name, const char *indent)
 {
-	const struct lvs_conf_key *one = find(&lvs_conf_server_group, "check"), *list = find(&lvs_conf_server_group, "checks");
 	size_t kept = 0;
 
-	for (size_t i = 0; i < server->nchecks; i++) {
-		struct lvs_import_pairs *check = &server->checks[i];
+	for (size_t i = 0; i < n; i++) {
+		struct lvs_import_pairs *check = &checks[i];
 
-		if (!check->left && check->n && (!one || !list || !is_known(check))) {
+		if (!check->left && check->n && !is_known(check)) {
 			lvs_import_note(emit->import, LVS_IMPORT_LEFT, check->list[0].at,
-					"check of %s: this version has none of type %s, put out as a comment", server->conf.name,
+					"check of %s: this version has none of type %s, put out as a comment", name,
 					lvs_import_pair_find(check, "type"));
 			check->left = true;
 		}
 		if (check->left)
-			put_left_check(emit, check);
-		kept += !check->left;
+			put_left_check(emit, check, indent);
+		kept += !check->left && check->n;
 	}
-	if (kept > 1)
-		put(emit, "        checks = (\n");
-	for (size_t i = 0, seen = 0; i < server->nchecks; i++) {
-		struct lvs_import_pairs *check = &server->checks[i];
-		struct lvs_import_at at = check->n ? check->list[0].at : server->at;
-
-		if (check->left)
+	if (kept > 1) {
+		put(emit, indent);
+		put(emit, "checks = (\n");
+	}
+	for (size_t i = 0, seen = 0; i < n; i++) {
+		if (checks[i].left || !checks[i].n)
 			continue;
 		if (kept == 1)
-			put_check(emit, one->group, check, at, "        check = {\n", "        };");
+			put_check(emit, &checks[i], "check = {\n", "};", indent);
 		else
-			put_check(emit, list->group, check, at, "        {\n", ++seen < kept ? "        }," : "        }");
+			put_check(emit, &checks[i], "{\n", ++seen < kept ? "}," : "}", indent);
 	}
-	if (kept > 1)
-		put(emit, "        );\n");
+	if (kept > 1) {
+		put(emit, indent);
+		put(emit, ");\n");
+	}
 }
 
 static void put_server(struct emit *emit, const struct lvs_import_service *service, struct lvs_import_server *server, bool last)
@@ -237,7 +242,7 @@ static void put_server(struct emit *emit, const struct lvs_import_service *servi
 		put(emit, "\n");
 		for (size_t i = 0; i < server->more.n; i++)
 			put_pair(emit, &lvs_conf_server_group, &server->more.list[i], "        ");
-		put_checks(emit, server);
+		put_checks(emit, server->checks, server->nchecks, server->conf.name, "        ");
 		put(emit, "     ");
 	}
 	put(emit, last ? " }" : " },");
@@ -266,6 +271,7 @@ static void put_service(struct emit *emit, struct lvs_import_service *service, b
 	put(emit, "\n");
 	for (size_t i = 0; i < service->more.n; i++)
 		put_pair(emit, &lvs_conf_service_group, &service->more.list[i], "    ");
+	put_checks(emit, service->checks, service->nchecks, service->conf.name, "    ");
 	put(emit, "    servers: (\n");
 	for (size_t i = 0; i < service->nservers; i++)
 		kept += !service->servers[i].left;
@@ -423,6 +429,8 @@ static void note_all_pairs(struct lvs_import *import)
 		if (service->left)
 			continue;
 		note_pairs(import, &service->more);
+		for (size_t j = 0; j < service->nchecks; j++)
+			note_pairs(import, &service->checks[j]);
 		for (size_t j = 0; j < service->nservers; j++) {
 			if (service->servers[j].left)
 				continue;
@@ -440,8 +448,10 @@ int lvs_import_emit(struct lvs_import *import, const char *source, char **ret_te
 	size_t len;
 	int err;
 
-	for (size_t i = 0; i < import->nservices; i++)
+	for (size_t i = 0; i < import->nservices; i++) {
 		factor_out(&import->services[i]);
+		lvs_import_share_checks(&import->services[i]);
+	}
 	lvs_import_hooks_finish(import);
 	do {
 		text = NULL;

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/bytes.h"
+#include "conf/bad.h"
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
@@ -54,17 +55,9 @@ static const struct lvs_keepalived_node *find_group(const struct lvs_keepalived_
 	return NULL;
 }
 
-static const struct lvs_keepalived_node *find_child(const struct lvs_keepalived_node *node, const char *name)
-{
-	for (const struct lvs_keepalived_node *child = node->children; child; child = child->next)
-		if (!strcmp(lvs_keepalived_word(child, 0), name))
-			return child;
-	return NULL;
-}
-
 static uint8_t protocol_of(struct lvs_import *import, const struct lvs_keepalived_node *node)
 {
-	const struct lvs_keepalived_node *child = find_child(node, "protocol");
+	const struct lvs_keepalived_node *child = lvs_keepalived_child(node, "protocol");
 	const char *word = child ? lvs_keepalived_word(child, 1) : "TCP";
 
 	if (!strcasecmp(word, "UDP"))
@@ -99,10 +92,11 @@ static bool read_key(struct lvs_import *import, const struct lvs_keepalived_node
 }
 
 /* The service that the others of its group are copies of, or the only one. Return: its index, or SIZE_MAX */
-static size_t add_first(struct lvs_import *import, const struct lvs_keepalived_node *node, const struct lvs_conf_service *key)
+static size_t add_first(struct lvs_import *import, const struct lvs_keepalived_node *root,
+			const struct lvs_keepalived_node *node, const struct lvs_conf_service *key)
 {
-	const struct lvs_keepalived_node *family = find_child(node, "ip_family");
-	struct lvs_keepalived_place place = { .import = import, .weight = 1 };
+	const struct lvs_keepalived_node *family = lvs_keepalived_child(node, "ip_family");
+	struct lvs_keepalived_place place = { .import = import, .root = root, .weight = 1 };
 	struct lvs_conf_service whole = *key;
 
 	if (key->mark) {
@@ -157,6 +151,7 @@ static void add_copy(struct lvs_import *import, const struct lvs_keepalived_node
 	copy->conf = whole;
 	lvs_import_copy_servers(import, copy, &import->services[first]);
 	lvs_import_pairs_inherit(import, &copy->more, &import->services[first].more);
+	lvs_import_pairs_inherit(import, &copy->hooks, &import->services[first].hooks);
 	if (whole.mark)
 		lvs_import_note_mark(import, copy);
 }
@@ -188,7 +183,8 @@ static unsigned int read_range(struct lvs_import *import, const struct lvs_keepa
 	return (unsigned int)(last - first) + 1;
 }
 
-static void read_members(struct lvs_import *import, const struct lvs_keepalived_node *node, const struct lvs_keepalived_node *group)
+static void read_members(struct lvs_import *import, const struct lvs_keepalived_node *root,
+			 const struct lvs_keepalived_node *node, const struct lvs_keepalived_node *group)
 {
 	uint8_t protocol = protocol_of(import, node);
 	size_t first = SIZE_MAX;
@@ -203,7 +199,7 @@ static void read_members(struct lvs_import *import, const struct lvs_keepalived_
 		}
 		for (; n > 0 && !import->failed; n--) {
 			if (first == SIZE_MAX)
-				first = add_first(import, node, &key);
+				first = add_first(import, root, node, &key);
 			else
 				add_copy(import, member, first, &key);
 			if (!++key.addr.bytes[15])
@@ -223,7 +219,7 @@ static void read_virtual_server(struct lvs_import *import, const struct lvs_keep
 	if (!strcmp(lvs_keepalived_word(node, 1), "group")) {
 		group = find_group(root, lvs_keepalived_word(node, 2));
 		if (group) {
-			read_members(import, node, group);
+			read_members(import, root, node, group);
 			lvs_keepalived_done(import, node, "services");
 		} else {
 			lvs_keepalived_bad(import, node, "there is no such group");
@@ -232,7 +228,7 @@ static void read_virtual_server(struct lvs_import *import, const struct lvs_keep
 	}
 	if (!read_key(import, node, 1, protocol_of(import, node), &key))
 		lvs_keepalived_bad(import, node, "no address and port");
-	else if (add_first(import, node, &key) != SIZE_MAX)
+	else if (add_first(import, root, node, &key) != SIZE_MAX)
 		lvs_keepalived_done(import, node, "service");
 }
 
@@ -259,6 +255,38 @@ static void read_timeouts(struct lvs_import *import, const struct lvs_keepalived
 	lvs_keepalived_done(import, node, "timeouts");
 }
 
+/* That of all of keepalived tells of servers too. */
+static void read_fifo(struct lvs_import *import, const struct lvs_keepalived_node *node)
+{
+	struct lvs_conf_notify *notify = &import->base->notify;
+	const char *path = lvs_keepalived_word(node, 1);
+
+	if (*notify->fifo) {
+		lvs_keepalived_left(import, node, "there is one FIFO");
+	} else if (strlen(path) >= sizeof(notify->fifo) || lvs_conf_bad_path(path)) {
+		lvs_keepalived_left(import, node, "no path from the root, or none of plain characters");
+	} else {
+		memcpy(notify->fifo, path, strlen(path) + 1);
+		if (*lvs_keepalived_word(node, 0) == 'l')
+			lvs_keepalived_done(import, node, "fifo of \"notify\"");
+		else
+			lvs_keepalived_near(import, node, "fifo of \"notify\", without the lines of VRRP");
+	}
+}
+
+static void read_script_user(struct lvs_import *import, const struct lvs_keepalived_node *node)
+{
+	struct lvs_conf_director *director = &import->base->director;
+	const char *user = lvs_keepalived_word(node, 1);
+
+	if (!*user || strlen(user) >= sizeof(director->script_user) || lvs_conf_bad_group(user)) {
+		lvs_keepalived_left(import, node, "no name of a user");
+		return;
+	}
+	memcpy(director->script_user, user, strlen(user) + 1);
+	lvs_keepalived_done(import, node, "director.script_user");
+}
+
 static void read_globals(struct lvs_import *import, const struct lvs_keepalived_node *node)
 {
 	static const struct {
@@ -270,44 +298,30 @@ static void read_globals(struct lvs_import *import, const struct lvs_keepalived_
 		{ "lvs_flush_on_stop", "lvsd ends with its tables" },
 		{ "net_namespace", "start lvsd in that network namespace" },
 		{ "net_namespace_ipvs", "start lvsd in that network namespace" },
-		{ "lvs_notify_fifo", "no scripts are told" },
-		{ "lvs_notify_fifo_script", "no scripts are told" },
+		{ "lvs_notify_fifo_script", "nobody is started to read the FIFO" },
+		{ "notify_fifo_script", "nobody is started to read the FIFO" },
 		{ "nftables_ipvs", "lvsd gives marks itself" },
 	};
 
 	for (const struct lvs_keepalived_node *child = node->children; child; child = child->next) {
-		const char *why = "keepalived's own";
+		const char *why = "keepalived's own", *word = lvs_keepalived_word(child, 0);
 
-		if (!strcmp(lvs_keepalived_word(child, 0), "lvs_timeouts")) {
+		if (!strcmp(word, "lvs_timeouts")) {
 			read_timeouts(import, child);
 			continue;
 		}
+		if (!strcmp(word, "lvs_notify_fifo") || !strcmp(word, "notify_fifo")) {
+			read_fifo(import, child);
+			continue;
+		}
+		if (!strcmp(word, "script_user")) {
+			read_script_user(import, child);
+			continue;
+		}
 		for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-			if (!strcmp(rows[i].name, lvs_keepalived_word(child, 0)))
+			if (!strcmp(rows[i].name, word))
 				why = rows[i].why;
 		lvs_keepalived_left(import, child, why);
-	}
-}
-
-/* What a "track_file NAME { file PATH }" calls NAME, checks of type "file" have by its path. */
-static void name_files(struct lvs_import *import, const struct lvs_keepalived_node *root, struct lvs_import_pairs *check)
-{
-	char quoted[300];
-
-	for (size_t i = 0; i < check->n; i++) {
-		if (strcmp(check->list[i].key, "file") != 0)
-			continue;
-		for (const struct lvs_keepalived_node *node = root; node; node = node->next) {
-			const struct lvs_keepalived_node *file = find_child(node, "file");
-			const char *word = lvs_keepalived_word(node, 0);
-
-			(void)snprintf(quoted, sizeof(quoted), "\"%s\"", lvs_keepalived_word(node, 1));
-			if (!file || (strcmp(word, "track_file") != 0 && strcmp(word, "vrrp_track_file") != 0) ||
-			    strcmp(check->list[i].value, quoted) != 0)
-				continue;
-			lvs_import_pair_text(import, check, check->list[i].at, "file", lvs_keepalived_word(file, 1));
-			return;
-		}
 	}
 }
 
@@ -325,6 +339,8 @@ static void read_block(struct lvs_import *import, const struct lvs_keepalived_no
 		lvs_keepalived_left(import, node, "VRRP is keepalived's: leave it in keepalived.conf");
 	else if (!strncmp(word, "bfd_", 4))
 		lvs_keepalived_left(import, node, "BFD is keepalived's");
+	else if (!strcmp(word, "track_file"))
+		lvs_keepalived_left(import, node, "leave it in keepalived.conf, if that has more than checks; these have its file");
 	else
 		lvs_keepalived_left(import, node, "not of virtual servers: leave it in keepalived.conf");
 }
@@ -340,10 +356,6 @@ int lvs_import_keepalived(struct lvs_import *import, const char *path, const cha
 	root = lvs_keepalived_root(tree);
 	for (const struct lvs_keepalived_node *node = root; node && !import->failed; node = node->next)
 		read_block(import, root, node);
-	for (size_t i = 0; i < import->nservices; i++)
-		for (size_t j = 0; j < import->services[i].nservers; j++)
-			for (size_t k = 0; k < import->services[i].servers[j].nchecks; k++)
-				name_files(import, root, &import->services[i].servers[j].checks[k]);
 	*ret_tree = tree;
 	return 0;
 }

@@ -17,18 +17,20 @@ int lvs_import_keepalived(struct lvs_import *import, const char *path, const cha
 
 /**
  * struct lvs_keepalived_place - the virtual server that is being read
+ * @root:	all blocks
  * @service:	what it becomes
  * @checks:	what its checks have that do not say
  * @weight:	of servers that do not say
  */
 struct lvs_keepalived_place {
 	struct lvs_import *import;
+	const struct lvs_keepalived_node *root;
 	struct lvs_import_service *service;
 	struct lvs_import_pairs checks;
 	uint32_t weight;
 };
 
-/* The statements in the braces of a virtual server. @place: with @import, @service and its key filled in */
+/* The statements in the braces of a virtual server. @place: with @import, @root, @service and its key filled in */
 void lvs_keepalived_service(struct lvs_keepalived_place *place, const struct lvs_keepalived_node *node);
 
 /**

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "base/bytes.h"
+#include "lvsctl/import/programs.h"
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
@@ -187,28 +188,85 @@ static void set_inhibit(struct lvs_keepalived_place *at, const struct lvs_keepal
 	lvs_import_pair_text(at->import, &at->service->more, node->at, "on_failure", "quiesce");
 }
 
-/* A sorry server is a real server as far as its address goes. */
-static void set_sorry(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
+/* What is run, of "quorum_up COMMAND USER GROUP"; the note says who runs it here. */
+static void set_hook(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
 {
-	char text[LVS_ENDPOINT_TEXT_BYTES];
+	lvs_import_hook(at->import, &at->service->hooks, node->at,
+			strcmp(word(node, 0), "quorum_up") ? "quorum_lost" : "quorum_gained", word(node, 1));
+}
+
+/* A sorry server is a real server as far as its address goes. Its forwarding method is said, since servers may have others. */
+static void read_sorry(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
+{
+	static const char *const csums[] = {
+		[LVS_CONF_NOCSUM] = "nocsum", [LVS_CONF_CSUM] = "csum", [LVS_CONF_REMCSUM] = "remcsum",
+	};
+	const struct lvs_keepalived_node *sorry = lvs_keepalived_child(node, "sorry_server");
+	const struct lvs_keepalived_node *method = lvs_keepalived_child(node, "sorry_server_lvs_method");
+	const char *forward = at->service->conf.forward;
+	struct lvs_conf_tunnel tunnel = at->service->conf.tunnel;
+	char text[LVS_ENDPOINT_TEXT_BYTES], tunnel_text[100] = "";
 	struct lvs_addr addr;
 	uint16_t port = at->service->conf.port;
 
-	if (!lvs_import_address(at->import, node->at, word(node, 1), AF_UNSPEC, &addr) ||
-	    (node->nwords > 2 && !lvs_import_port(word(node, 2), at->service->conf.protocol, &port))) {
-		lvs_keepalived_bad(at->import, node, "no address and port");
+	if (method && !read_method(method, 1, &forward, &tunnel))
+		lvs_keepalived_bad(at->import, method, "no forwarding method");
+	if (!sorry)
+		return;
+	if (!lvs_import_address(at->import, sorry->at, word(sorry, 1), AF_UNSPEC, &addr) ||
+	    (sorry->nwords > 2 && !lvs_import_port(word(sorry, 2), at->service->conf.protocol, &port))) {
+		lvs_keepalived_bad(at->import, sorry, "no address and port");
 		return;
 	}
 	if (lvs_addr_is_loopback(&addr)) {
-		lvs_keepalived_near(at->import, node, LVS_IMPORT_LOOPBACK);
-		lvs_import_pair(at->import, &at->service->more, node->at, "sorry_server", "{ address = \"%s\"; forward = \"local\"; }",
-				lvs_endpoint_format(&addr, at->service->conf.port, text));
-		return;
+		lvs_keepalived_near(at->import, sorry, LVS_IMPORT_LOOPBACK);
+		forward = "local";
 	}
-	lvs_import_pair(at->import, &at->service->more, node->at, "sorry_server", "{ address = \"%s\"; }",
-			lvs_endpoint_format(&addr, port, text));
+	if (strcmp(forward, "masq") != 0)
+		port = at->service->conf.port;
+	if (!strcmp(forward, "tunnel") && tunnel.on)
+		(void)snprintf(tunnel_text, sizeof(tunnel_text), " tunnel = { type = \"%s\"; port = %u; csum = \"%s\"; };",
+			       tunnel.type, tunnel.port, csums[tunnel.csum]);
+	lvs_import_pair(at->import, &at->service->more, sorry->at, "sorry_server", "{ address = \"%s\"; forward = \"%s\";%s }",
+			lvs_endpoint_format(&addr, port, text), forward, tunnel_text);
+	if (method)
+		lvs_keepalived_done(at->import, method, "forward");
 }
 
+/* lvs.conf says of a whole service what becomes of servers that are down. */
+static void read_inhibit(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
+{
+	size_t servers = 0, inhibited = 0;
+
+	for (const struct lvs_keepalived_node *child = node->children; child; child = child->next)
+		if (!strcmp(word(child, 0), "real_server")) {
+			servers++;
+			inhibited += lvs_keepalived_child(child, "inhibit_on_failure") != NULL;
+		}
+	for (const struct lvs_keepalived_node *child = node->children; child; child = child->next) {
+		const struct lvs_keepalived_node *inhibit = strcmp(word(child, 0), "real_server") ? NULL :
+							    lvs_keepalived_child(child, "inhibit_on_failure");
+
+		if (inhibit && inhibited == servers)
+			lvs_import_pair_text(at->import, &at->service->more, inhibit->at, "on_failure", "quiesce");
+		else if (inhibit && !lvs_keepalived_child(node, "inhibit_on_failure"))
+			lvs_keepalived_left(at->import, inhibit, "of all servers of a service only: \"on_failure\"");
+	}
+}
+
+/* What every server of a service is before a check has spoken. */
+static void note_alpha(struct lvs_keepalived_place *at, const struct lvs_keepalived_node *node)
+{
+	size_t checks = 0;
+
+	for (size_t i = 0; i < at->service->nservers; i++)
+		checks += at->service->servers[i].nchecks;
+	if (checks && !lvs_keepalived_child(node, "alpha"))
+		lvs_keepalived_near(at->import, node, "without \"alpha\" servers would be up until a check fails; here they are down until "
+				    "one is good, see \"initial\"");
+}
+
+/* @turn: 3: what is read as a whole */
 static const struct {
 	const char *name;
 	int turn;
@@ -237,12 +295,12 @@ static const struct {
 	{ "hysteresis", 2, set_hysteresis, NULL },
 	{ "alpha", 2, set_alpha, NULL },
 	{ "inhibit_on_failure", 2, set_inhibit, NULL },
-	{ "sorry_server", 2, set_sorry, NULL },
+	{ "sorry_server", 3, NULL, NULL },
 	{ "sorry_server_inhibit", 2, NULL, "the sorry server comes and goes as a whole" },
-	{ "sorry_server_lvs_method", 2, NULL, "the sorry server has the service's forwarding method" },
-	{ "quorum_up", 2, NULL, "no scripts are told" },
-	{ "quorum_down", 2, NULL, "no scripts are told" },
-	{ "omega", 2, NULL, "no scripts are told at the end" },
+	{ "sorry_server_lvs_method", 3, NULL, NULL },
+	{ "quorum_up", 2, set_hook, NULL },
+	{ "quorum_down", 2, set_hook, NULL },
+	{ "omega", 2, NULL, "no scripts are run when lvsd ends" },
 	{ "ha_suspend", 2, NULL, "checks do not wait for the address" },
 	{ "smtp_alert", 2, NULL, "lvsd sends no mail" },
 	{ "snmp_name", 2, NULL, "there is no SNMP" },
@@ -289,8 +347,6 @@ static bool set_number(struct lvs_keepalived_place *at, const struct lvs_keepali
 static const struct {
 	const char *name, *left;
 } server_rows[] = {
-	{ "notify_up", "no scripts are told" },
-	{ "notify_down", "no scripts are told" },
 	{ "smtp_alert", "lvsd sends no mail" },
 	{ "snmp_name", "there is no SNMP" },
 };
@@ -311,14 +367,13 @@ static void set_server(struct lvs_keepalived_place *at, struct lvs_import_server
 			lvs_keepalived_bad(at->import, node, "no forwarding method");
 		return;
 	}
-	if (!strcmp(name, "inhibit_on_failure")) {
-		lvs_import_pair_text(at->import, &server->more, node->at, "on_failure", "quiesce");
+	if (!strcmp(name, "notify_up") || !strcmp(name, "notify_down")) {
+		lvs_import_hook(at->import, &server->hooks, node->at, strcmp(name, "notify_up") ? "server_down" : "server_up",
+				word(node, 1));
 		return;
 	}
-	if (!strcmp(name, "alpha")) {
-		lvs_keepalived_near(at->import, node, "of all servers of its service, if not said otherwise");
+	if (!strcmp(name, "inhibit_on_failure"))
 		return;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(server_rows); i++)
 		if (!strcmp(server_rows[i].name, name)) {
 			lvs_keepalived_left(at->import, node, server_rows[i].left);
@@ -388,6 +443,8 @@ void lvs_keepalived_service(struct lvs_keepalived_place *at, const struct lvs_ke
 	for (int turn = 1; turn <= 2; turn++)
 		for (const struct lvs_keepalived_node *child = node->children; child; child = child->next)
 			set_service(at, child, turn);
+	read_sorry(at, node);
+	read_inhibit(at, node);
 	if (!at->service->conf.port && !at->service->conf.mark && !at->service->conf.persistent.on) {
 		be_persistent(at, 360);
 		lvs_keepalived_near(at->import, node, "all ports, and so persistent");
@@ -395,4 +452,5 @@ void lvs_keepalived_service(struct lvs_keepalived_place *at, const struct lvs_ke
 	for (const struct lvs_keepalived_node *child = node->children; child; child = child->next)
 		if (!strcmp(word(child, 0), "real_server"))
 			add_server(at, child);
+	note_alpha(at, node);
 }

@@ -79,6 +79,14 @@ const struct lvs_keepalived_node *lvs_keepalived_root(const struct lvs_keepalive
 	return tree->root;
 }
 
+const struct lvs_keepalived_node *lvs_keepalived_child(const struct lvs_keepalived_node *node, const char *name)
+{
+	for (const struct lvs_keepalived_node *child = node ? node->children : NULL; child; child = child->next)
+		if (!strcmp(lvs_keepalived_word(child, 0), name))
+			return child;
+	return NULL;
+}
+
 const char *lvs_keepalived_word(const struct lvs_keepalived_node *node, size_t i)
 {
 	return i < node->nwords ? node->words[i] : "";

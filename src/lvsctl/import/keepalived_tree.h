@@ -39,6 +39,9 @@ void lvs_keepalived_free(struct lvs_keepalived_tree *tree);
 
 const struct lvs_keepalived_node *lvs_keepalived_root(const struct lvs_keepalived_tree *tree);
 
+/* Return: the first statement of that word in the braces of @node, which may be NULL; or NULL */
+const struct lvs_keepalived_node *lvs_keepalived_child(const struct lvs_keepalived_node *node, const char *name);
+
 /* Return: the word at @i, or "" */
 const char *lvs_keepalived_word(const struct lvs_keepalived_node *node, size_t i);
 

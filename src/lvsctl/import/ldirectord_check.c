@@ -207,16 +207,6 @@ static void ask_dns(const struct ask *ask)
 		lvs_import_note(import, LVS_IMPORT_APPROXIMATED, ask->at, "service = dns: lvsd asks over UDP");
 }
 
-/* In hexadecimal, as datagrams have it. */
-static void set_hex(const struct ask *ask, const char *key, const char *text)
-{
-	char hex[4 * TEXT_BYTES + 1] = "";
-
-	for (size_t i = 0; text[i] && i < 2 * TEXT_BYTES; i++)
-		(void)sprintf(hex + 2 * i, "%02x", (unsigned char)text[i]);
-	set_text(ask, key, hex);
-}
-
 /* "\n" is a line's end, and no other escape is one. */
 static void ask_simple(const struct ask *ask)
 {
@@ -234,7 +224,7 @@ static void ask_simple(const struct ask *ask)
 	if (ask->place->service->conf.protocol == IPPROTO_UDP) {
 		set_text(ask, "type", "udp");
 		if (n)
-			set_hex(ask, "send", text);
+			lvs_import_pair_hex(ask->place->import, ask->check, ask->at, "send", text);
 		lvs_import_note(ask->place->import, LVS_IMPORT_APPROXIMATED, ask->at,
 				"service = simpletcp: over UDP any answer is good, and so is none unless the port is closed");
 		return;
@@ -262,8 +252,8 @@ static void ask_sip(const struct ask *ask)
 		set_text(ask, "expect_text", ok);
 		return;
 	}
-	set_hex(ask, "send", text);
-	set_hex(ask, "expect", ok);
+	lvs_import_pair_hex(ask->place->import, ask->check, ask->at, "send", text);
+	lvs_import_pair_hex(ask->place->import, ask->check, ask->at, "expect", ok);
 }
 
 /**

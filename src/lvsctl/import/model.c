@@ -26,11 +26,16 @@ void lvs_import_pairs_fini(struct lvs_import_pairs *pairs)
 	free(pairs->list);
 }
 
+static void free_checks(struct lvs_import_pairs *checks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		lvs_import_pairs_fini(&checks[i]);
+	free(checks);
+}
+
 static void free_server(struct lvs_import_server *server)
 {
-	for (size_t i = 0; i < server->nchecks; i++)
-		lvs_import_pairs_fini(&server->checks[i]);
-	free(server->checks);
+	free_checks(server->checks, server->nchecks);
 	lvs_import_pairs_fini(&server->more);
 	lvs_import_pairs_fini(&server->hooks);
 }
@@ -40,6 +45,7 @@ static void free_service(struct lvs_import_service *service)
 	for (size_t i = 0; i < service->nservers; i++)
 		free_server(&service->servers[i]);
 	free(service->servers);
+	free_checks(service->checks, service->nchecks);
 	lvs_import_pairs_fini(&service->more);
 	lvs_import_pairs_fini(&service->hooks);
 }
@@ -224,6 +230,50 @@ struct lvs_import_pairs *lvs_import_add_check(struct lvs_import *import, struct 
 	return pairs;
 }
 
+/* Does lvs.conf take or leave them as one? */
+static bool is_same(const struct lvs_import_pairs *a, const struct lvs_import_pairs *b)
+{
+	if (a->n != b->n || a->left || b->left)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->list[i].key, b->list[i].key) != 0 || strcmp(a->list[i].value, b->list[i].value) != 0)
+			return false;
+	return true;
+}
+
+static bool have_same(const struct lvs_import_server *a, const struct lvs_import_server *b)
+{
+	if (a->nchecks != b->nchecks)
+		return false;
+	for (size_t i = 0; i < a->nchecks; i++)
+		if (!is_same(&a->checks[i], &b->checks[i]))
+			return false;
+	return true;
+}
+
+void lvs_import_share_checks(struct lvs_import_service *service)
+{
+	const struct lvs_import_server *first = service->nservers ? &service->servers[0] : NULL;
+
+	/* One that is alone keeps its own; ports and sources may be wrong for some of the servers only. */
+	if (service->nservers < 2 || !service->conf.port || !first->nchecks)
+		return;
+	for (size_t i = 0; i < first->nchecks; i++)
+		if (lvs_import_pair_find(&first->checks[i], "source"))
+			return;
+	for (size_t i = 0; i < service->nservers; i++)
+		if (!have_same(&service->servers[i], first))
+			return;
+	service->nchecks = first->nchecks;
+	service->checks = first->checks;
+	for (size_t i = 0; i < service->nservers; i++) {
+		if (i)
+			free_checks(service->servers[i].checks, service->servers[i].nchecks);
+		service->servers[i].nchecks = 0;
+		service->servers[i].checks = NULL;
+	}
+}
+
 /* Consumes @value, which is NULL without memory. */
 static void set_pair(struct lvs_import *import, struct lvs_import_pairs *pairs, struct lvs_import_at at, const char *key,
 		     char *value)
@@ -282,6 +332,20 @@ void lvs_import_pair_text(struct lvs_import *import, struct lvs_import_pairs *pa
 			else
 				*to++ = (char)c;
 		}
+		strcpy(to, "\"");
+	}
+	set_pair(import, pairs, at, key, value);
+}
+
+void lvs_import_pair_hex(struct lvs_import *import, struct lvs_import_pairs *pairs, struct lvs_import_at at, const char *key,
+			 const char *bytes)
+{
+	char *value = malloc(strlen(bytes) * 2 + 3), *to = value;
+
+	if (value) {
+		*to++ = '"';
+		for (; *bytes; bytes++)
+			to += sprintf(to, "%02x", (unsigned char)*bytes);
 		strcpy(to, "\"");
 	}
 	set_pair(import, pairs, at, key, value);

@@ -61,11 +61,13 @@ struct lvs_import_server {
 	bool left;
 };
 
-/* @conf: without servers. @hooks: as above */
+/* @conf: without servers. @hooks: as above. @checks: of all servers; none until the configuration is put out */
 struct lvs_import_service {
 	struct lvs_conf_service conf;
 	struct lvs_import_at at;
 	struct lvs_import_pairs more, hooks;
+	size_t nchecks;
+	struct lvs_import_pairs *checks;
 	size_t nservers;
 	struct lvs_import_server *servers;
 	bool left;
@@ -123,6 +125,9 @@ struct lvs_import_server *lvs_import_find_server(struct lvs_import_service *serv
 						 uint16_t port);
 void lvs_import_remove_server(struct lvs_import *import, struct lvs_import_service *service, struct lvs_import_server *server);
 
+/* Where all servers of a service have the same checks, the service has them, and the servers have none. */
+void lvs_import_share_checks(struct lvs_import_service *service);
+
 /* Return: one more group of keys at the end of the list, or NULL */
 struct lvs_import_pairs *lvs_import_add_check(struct lvs_import *import, struct lvs_import_server *server);
 
@@ -133,6 +138,10 @@ void lvs_import_pair(struct lvs_import *import, struct lvs_import_pairs *pairs, 
 /* The same with a text, which gets its quotation marks. */
 void lvs_import_pair_text(struct lvs_import *import, struct lvs_import_pairs *pairs, struct lvs_import_at at, const char *key,
 			  const char *text);
+
+/* The same with its bytes in hexadecimal. */
+void lvs_import_pair_hex(struct lvs_import *import, struct lvs_import_pairs *pairs, struct lvs_import_at at, const char *key,
+			 const char *bytes);
 
 /* Return: the value, or NULL */
 const char *lvs_import_pair_find(const struct lvs_import_pairs *pairs, const char *key);

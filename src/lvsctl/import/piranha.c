@@ -14,37 +14,22 @@
 
 #include "base/bytes.h"
 #include "conf/keys.h"
-#include "lvsctl/import/model.h"
 #include "lvsctl/import/words.h"
 
-#define SETTINGS_MAX 64
 #define BLOCK_SERVERS_MAX 4096
 
-struct setting {
-	char *key, *value;
-	struct lvs_import_at at;
-	bool used;
-};
-
-struct block {
-	char name[LVS_CONF_NAME_BYTES];
-	struct lvs_import_at at;
-	size_t n;
-	struct setting settings[SETTINGS_MAX];
-};
-
-/* @heartbeat: pairs of pulse's settings and where they stood, for the lines at the end */
+/* @forward: of all services */
 struct reader {
 	struct lvs_import *import;
-	struct block global, service;
+	struct lvs_piranha_block global, service;
 	size_t nservers;
-	struct block *servers;
+	struct lvs_piranha_block *servers;
 	int depth;
 	char kind;	/* of the outer block: 'v', 'f', or 0 */
 	const char *forward;
 };
 
-static void clear(struct block *block)
+static void clear(struct lvs_piranha_block *block)
 {
 	for (size_t i = 0; i < block->n; i++) {
 		free(block->settings[i].key);
@@ -53,7 +38,7 @@ static void clear(struct block *block)
 	block->n = 0;
 }
 
-static struct setting *find(struct block *block, const char *key)
+struct lvs_piranha_setting *lvs_piranha_find(struct lvs_piranha_block *block, const char *key)
 {
 	for (size_t i = 0; i < block->n; i++)
 		if (!strcasecmp(block->settings[i].key, key))
@@ -61,37 +46,38 @@ static struct setting *find(struct block *block, const char *key)
 	return NULL;
 }
 
-static void note(struct reader *reader, enum lvs_import_kind kind, struct setting *setting, const char *text)
+void lvs_piranha_note(struct lvs_import *import, enum lvs_import_kind kind, struct lvs_piranha_setting *setting, const char *text)
 {
 	setting->used = true;
-	lvs_import_note(reader->import, kind, setting->at, "%s = %s: %s", setting->key, setting->value, text);
+	lvs_import_note(import, kind, setting->at, "%s = %s: %s", setting->key, setting->value, text);
 }
 
-static void bad(struct reader *reader, struct setting *setting, const char *why)
+void lvs_piranha_bad(struct lvs_import *import, struct lvs_piranha_setting *setting, const char *why)
 {
 	setting->used = true;
-	lvs_import_bad(reader->import, setting->at, "%s = %s: %s", setting->key, setting->value, why);
+	lvs_import_bad(import, setting->at, "%s = %s: %s", setting->key, setting->value, why);
 }
 
 /* Return: whether @key is there with a number from @min to @max; one that is no such number is an error */
-static bool number(struct reader *reader, struct block *block, const char *key, uint64_t min, uint64_t max, uint64_t *ret)
+static bool number(struct reader *reader, struct lvs_piranha_block *block, const char *key, uint64_t min, uint64_t max,
+		   uint64_t *ret)
 {
-	struct setting *setting = find(block, key);
+	struct lvs_piranha_setting *setting = lvs_piranha_find(block, key);
 
 	if (!setting)
 		return false;
 	if (!lvs_import_number(setting->value, min, max, ret)) {
-		bad(reader, setting, "no number that it can be");
+		lvs_piranha_bad(reader->import, setting, "no number that it can be");
 		return false;
 	}
-	note(reader, LVS_IMPORT_TRANSLATED, setting, key);
+	lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, setting, key);
 	return true;
 }
 
 /* "192.0.2.1 eth0:1": the device is no longer needed. */
-static bool address(struct reader *reader, struct block *block, const char *key, struct lvs_addr *ret_addr)
+static bool address(struct reader *reader, struct lvs_piranha_block *block, const char *key, struct lvs_addr *ret_addr)
 {
-	struct setting *setting = find(block, key);
+	struct lvs_piranha_setting *setting = lvs_piranha_find(block, key);
 	char host[256];
 	size_t len;
 
@@ -101,28 +87,28 @@ static bool address(struct reader *reader, struct block *block, const char *key,
 	}
 	len = strcspn(setting->value, " \t");
 	if (len >= sizeof(host)) {
-		bad(reader, setting, "no address");
+		lvs_piranha_bad(reader->import, setting, "no address");
 		return false;
 	}
 	memcpy(host, setting->value, len);
 	host[len] = '\0';
 	if (!lvs_import_address(reader->import, setting->at, host, AF_UNSPEC, ret_addr)) {
-		bad(reader, setting, "no address");
+		lvs_piranha_bad(reader->import, setting, "no address");
 		return false;
 	}
-	note(reader, setting->value[len] ? LVS_IMPORT_APPROXIMATED : LVS_IMPORT_TRANSLATED, setting,
+	lvs_piranha_note(reader->import, setting->value[len] ? LVS_IMPORT_APPROXIMATED : LVS_IMPORT_TRANSLATED, setting,
 	     setting->value[len] ? "address; lvsd has no use for the device" : "address");
 	return true;
 }
 
-static bool is_active(struct reader *reader, struct block *block, const char *what)
+static bool is_active(struct reader *reader, struct lvs_piranha_block *block, const char *what)
 {
-	struct setting *setting = find(block, "active");
+	struct lvs_piranha_setting *setting = lvs_piranha_find(block, "active");
 
 	if (!setting)
 		return true;
 	if (strcmp(setting->value, "0") != 0) {
-		note(reader, LVS_IMPORT_TRANSLATED, setting, what);
+		lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, setting, what);
 		return true;
 	}
 	lvs_import_note(reader->import, LVS_IMPORT_LEFT, block->at, "%s %s is not active", what, block->name);
@@ -133,9 +119,8 @@ static const struct {
 	const char *key, *why;
 } left_keys[] = {
 	{ "vip_nmask", "lvsd adds no addresses" },
-	{ "load_monitor", "there are no programs that ask servers for their load" },
-	{ "client_monitor", "there are no programs that ask servers for their load" },
-	{ "send_program", "see checks of type \"script\"" },
+	{ "load_monitor", "nobody asks servers for their load in this way; see checks of type \"agent\"" },
+	{ "client_monitor", "nobody asks servers for their load in this way; see checks of type \"agent\"" },
 	{ "serial_no", "of the program that wrote the file" },
 	{ "service", "what it says follows from the blocks" },
 	{ "rsh_command", "lvs.conf is copied by other means" },
@@ -151,7 +136,7 @@ static const struct {
 };
 
 /* What no step has taken. */
-static void note_rest(struct reader *reader, struct block *block)
+static void note_rest(struct reader *reader, struct lvs_piranha_block *block)
 {
 	for (size_t i = 0; i < block->n; i++) {
 		const char *why = "no setting that is known";
@@ -161,75 +146,11 @@ static void note_rest(struct reader *reader, struct block *block)
 		for (size_t j = 0; j < ARRAY_LEN(left_keys); j++)
 			if (!strcasecmp(left_keys[j].key, block->settings[i].key))
 				why = left_keys[j].why;
-		note(reader, LVS_IMPORT_LEFT, &block->settings[i], why);
+		lvs_piranha_note(reader->import, LVS_IMPORT_LEFT, &block->settings[i], why);
 	}
 }
 
-/* "*" expects anything, and so says nothing. */
-static bool is_said(const struct setting *setting)
-{
-	return setting && strcmp(setting->value, "*") != 0;
-}
-
-/* It stays a comment. */
-static void leave_program(struct reader *reader, struct lvs_import_pairs *check, struct setting *program)
-{
-	lvs_import_pair_text(reader->import, check, program->at, "command", program->value);
-	if (!program->used)
-		note(reader, LVS_IMPORT_LEFT, program,
-		     "what it prints decided; of a check of type \"script\" the exit status does");
-	check->left = true;
-}
-
-/* What nanny does becomes a check; "*" expects anything. */
-static void set_check(struct reader *reader, const struct lvs_import_service *service, struct lvs_import_pairs *check)
-{
-	static const struct {
-		const char *key, *as;
-	} texts[] = { { "send", "send_text" }, { "expect", "expect_text" } };
-	struct setting *program = find(&reader->service, "send_program");
-	struct setting *regex = find(&reader->service, "use_regex");
-	struct lvs_import *import = reader->import;
-	uint64_t seconds;
-
-	lvs_import_pair_text(import, check, service->at, "type",
-			     program ? "script"
-			     : find(&reader->service, "send") || is_said(find(&reader->service, "expect")) ? "send_expect" : "tcp");
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct setting *setting = find(&reader->service, texts[i].key);
-
-		if (!setting || (*texts[i].key == 'e' && !is_said(setting)))
-			continue;
-		if (!setting->used)
-			lvs_import_unescape(setting->value);
-		setting->used = true;
-		lvs_import_pair_text(import, check, setting->at,
-				     *texts[i].key == 'e' && regex && strcmp(regex->value, "0") != 0 ? "expect_regex" : texts[i].as,
-				     setting->value);
-	}
-	if (program)
-		leave_program(reader, check, program);
-	if (find(&reader->service, "timeout") && lvs_import_number(find(&reader->service, "timeout")->value, 1, 86400, &seconds))
-		lvs_import_pair(import, check, find(&reader->service, "timeout")->at, "timeout", "%llu.0",
-				(unsigned long long)seconds);
-	if (find(&reader->service, "reentry") && lvs_import_number(find(&reader->service, "reentry")->value, 1, 86400, &seconds))
-		lvs_import_pair(import, check, find(&reader->service, "reentry")->at, "interval", "%llu.0",
-				(unsigned long long)seconds);
-}
-
-static void mark_check_settings(struct reader *reader)
-{
-	static const char *const keys[] = { "send", "expect", "use_regex", "send_program", "timeout", "reentry", "quiesce_server" };
-
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct setting *setting = find(&reader->service, keys[i]);
-
-		if (setting)
-			setting->used = true;
-	}
-}
-
-static void add_server(struct reader *reader, struct lvs_import_service *service, struct block *block)
+static void add_server(struct reader *reader, struct lvs_import_service *service, struct lvs_piranha_block *block)
 {
 	struct lvs_import_server *server;
 	struct lvs_import_pairs *check;
@@ -240,7 +161,7 @@ static void add_server(struct reader *reader, struct lvs_import_service *service
 		return;
 	if (number(reader, block, "port", 1, UINT16_MAX, &value) && strcmp(reader->forward, "masq") != 0 &&
 	    value != service->conf.port && !service->conf.mark) {
-		note(reader, LVS_IMPORT_APPROXIMATED, find(block, "port"), "the service's, which this forwarding method does not change");
+		lvs_piranha_note(reader->import, LVS_IMPORT_APPROXIMATED, lvs_piranha_find(block, "port"), "the service's, which this forwarding method does not change");
 		value = service->conf.port;
 	}
 	if (lvs_import_find_server(service, &addr, (uint16_t)value)) {
@@ -255,18 +176,18 @@ static void add_server(struct reader *reader, struct lvs_import_service *service
 	server->conf.port = (uint16_t)value;
 	server->conf.forward = reader->forward;
 	if (number(reader, block, "weight", 0, INT32_MAX, &value))
-		lvs_import_weight(reader->import, find(block, "weight")->at, value, &server->conf.weight);
+		lvs_import_weight(reader->import, lvs_piranha_find(block, "weight")->at, value, &server->conf.weight);
 	if (*block->name)
 		lvs_import_name_server(service, server, block->name);
 	check = lvs_import_add_check(reader->import, server);
 	if (check)
-		set_check(reader, service, check);
+		lvs_piranha_check(reader->import, &reader->service, service, server, check);
 	note_rest(reader, block);
 }
 
 static void read_persistence(struct reader *reader, struct lvs_import_service *service)
 {
-	struct setting *mask = find(&reader->service, "pmask");
+	struct lvs_piranha_setting *mask = lvs_piranha_find(&reader->service, "pmask");
 	uint64_t seconds;
 
 	if (number(reader, &reader->service, "persistent", 0, 2678400, &seconds) && seconds) {
@@ -274,22 +195,22 @@ static void read_persistence(struct reader *reader, struct lvs_import_service *s
 		service->conf.persistent.timeout = (uint32_t)seconds;
 	}
 	if (mask && !service->conf.persistent.on)
-		note(reader, LVS_IMPORT_LEFT, mask, "a mask for what is not persistent");
+		lvs_piranha_note(reader->import, LVS_IMPORT_LEFT, mask, "a mask for what is not persistent");
 	else if (mask && lvs_import_netmask(&service->conf, mask->value))
-		note(reader, LVS_IMPORT_TRANSLATED, mask, "persistent");
+		lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, mask, "persistent");
 	else if (mask)
-		bad(reader, mask, "no mask of addresses");
+		lvs_piranha_bad(reader->import, mask, "no mask of addresses");
 }
 
 static uint8_t read_protocol(struct reader *reader)
 {
-	struct setting *protocol = find(&reader->service, "protocol");
+	struct lvs_piranha_setting *protocol = lvs_piranha_find(&reader->service, "protocol");
 	bool udp = protocol && !strcasecmp(protocol->value, "udp");
 
 	if (protocol && !udp && strcasecmp(protocol->value, "tcp") != 0)
-		bad(reader, protocol, "neither tcp nor udp");
+		lvs_piranha_bad(reader->import, protocol, "neither tcp nor udp");
 	else if (protocol)
-		note(reader, LVS_IMPORT_TRANSLATED, protocol, "protocol");
+		lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, protocol, "protocol");
 	return udp ? IPPROTO_UDP : IPPROTO_TCP;
 }
 
@@ -302,14 +223,14 @@ static bool read_key(struct reader *reader, struct lvs_conf_service *key)
 	lvs_conf_group_defaults(&lvs_conf_service_group, key);
 	key->protocol = read_protocol(reader);
 	if (mark) {
-		struct setting *unused = find(&reader->service, "address");
+		struct lvs_piranha_setting *unused = lvs_piranha_find(&reader->service, "address");
 
 		key->mark = (uint32_t)value;
 		key->family = LVS_CONF_INET;
 		key->addr = lvs_addr_any(true);
 		key->protocol = 0;
 		if (unused)
-			note(reader, LVS_IMPORT_LEFT, unused, "a service of a mark has no address");
+			lvs_piranha_note(reader->import, LVS_IMPORT_LEFT, unused, "a service of a mark has no address");
 		return true;
 	}
 	(void)number(reader, &reader->service, "port", 1, UINT16_MAX, &value);
@@ -319,23 +240,35 @@ static bool read_key(struct reader *reader, struct lvs_conf_service *key)
 
 static void read_scheduler(struct reader *reader, struct lvs_import_service *service)
 {
-	struct setting *scheduler = find(&reader->service, "scheduler");
+	struct lvs_piranha_setting *scheduler = lvs_piranha_find(&reader->service, "scheduler");
 
 	if (!scheduler)
 		return;
 	if (lvs_import_scheduler(scheduler->value)) {
 		service->conf.scheduler = lvs_import_scheduler(scheduler->value);
-		note(reader, LVS_IMPORT_TRANSLATED, scheduler, "scheduler");
+		lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, scheduler, "scheduler");
 	} else {
-		note(reader, LVS_IMPORT_APPROXIMATED, scheduler, "wlc, since lvsd has no such scheduler");
+		lvs_piranha_note(reader->import, LVS_IMPORT_APPROXIMATED, scheduler, "wlc, since lvsd has no such scheduler");
 	}
+}
+
+/* nanny begins with a 32nd of the weight, and doubles it each 20 seconds. A weight of 1 has no 32nd. */
+static void set_slow_start(struct reader *reader, struct lvs_import_service *service)
+{
+	uint32_t weight = 0;
+
+	for (size_t i = 0; i < service->nservers; i++)
+		weight = LVS_MAX(weight, service->servers[i].conf.weight);
+	if (weight > 1)
+		lvs_import_pair(reader->import, &service->more, service->at, "slow_start",
+				"{ time = 120.0; curve = \"doubling\"; }");
 }
 
 static void end_virtual(struct reader *reader)
 {
 	struct lvs_conf_service key;
 	struct lvs_import_service *service;
-	struct setting *setting;
+	struct lvs_piranha_setting *setting;
 
 	if (!is_active(reader, &reader->service, "virtual") || !read_key(reader, &key))
 		return;
@@ -355,18 +288,22 @@ static void end_virtual(struct reader *reader)
 		lvs_import_name_service(reader->import, service, reader->service.name);
 	if (service->conf.mark)
 		lvs_import_note_mark(reader->import, service);
-	setting = find(&reader->service, "quiesce_server");
-	if (setting && strcmp(setting->value, "0") != 0)
-		lvs_import_pair_text(reader->import, &service->more, setting->at, "on_failure", "quiesce");
-	setting = find(&reader->service, "sorry_server");
+	setting = lvs_piranha_find(&reader->service, "quiesce_server");
+	if (setting) {
+		setting->used = true;
+		lvs_import_pair_text(reader->import, &service->more, setting->at, "on_failure",
+				     strcmp(setting->value, "0") ? "quiesce" : "remove");
+	}
+	setting = lvs_piranha_find(&reader->service, "sorry_server");
 	if (setting) {
 		setting->used = true;
 		lvs_import_pair(reader->import, &service->more, setting->at, "sorry_server", "{ address = \"%.64s\"; }",
 				setting->value);
 	}
+	lvs_piranha_check_prepare(reader->import, &reader->service);
 	for (size_t i = 0; i < reader->nservers; i++)
 		add_server(reader, service, &reader->servers[i]);
-	mark_check_settings(reader);
+	set_slow_start(reader, service);
 	note_rest(reader, &reader->service);
 }
 
@@ -393,7 +330,7 @@ static void end_block(struct reader *reader)
 /* @line: "virtual NAME {". Return: whether it was the beginning of a block that may stand here */
 static bool begin_block(struct reader *reader, struct lvs_import_at at, char *line)
 {
-	struct block *block = &reader->service, *larger;
+	struct lvs_piranha_block *block = &reader->service, *larger;
 	char *name = line + strcspn(line, " \t{");
 	char kind = !strncmp(line, "virtual", 7) ? 'v' : !strncmp(line, "failover", 8) ? 'f' :
 		    !strncmp(line, "server", 6) ? 's' : 0;
@@ -426,12 +363,12 @@ static bool begin_block(struct reader *reader, struct lvs_import_at at, char *li
 
 static void add_setting(struct reader *reader, struct lvs_import_at at, char *line)
 {
-	struct block *block = reader->depth == 0 ? &reader->global : reader->depth == 1 ? &reader->service
+	struct lvs_piranha_block *block = reader->depth == 0 ? &reader->global : reader->depth == 1 ? &reader->service
 										       : &reader->servers[reader->nservers - 1];
 	char *value = strchr(line, '='), *end = line + strcspn(line, " \t=");
-	struct setting *setting;
+	struct lvs_piranha_setting *setting;
 
-	if (!value || block->n == SETTINGS_MAX) {
+	if (!value || block->n == LVS_PIRANHA_SETTINGS_MAX) {
 		lvs_import_bad(reader->import, at, value ? "too many settings in one block" : "neither a setting nor a block: %s",
 			       line);
 		return;
@@ -444,7 +381,7 @@ static void add_setting(struct reader *reader, struct lvs_import_at at, char *li
 		value++;
 		*--end = '\0';
 	}
-	setting = find(block, line);
+	setting = lvs_piranha_find(block, line);
 	if (setting) {
 		lvs_import_note(reader->import, LVS_IMPORT_LEFT, setting->at, "%s: once more in line %u, which counts", line,
 				at.line);
@@ -453,7 +390,7 @@ static void add_setting(struct reader *reader, struct lvs_import_at at, char *li
 		setting->at = at;
 	} else {
 		setting = &block->settings[block->n];
-		*setting = (struct setting){ strdup(line), strdup(value), at, false };
+		*setting = (struct lvs_piranha_setting){ strdup(line), strdup(value), at, false };
 		block->n += setting->key && setting->value;
 	}
 	if (!setting->key || !setting->value)
@@ -465,16 +402,17 @@ static void put_vrrp(struct reader *reader)
 {
 	static const char *const keys[] = { "primary", "primary_private", "primary_shared", "backup", "backup_private", "backup_shared",
 					    "backup_active", "heartbeat", "heartbeat_port", "keepalive", "deadtime" };
-	struct setting *backup = find(&reader->global, "backup_active"), *deadtime = find(&reader->global, "deadtime");
+	struct lvs_piranha_setting *backup = lvs_piranha_find(&reader->global, "backup_active");
+	struct lvs_piranha_setting *deadtime = lvs_piranha_find(&reader->global, "deadtime");
 	uint64_t seconds = 0;
 	bool any = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		struct setting *setting = find(&reader->global, keys[i]);
+		struct lvs_piranha_setting *setting = lvs_piranha_find(&reader->global, keys[i]);
 
 		if (!setting)
 			continue;
-		note(reader, LVS_IMPORT_LEFT, setting, "VRRP's: see the lines at the end of the configuration");
+		lvs_piranha_note(reader->import, LVS_IMPORT_LEFT, setting, "VRRP's: see the lines at the end of the configuration");
 		any = true;
 	}
 	if (!any || (backup && !strcmp(backup->value, "0")))
@@ -502,16 +440,16 @@ static void put_vrrp(struct reader *reader)
 /* The forwarding method of all services is wanted before any block is read. */
 static void set_network(struct reader *reader)
 {
-	struct setting *network = find(&reader->global, "network");
+	struct lvs_piranha_setting *network = lvs_piranha_find(&reader->global, "network");
 
 	if (!network || network->used)
 		return;
 	reader->forward = !strcasecmp(network->value, "direct") ? "droute" : !strcasecmp(network->value, "nat") ? "masq"
 				  : !strcasecmp(network->value, "tunnel") ? "tunnel" : NULL;
 	if (reader->forward) {
-		note(reader, LVS_IMPORT_TRANSLATED, network, "forward");
+		lvs_piranha_note(reader->import, LVS_IMPORT_TRANSLATED, network, "forward");
 	} else {
-		bad(reader, network, "none of direct, nat, tunnel");
+		lvs_piranha_bad(reader->import, network, "none of direct, nat, tunnel");
 		reader->forward = "masq";
 	}
 }

@@ -18,6 +18,10 @@
 
 #define STRICT "/bin/sh -c '\"$0\" \"$@\" || exit 1' "
 #define EXPECT "/bin/sh -c '\"$@\" | grep -q%s -e \"$0\" || exit 1'"
+#define FILE_STATE "v=0; [ ! -e \"$0\" ] || read -r v <\"$0\"; [ \"$v\" -eq 0 ] || exit 1"
+#define FILE_WEIGHT                                                                                                            \
+	"v=0; [ ! -e \"$0\" ] || read -r v <\"$0\"; w=$(($1+v*$2)) || exit 1; [ $w -gt 0 ] || w=0; [ $w -lt 254 ] || w=253; "     \
+	"exit $((w+2))"
 #define ON_EVENT                                                                                                               \
 	"/bin/sh -c 'while [ $# -gt 1 ]; do [ \"$LVSD_EVENT $LVSD_SERVICE_ADDRESS$LVSD_SERVER_ADDRESS\" = \"$1\" ] && "           \
 	"{ eval \"$2\"; exit; }; shift 2; done' sh"
@@ -70,6 +74,22 @@ void lvs_import_command_expect(struct lvs_import *import, struct lvs_import_pair
 	lvs_import_command_add(text, expect);
 	len = strlen(text);
 	(void)snprintf(text + len, sizeof(text) - len, " %s", command);
+	lvs_import_pair_text(import, check, at, "command", text);
+}
+
+void lvs_import_command_file(struct lvs_import *import, struct lvs_import_pairs *check, struct lvs_import_at at,
+			     const char *path, uint32_t weight, const char *factor)
+{
+	char text[LVS_IMPORT_COMMAND_BYTES] = "/bin/sh -c", number[16];
+	bool state = !strcmp(factor, "0");
+
+	lvs_import_command_add(text, state ? FILE_STATE : FILE_WEIGHT);
+	lvs_import_command_add(text, path);
+	(void)snprintf(number, sizeof(number), "%u", weight);
+	if (!state) {
+		lvs_import_command_add(text, number);
+		lvs_import_command_add(text, factor);
+	}
 	lvs_import_pair_text(import, check, at, "command", text);
 }
 

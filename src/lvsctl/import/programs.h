@@ -23,6 +23,13 @@ void lvs_import_command_strict(struct lvs_import *import, struct lvs_import_pair
 void lvs_import_command_expect(struct lvs_import *import, struct lvs_import_pairs *check, struct lvs_import_at at,
 			       const char *command, const char *expect, bool regex);
 
+/**
+ * lvs_import_command_file() - the same for a file with a number, which is 0 when there is no file
+ * @factor:	the number times it is added to @weight, up to 253 in all; "0": any number but 0 means "down"
+ */
+void lvs_import_command_file(struct lvs_import *import, struct lvs_import_pairs *check, struct lvs_import_at at,
+			     const char *path, uint32_t weight, const char *factor);
+
 /* A line of shell for an event of a service, or of a server. @event: as lvs.conf(5) calls it; @what: for the note */
 void lvs_import_hook(struct lvs_import *import, struct lvs_import_pairs *hooks, struct lvs_import_at at, const char *event,
 		     const char *command);

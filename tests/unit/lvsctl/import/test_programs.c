@@ -58,6 +58,18 @@ static int run(const char *command, const char *const env[], char ret_out[200])
 
 static const char *const no_env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 
+/* Return: the exit status of the check's command; both are over then */
+static int run_check(struct lvs_import *import, struct lvs_import_pairs *check)
+{
+	char command[LVS_IMPORT_COMMAND_BYTES], out[200];
+
+	assert_false(import->failed);
+	unquote(lvs_import_pair_find(check, "command"), command);
+	lvs_import_pairs_fini(check);
+	lvs_import_fini(import);
+	return run(command, no_env, out);
+}
+
 static void test_words(void **state)
 {
 	static const char *const words[] = { "plain", "", "two words", "it's", "\"quoted\" 'twice'", "'", "a\tb" };
@@ -113,7 +125,6 @@ static void test_status(void **state)
 	for (const struct status_row *row = status_rows; row < status_rows + ARRAY_LEN(status_rows); row++) {
 		struct lvs_import_at at = { .file = "test" };
 		struct lvs_import_pairs check = { .n = 0 };
-		char command[LVS_IMPORT_COMMAND_BYTES], out[200];
 		struct lvs_import import;
 		int status;
 
@@ -122,14 +133,53 @@ static void test_status(void **state)
 			lvs_import_command_expect(&import, &check, at, row->command, row->expect, row->regex);
 		else
 			lvs_import_command_strict(&import, &check, at, row->command);
-		assert_false(import.failed);
-		unquote(lvs_import_pair_find(&check, "command"), command);
-		status = run(command, no_env, out);
+		status = run_check(&import, &check);
 		if (status != row->status)
 			fail_msg("%s: %d", row->what, status);
-		lvs_import_pairs_fini(&check);
-		lvs_import_fini(&import);
 	}
+}
+
+static const struct file_row {
+	const char *what, *text, *factor;
+	int status;
+} file_rows[] = {
+	{ "no file is 0", NULL, "0", 0 },
+	{ "0 is good", "0\n", "0", 0 },
+	{ "anything else is bad", "-3\n", "0", 1 },
+	{ "so is what is no number", "full\n", "0", 1 },
+	{ "no file is the weight", NULL, "2", 12 },
+	{ "a number times the factor is added", "5\n", "2", 22 },
+	{ "or taken away", "5\n", "-1", 7 },
+	{ "without a line's end", "5", "2", 22 },
+	{ "a weight has a least", "100\n", "-1", 2 },
+	{ "and a greatest", "100\n", "3", 255 },
+	{ "an empty file is 0", "", "2", 12 },
+};
+
+static void test_file(void **state)
+{
+	char path[] = "/tmp/test-programs-XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (const struct file_row *row = file_rows; row < file_rows + ARRAY_LEN(file_rows); row++) {
+		struct lvs_import_at at = { .file = "test" };
+		struct lvs_import_pairs check = { .n = 0 };
+		struct lvs_import import;
+		int status;
+
+		assert_int_equal(lvs_import_init(&import), 0);
+		assert_int_equal(ftruncate(fd, 0), 0);
+		if (row->text)
+			assert_int_equal(pwrite(fd, row->text, strlen(row->text), 0), strlen(row->text));
+		lvs_import_command_file(&import, &check, at, row->text ? path : "/nowhere/at all", 10, row->factor);
+		status = run_check(&import, &check);
+		if (status != row->status)
+			fail_msg("%s: %d", row->what, status);
+	}
+	(void)close(fd);
+	(void)unlink(path);
 }
 
 /* Two services with a server each, and a mark. */
@@ -233,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_hooks),
 		cmocka_unit_test(test_too_many_hooks),
 		cmocka_unit_test(test_no_hooks),
