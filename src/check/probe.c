@@ -11,7 +11,6 @@
 #include "check/probe.h"
 
 #include <errno.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
  * @check:	the checker's view
  * @wait:	for the next run, or, if @running, for the end of its time
  * @key:	what it is, in words; owned
+ * @hash:	of @key; @next: of those in the same chain of a table, while it is @chained
  * @started:	when the last run was due, which gives the pace; @begun: when it began
  * @watches:	who wants to know; @waits: who waits for the end of the running run
  */
@@ -37,9 +37,11 @@ struct lvs_probe {
 	struct lvs_probes *probes;
 	struct lvs_heap_entry wait;
 	char *key;
+	uint64_t hash;
+	struct lvs_probe *next;
 	int kind;
-	bool running;
-	lvs_ns interval, fast_interval;
+	bool chained, running;
+	lvs_ns interval, fast_interval, start_spread;
 	uint32_t jitter;
 	lvs_ns started, begun;
 	struct lvs_verdict_rules rules;
@@ -55,14 +57,13 @@ struct kind {
 	char message[LVS_CHECK_MESSAGE_BYTES];
 };
 
-/* @root: of tsearch(), by key; @in_turn: the timer is started when the turn is over, not before; @phase: of the spread */
+/* @in_turn: the timer is started when the turn is over, not before; @phase: of the spread */
 struct lvs_probes {
 	struct lvs_loop *loop;
 	struct lvs_runner *runner;
 	struct lvs_timer *timer;
 	struct lvs_heap heap;
-	void *root;
-	size_t n;
+	struct lvs_probe_table table;
 	bool in_turn;
 	uint64_t random;
 	uint64_t phase;
@@ -224,11 +225,12 @@ void lvs_probes_free(struct lvs_probes *probes)
 {
 	if (!probes)
 		return;
-	assert(!probes->n);
+	assert(!probes->table.n);
 	for (size_t i = 0; i < ARRAY_LEN(probes->kinds); i++)
 		if (lvs_checks[i]->tear_down && !probes->kinds[i].err)
 			lvs_checks[i]->tear_down(probes->kinds[i].shared);
 	lvs_heap_fini(&probes->heap);
+	free(probes->table.heads);
 	lvs_timer_free(probes->timer);
 	free(probes);
 }
@@ -265,11 +267,69 @@ static char *key_of(const struct lvs_probe_spec *spec)
 	return key;
 }
 
-static int by_key(const void *a, const void *b)
+/* FNV-1a (Fowler, Noll, Vo): the keys are the operator's own. */
+static uint64_t hash_of(const char *key)
 {
-	const struct lvs_probe *x = a, *y = b;
+	uint64_t hash = 0xcbf29ce484222325ULL;
 
-	return strcmp(x->key, y->key);
+	for (; *key; key++)
+		hash = (hash ^ (unsigned char)*key) * 0x100000001b3ULL;
+	return hash;
+}
+
+static struct lvs_probe *find(const struct lvs_probe_table *table, uint64_t hash, const char *key)
+{
+	struct lvs_probe *probe = table->size ? table->heads[hash & (table->size - 1)] : NULL;
+
+	while (probe && (probe->hash != hash || strcmp(probe->key, key) != 0))
+		probe = probe->next;
+	return probe;
+}
+
+static void chain(struct lvs_probe_table *table, struct lvs_probe *probe)
+{
+	struct lvs_probe **head = &table->heads[probe->hash & (table->size - 1)];
+
+	probe->next = *head;
+	*head = probe;
+	probe->chained = true;
+	table->n++;
+}
+
+static void unchain(struct lvs_probe_table *table, struct lvs_probe *probe)
+{
+	struct lvs_probe **link = &table->heads[probe->hash & (table->size - 1)];
+
+	while (*link != probe)
+		link = &(*link)->next;
+	*link = probe->next;
+	probe->chained = false;
+	table->n--;
+}
+
+/* Room for @n in all: as many chains. Return: 0 or -ENOMEM */
+static int make_room(struct lvs_probe_table *table, size_t n)
+{
+	struct lvs_probe_table next = { .size = LVS_MAX(table->size, (size_t)64) };
+
+	while (next.size < n)
+		next.size *= 2;
+	if (next.size == table->size)
+		return 0;
+	next.heads = calloc(next.size, sizeof(struct lvs_probe *));
+	if (!next.heads)
+		return -ENOMEM;
+	for (size_t i = 0; i < table->size; i++) {
+		while (table->heads[i]) {
+			struct lvs_probe *probe = table->heads[i];
+
+			table->heads[i] = probe->next;
+			chain(&next, probe);
+		}
+	}
+	free(table->heads);
+	*table = next;
+	return 0;
 }
 
 static void free_probe(struct lvs_probe *probe)
@@ -301,20 +361,19 @@ static int make_probe(struct lvs_probes *probes, const struct lvs_probe_spec *sp
 		.check = { .ops = ops, .base = lvs_loop_base(probes->loop), .shared = probes->kinds[spec->kind].shared,
 			   .runner = probes->runner,
 			   .addr = spec->addr, .port = spec->port, .source = spec->source, .timeout = spec->timeout },
-		.probes = probes, .key = key, .kind = spec->kind, .interval = spec->interval,
-		.fast_interval = spec->fast_interval, .jitter = spec->jitter, .rules = spec->rules,
+		.probes = probes, .key = key, .hash = hash_of(key), .kind = spec->kind, .interval = spec->interval,
+		.fast_interval = spec->fast_interval, .start_spread = spec->start_spread, .jitter = spec->jitter,
+		.rules = spec->rules,
 	};
 	lvs_list_init(&probe->watches);
 	lvs_list_init(&probe->waits);
 	if (ops->run_bytes)
 		probe->check.run = calloc(1, ops->run_bytes);
-	if ((ops->run_bytes && !probe->check.run) || lvs_heap_reserve(&probes->heap, probes->n + 1))
+	if (ops->run_bytes && !probe->check.run)
 		err = -ENOMEM;
 	if (!err && ops->parse)
 		err = ops->parse(spec->params, spec->nparams, &config, message);
 	probe->check.config = config;
-	if (!err && !tsearch(probe, &probes->root, by_key))
-		err = -ENOMEM;
 	if (err) {
 		free_probe(probe);
 		return err;
@@ -330,32 +389,129 @@ static lvs_ns first_start(struct lvs_probes *probes, lvs_ns span, lvs_ns now)
 	return now + (lvs_ns)(((unsigned __int128)span * probes->phase) >> 64);
 }
 
+static void add_watch(struct lvs_probe *probe, struct lvs_probe_watch *watch)
+{
+	watch->probe = probe;
+	lvs_list_push_back(&probe->watches, &watch->of_probe);
+}
+
+int lvs_probes_draft(struct lvs_probes *probes, struct lvs_probe_drafts *drafts, const struct lvs_probe_spec *spec,
+		     struct lvs_probe_watch *watch, char message[LVS_CHECK_MESSAGE_BYTES])
+{
+	char *key = key_of(spec);
+	struct lvs_probe *probe = key ? find(&drafts->table, hash_of(key), key) : NULL;
+	int err = key ? make_room(&drafts->table, drafts->table.n + 1) : -ENOMEM;
+
+	if (err) {
+		free(key);
+		(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "out of memory");
+		return err;
+	}
+	if (probe) {
+		free(key);
+	} else {
+		err = make_probe(probes, spec, key, message, &probe);
+		if (err)
+			return err;
+		chain(&drafts->table, probe);
+	}
+	add_watch(probe, watch);
+	return 0;
+}
+
+bool lvs_probe_drafts_fini(struct lvs_probe_drafts *drafts, size_t n)
+{
+	for (; drafts->at < drafts->table.size && n; drafts->at++) {
+		struct lvs_probe **head = &drafts->table.heads[drafts->at];
+
+		for (; *head && n; n--) {
+			struct lvs_probe *probe = *head;
+
+			*head = probe->next;
+			free_probe(probe);
+		}
+		if (*head)
+			return false;
+	}
+	if (drafts->at < drafts->table.size)
+		return false;
+	free(drafts->table.heads);
+	*drafts = (struct lvs_probe_drafts){ .at = 0 };
+	return true;
+}
+
+/* What a probe knows is for those who watch it, and not for who comes when all have left. */
+static bool is_watched(const struct lvs_probe *probe)
+{
+	const struct lvs_probe_watch *watch;
+
+	lvs_list_for_each(watch, &probe->watches, of_probe)
+		if (!watch->left || !watch->left(watch))
+			return true;
+	return false;
+}
+
+/* One that is there already gets the draft's watches; @drafts keeps the rest of it. */
+static void join(struct lvs_probes *probes, struct lvs_probe_drafts *drafts, struct lvs_probe *draft, lvs_ns now)
+{
+	struct lvs_probe *probe = find(&probes->table, draft->hash, draft->key);
+
+	if (probe && !is_watched(probe)) {
+		unchain(&probes->table, probe);
+		probe = NULL;
+	}
+	if (!probe) {
+		chain(&probes->table, draft);
+		lvs_heap_put(&probes->heap, &draft->wait, first_start(probes, draft->start_spread, now));
+		return;
+	}
+	while (!lvs_list_empty(&draft->watches)) {
+		struct lvs_probe_watch *watch = lvs_list_entry(draft->watches.next, struct lvs_probe_watch, of_probe);
+
+		lvs_list_remove(&watch->of_probe);
+		add_watch(probe, watch);
+	}
+	chain(&drafts->table, draft);
+}
+
+int lvs_probes_join(struct lvs_probes *probes, struct lvs_probe_drafts *drafts)
+{
+	lvs_ns now = lvs_clock_now();
+	int err = lvs_heap_reserve(&probes->heap, probes->heap.n + drafts->table.n);
+
+	if (!err)
+		err = make_room(&probes->table, probes->table.n + drafts->table.n);
+	if (err)
+		return err;
+	for (size_t i = 0; i < drafts->table.size; i++) {
+		struct lvs_probe *draft = drafts->table.heads[i], *next;
+
+		drafts->table.heads[i] = NULL;
+		for (; draft; draft = next) {
+			next = draft->next;
+			drafts->table.n--;
+			join(probes, drafts, draft, now);
+		}
+	}
+	arm(probes, now);
+	return 0;
+}
+
 int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spec, struct lvs_probe_watch *watch,
 		     char message[LVS_CHECK_MESSAGE_BYTES])
 {
-	struct lvs_probe like = { .key = key_of(spec) }, *probe, **found;
-	lvs_ns now = lvs_clock_now();
-	int err;
+	struct lvs_probe_drafts drafts = { .table = { .n = 0 } };
+	int err = lvs_probes_draft(probes, &drafts, spec, watch, message);
 
-	if (!like.key) {
-		(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "out of memory");
-		return -ENOMEM;
-	}
-	found = tfind(&like, &probes->root, by_key);
-	if (found) {
-		free(like.key);
-		probe = *found;
-	} else {
-		err = make_probe(probes, spec, like.key, message, &probe);
+	if (!err) {
+		err = lvs_probes_join(probes, &drafts);
 		if (err)
-			return err;
-		probes->n++;
-		lvs_heap_put(&probes->heap, &probe->wait, first_start(probes, spec->start_spread, now));
-		arm(probes, now);
+			(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "out of memory");
 	}
-	watch->probe = probe;
-	lvs_list_push_back(&probe->watches, &watch->of_probe);
-	return 0;
+	if (err)
+		*watch = (struct lvs_probe_watch){ .changed = watch->changed };
+	(void)lvs_probe_drafts_fini(&drafts, SIZE_MAX);
+	return err;
 }
 
 void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch)
@@ -374,8 +530,8 @@ void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch
 	if (probe->check.ops->end)
 		probe->check.ops->end(&probe->check);
 	lvs_heap_remove(&probes->heap, &probe->wait);
-	(void)tdelete(probe, &probes->root, by_key);
-	probes->n--;
+	if (probe->chained)
+		unchain(&probes->table, probe);
 	free_probe(probe);
 }
 
@@ -415,5 +571,5 @@ const struct lvs_check *lvs_probe_check(const struct lvs_probe *probe)
 
 size_t lvs_probes_count(const struct lvs_probes *probes)
 {
-	return probes->n;
+	return probes->table.n;
 }

@@ -42,11 +42,13 @@ struct lvs_probe_spec {
 /**
  * struct lvs_probe_watch - someone who wants to know; embedded in what does
  * @changed:	the verdict's state, or what the server says of itself, is another one. May add and remove no watch.
+ * @left:	it will be removed, and counts for nothing until then; NULL: it counts
  */
 struct lvs_probe_watch {
 	struct lvs_list of_probe;
 	struct lvs_probe *probe;
 	void (*changed)(struct lvs_probe_watch *watch);
+	bool (*left)(const struct lvs_probe_watch *watch);
 };
 
 /**
@@ -58,6 +60,18 @@ struct lvs_probe_wait {
 	struct lvs_list of_probe;
 	struct lvs_probe *probe;
 	void (*over)(struct lvs_probe_wait *wait, const struct lvs_verdict *verdict);
+};
+
+/* By what they ask: chains, @size of them, a power of two. All zeros: nothing. */
+struct lvs_probe_table {
+	struct lvs_probe **heads;
+	size_t size, n;
+};
+
+/* Probes that are ready to begin, and know who watches them; all zeros: none. @at: chains before it were freed already */
+struct lvs_probe_drafts {
+	struct lvs_probe_table table;
+	size_t at;
 };
 
 /**
@@ -78,12 +92,28 @@ void lvs_probes_free(struct lvs_probes *probes);
 const char *lvs_probes_trouble(const struct lvs_probes *probes, int kind);
 
 /**
- * lvs_probes_watch() - join the probe that @spec describes, or begin it
- * @watch:	with @changed set; not moved until lvs_probes_unwatch()
+ * lvs_probes_draft() - what takes long of beginning a probe; in any thread, as no probe that runs is looked at
+ * @drafts:	those who ask the same are one
+ * @watch:	with @changed set; not moved until lvs_probes_unwatch(), or until lvs_probe_drafts_fini() of a draft that never
+ *		joined, after which it is void
  * @message:	why not, if it fails
  *
  * Return: 0; -EINVAL: the kind does not like its parameters; or -ENOMEM
  */
+int lvs_probes_draft(struct lvs_probes *probes, struct lvs_probe_drafts *drafts, const struct lvs_probe_spec *spec,
+		     struct lvs_probe_watch *watch, char message[LVS_CHECK_MESSAGE_BYTES]);
+
+/**
+ * lvs_probes_join() - all of @drafts begin, or are the ones that run already and that somebody watches
+ *
+ * Return: 0, and what is left in @drafts is only to be freed; or -ENOMEM, and nothing happened
+ */
+int lvs_probes_join(struct lvs_probes *probes, struct lvs_probe_drafts *drafts);
+
+/* At most @n of them, in any thread. Return: that was all */
+bool lvs_probe_drafts_fini(struct lvs_probe_drafts *drafts, size_t n);
+
+/* A draft of one that joins at once. Return: as lvs_probes_draft() */
 int lvs_probes_watch(struct lvs_probes *probes, const struct lvs_probe_spec *spec, struct lvs_probe_watch *watch,
 		     char message[LVS_CHECK_MESSAGE_BYTES]);
 

@@ -42,6 +42,9 @@
 /* The name under which a service manager hands in the device's descriptor. */
 #define DEVICE_FD_NAME "device"
 
+/* Sorry servers seldom come and go alone. */
+#define SERVERS_SETTLE (10 * LVS_NS_PER_MS)
+
 static int fail(struct lvs_director *director, int err, const char *what)
 {
 	lvs_log(director->log, LVS_LOG_ERROR, "%s: %s", what, strerror(-err));
@@ -70,13 +73,25 @@ static int make_engine(struct lvs_director *director)
 	return err ? fail(director, err, "cannot set up the engine") : 0;
 }
 
-/* Other addresses are servers now. In the beginning they are told to the network anyway. */
+/* Other addresses are servers now, perhaps of a thousand services, one after the other. */
 static void on_servers_changed(void *arg)
 {
 	struct lvs_director *director = arg;
+	lvs_ns now = lvs_clock_now();
 
-	if (director->net)
-		(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+	if (!director->changed_timer)	/* in the beginning they are told to the network anyway */
+		return;
+	if (!director->changed)
+		lvs_timer_start(director->changed_timer, now + SERVERS_SETTLE, now);
+	director->changed = true;
+}
+
+static void on_changed_timer(void *arg)
+{
+	struct lvs_director *director = arg;
+
+	director->changed = false;
+	(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 }
 
 /* In the beginning there are no connections. */
@@ -123,17 +138,22 @@ static int load_rules(struct lvs_director *director)
 		.notices = director->notices, .changed = on_servers_changed, .reset = on_reset, .noted = on_noted,
 		.recall = on_recall, .arg = director,
 	};
-	struct lvs_health_set *set;
+	char message[LVS_HEALTH_MESSAGE_BYTES];
+	struct lvs_health_set *set = NULL;
 	int err = lvs_health_new(&options, &director->health);
 
 	if (err)
 		return fail(director, err, "cannot set up health checks");
-	err = lvs_health_prepare(director->health, director->conf, NULL, &set);
-	if (err)
-		return err;
-	err = lvs_rules_load(director->engine, director->conf, lvs_health_overlay(set), lvs_clock_now());
+	err = lvs_health_draft(director->health, director->conf, NULL, message, &set);
 	if (err) {
-		lvs_health_discard(director->health, set);
+		lvs_log(director->log, LVS_LOG_ERROR, "%s", message);
+		return err;
+	}
+	err = lvs_health_prepare(director->health, set);
+	if (!err)
+		err = lvs_rules_load(director->engine, director->conf, lvs_health_overlay(set));
+	if (err) {
+		lvs_health_discard(set);
 		return fail(director, err, "cannot set up services");
 	}
 	lvs_health_adopt(director->health, set);
@@ -354,6 +374,8 @@ static int set_up_loop(struct lvs_director *director)
 	if (!err)
 		err = lvs_timer_new(loop, lvs_director_settle, director, &director->jobs.later);
 	if (!err)
+		err = lvs_timer_new(loop, on_changed_timer, director, &director->changed_timer);
+	if (!err)
 		err = lvs_loop_on_readable(loop, lvs_net_fd(director->net), on_net_readable, director);
 	return err ? fail(director, err, "cannot set up the event loop") : 0;
 }
@@ -367,14 +389,18 @@ static int give_up_privilege(struct lvs_director *director)
 		.group = conf->group[0] ? conf->group : NULL,
 		.net_admin = director->conf->network.setup == LVS_CONF_SETUP_AUTO,
 	};
+	const struct lvs_loader_options loader = {
+		.path = director->path, .key = &lvs_engine_rules(director->engine)->key, .io = director->io,
+		.health = director->health, .scripts = director->runner, .keep = lvs_state_fd(director->state),
+		.done = lvs_director_loaded, .arg = director,
+	};
 	char message[LVS_PRIV_MESSAGE_MAX];
 	int err = lvs_priv_drop(&params, message);
 
 	lvs_log(director->log, err ? LVS_LOG_ERROR : LVS_LOG_INFO, "%s", message);
 	if (err)
 		return err;
-	err = lvs_loader_new(director->loop, director->path, &lvs_engine_rules(director->engine)->key, director->io,
-			     director->runner, lvs_state_fd(director->state), lvs_director_loaded, director, &director->loader);
+	err = lvs_loader_new(director->loop, &loader, &director->loader);
 	if (err)
 		return fail(director, err, "cannot start the thread that reads the configuration");
 	err = lvs_priv_seal(&params, message);
@@ -459,6 +485,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_runner_free(director->runner);
 	lvs_net_free(director->net);
 	lvs_timer_free(director->jobs.later);
+	lvs_timer_free(director->changed_timer);
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);
 	lvs_pump_free(director->pump);

@@ -37,6 +37,7 @@ struct lvs_timer;
  * @memory:	the connection pool's, @memory_bytes of it
  * @conflicts:	of what is said when another station has an address of ours
  * @net_timer, @watchdog: see lvs_net_deadline(), lvs_notify_alive()
+ * @changed:	other addresses are servers now, which the host is told of by @changed_timer
  * @failed:	why the loop was left was not a request to stop
  * @reloads, @refused: SIGHUPs that took effect, and that did not
  */
@@ -64,6 +65,8 @@ struct lvs_director {
 	struct lvs_control *control;
 	struct lvs_timer *net_timer;
 	struct lvs_timer *watchdog;
+	struct lvs_timer *changed_timer;
+	bool changed;
 	bool failed;
 	unsigned long reloads, refused;
 };

@@ -59,19 +59,30 @@ int lvs_health_new(const struct lvs_health_options *options, struct lvs_health *
 /* @health: may be NULL. The engine's servers stay as they are. */
 void lvs_health_free(struct lvs_health *health);
 
+#define LVS_HEALTH_MESSAGE_BYTES 512
+
 /**
- * lvs_health_prepare() - what will be true of @conf
+ * lvs_health_draft() - make what @conf needs; in any thread, as long as no other set is adopted meanwhile
  * @conf:	will be in force after lvs_health_adopt(), as long as it is
  * @diff:	from the configuration in force to @conf; NULL: there is none in force
- * @ret_set:	to be given to lvs_health_adopt() or lvs_health_discard()
+ * @message:	why not, if it fails
+ * @ret_set:	for lvs_health_prepare(), or for lvs_health_discard(), by any thread too
+ *
+ * Return: 0 or -Exxx
+ */
+int lvs_health_draft(struct lvs_health *health, const struct lvs_conf *conf, const struct lvs_conf_diff *diff,
+		     char message[LVS_HEALTH_MESSAGE_BYTES], struct lvs_health_set **ret_set);
+
+/**
+ * lvs_health_prepare() - what will be true of @set's configuration; in the turn in which it comes into force
+ * @set:	to be given to lvs_health_adopt() or lvs_health_discard() after this
  *
  * Verdicts belong to what is asked and how, so who is asked as before is as it was. Who is asked in another way than
  * before, or is new, is unknown.
  *
- * Return: 0, or -Exxx after saying why
+ * Return: 0 or -ENOMEM
  */
-int lvs_health_prepare(struct lvs_health *health, const struct lvs_conf *conf, const struct lvs_conf_diff *diff,
-		       struct lvs_health_set **ret_set);
+int lvs_health_prepare(struct lvs_health *health, struct lvs_health_set *set);
 
 /* For lvs_rules_load() and lvs_rules_apply(). Borrowed from @set. */
 const struct lvs_rules_overlay *lvs_health_overlay(struct lvs_health_set *set);
@@ -79,8 +90,8 @@ const struct lvs_rules_overlay *lvs_health_overlay(struct lvs_health_set *set);
 /* @set's configuration is in force, and the engine's rules are as it says. The one before is still there. */
 void lvs_health_adopt(struct lvs_health *health, struct lvs_health_set *set);
 
-/* It did not come into force. */
-void lvs_health_discard(struct lvs_health *health, struct lvs_health_set *set);
+/* It did not come into force. @set: may be NULL */
+void lvs_health_discard(struct lvs_health_set *set);
 
 /**
  * struct lvs_check_view - what is known of one check of a server

@@ -79,17 +79,16 @@ void lvs_health_depend(struct lvs_health *health, lvs_ns now)
 	for (size_t i = 0; i < set->needs.norder; i++) {
 		size_t index = set->needs.order[i];
 		struct service_health *service = set->services[index];
-		bool is = lacks(set, index), stirred = !lvs_list_empty(&service->stirred);
+		bool is = lacks(set, index);
 
 		if (service->lacking != is) {
 			service->lacking = is;
 			lvs_health_assess(service, now);
-		} else if (!stirred && (!is || service->told_quorum)) {
+		} else if (!service->turn && (!lvs_list_empty(&service->stirred) || !is || service->told_quorum)) {
 			continue;
 		}
 		/* Behind those that it needs: causes are told before what follows from them. */
-		lvs_list_remove(&service->stirred);
-		lvs_list_push_back(&health->stirred, &service->stirred);
+		lvs_health_give_turn(service);
 	}
 }
 

@@ -5,9 +5,7 @@
  */
 #include "lvsd/health_history.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/bytes.h"
 
@@ -31,21 +29,16 @@ void lvs_health_history_add(struct lvs_health_history *history, const struct lvs
 		history->changes[history->n++ % LVS_HEALTH_CHANGES_MAX] = *change;
 }
 
-int lvs_health_history_copy(const struct lvs_health_history *history, struct lvs_health_history *ret_copy)
+void lvs_health_history_go_on(struct lvs_health_history *before, struct lvs_health_history *history)
 {
-	size_t length = 1, n = LVS_MIN(history->n, (uint32_t)LVS_HEALTH_CHANGES_MAX);
-	struct lvs_health_history copy = { .n = history->n };
+	struct lvs_health_history later = *history;
+	size_t n = LVS_MIN(later.n, (uint32_t)LVS_HEALTH_CHANGES_MAX);
 
-	while (length < n)
-		length *= 2;
-	if (n) {
-		copy.changes = calloc(length, sizeof(*copy.changes));
-		if (!copy.changes)
-			return -ENOMEM;
-		memcpy(copy.changes, history->changes, n * sizeof(*copy.changes));
-	}
-	*ret_copy = copy;
-	return 0;
+	*history = *before;
+	*before = (struct lvs_health_history){ .n = 0 };
+	while (n-- > 0)
+		lvs_health_history_add(history, lvs_health_history_get(&later, n));
+	lvs_health_history_fini(&later);
 }
 
 const struct lvs_health_change *lvs_health_history_get(const struct lvs_health_history *history, size_t back)

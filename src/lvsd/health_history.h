@@ -21,8 +21,8 @@ struct lvs_health_history {
 /* @change: copied. Without memory it is not remembered. */
 void lvs_health_history_add(struct lvs_health_history *history, const struct lvs_health_change *change);
 
-/* @ret_copy: of @history, with memory of its own. Return: 0 or -ENOMEM */
-int lvs_health_history_copy(const struct lvs_health_history *history, struct lvs_health_history *ret_copy);
+/* What was before @history, and came from @before, which has nothing after this. */
+void lvs_health_history_go_on(struct lvs_health_history *before, struct lvs_health_history *history);
 
 /* @back: 0 is the last one. Return: borrowed; NULL: so many are not known */
 const struct lvs_health_change *lvs_health_history_get(const struct lvs_health_history *history, size_t back);

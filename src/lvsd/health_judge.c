@@ -170,14 +170,12 @@ static bool assess_server(struct service_health *service, struct server_health *
 	enum lvs_initial initial = initials[conf->initial];
 	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
 	enum lvs_health_state state = state_of(service, server);
-	enum lvs_health_state was = server->state;
 	bool up;
 
 	server->drains = state == LVS_HEALTH_UP && server->conf->weight && !server->conf->drain.on && !answered_weight(server);
-	if (state != was) {
+	if (state != server->state) {
 		server->state = state;
 		server->since = now;
-		note_change(server, was);
 	}
 	if (state != LVS_HEALTH_UNKNOWN)
 		server->known = state;
@@ -193,11 +191,14 @@ static bool assess_server(struct service_health *service, struct server_health *
 
 static void protect(struct service_health *service, const bool *up)
 {
-	struct lvs_protected *list = calloc(service->n + 1, sizeof(*list));
+	struct lvs_protected *list;
 
 	service->kept = 0;
 	for (size_t i = 0; i < service->n; i++)
 		service->servers[i]->kept = false;
+	if (!service->conf->min_servers)
+		return;
+	list = calloc(service->n + 1, sizeof(*list));
 	if (!list)	/* then nobody is kept this time */
 		return;
 	for (size_t i = 0; i < service->n; i++) {
@@ -293,6 +294,7 @@ static void say_server(const struct service_health *service, struct server_healt
 	if (server->said == server->state)
 		return;
 	lvs_tell_event(lvs_tell_state(server->state), lvs_tell_state(server->said), service->conf, server->conf, &event);
+	note_change(server, server->said);
 	server->said = server->state;
 	event.has_weight = true;
 	event.weight = server->down ? 0 : server->weight;
@@ -436,25 +438,29 @@ static void refresh(struct service_health *service, bool leave, lvs_ns now)
 	}
 }
 
-void lvs_health_enact(struct service_health *service, lvs_ns now)
+void lvs_health_say(struct service_health *service)
 {
-	const struct lvs_health_options *options = &service->health->options;
-
 	for (size_t i = 0; i < service->n; i++) {
 		say_server(service, service->servers[i]);
 		say_drains(service, service->servers[i]);
 	}
 	say_kept(service);
 	say_quorum(service);
+}
+
+void lvs_health_enact(struct service_health *service, lvs_ns now)
+{
+	const struct lvs_health_options *options = &service->health->options;
+
 	refresh(service, false, now);
 	if (move_sorry(service, now))
 		options->changed(options->arg);
 	refresh(service, true, now);
 	if (service->conf->on_failure == LVS_CONF_RESET && options->reset)
 		options->reset(options->arg);
-	lvs_list_remove(&service->of_due);
+	lvs_heap_remove(&service->health->due, &service->of_due);
 	if (service->due != LVS_NS_NEVER)
-		lvs_list_push_back(&service->health->due, &service->of_due);
+		lvs_heap_put(&service->health->due, &service->of_due, service->due);
 }
 
 static const struct service_health *find_service(const struct lvs_health *health, const struct lvs_conf_service *service)

@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -22,6 +23,7 @@
 #include "conf/edit.h"
 #include "conf/job.h"
 #include "engine/classify.h"
+#include "lvsd/health.h"
 #include "lvsd/rules.h"
 #include "lvsd/scripts.h"
 #include "lvsd/ways.h"
@@ -31,19 +33,21 @@
 
 enum state { BORN, IDLE, ASKED, DONE, QUIT };
 
+/* What is to be freed. */
+struct refuse {
+	struct refuse *next;
+	struct lvs_loaded loaded;
+};
+
 struct lvs_loader {
-	const char *path;
-	const struct lvs_hash_key *key;
-	const struct lvs_io *io;
-	bool scripts;
-	void (*done)(void *arg, struct lvs_loaded *loaded);
-	void *arg;
-	int fd, keep;
+	struct lvs_loader_options options;
+	int fd;
 	bool running_thread;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	enum state state;
+	struct refuse *refuse;
 	const struct lvs_conf *running, *file;
 	struct lvs_loaded loaded;
 };
@@ -55,6 +59,8 @@ void lvs_loaded_fini(struct lvs_loaded *loaded)
 	free(loaded->texts);
 	lvs_conf_diff_fini(&loaded->diff);
 	lvs_classifier_free(loaded->classifier);
+	lvs_rules_plan_free(loaded->plan);
+	lvs_health_discard(loaded->set);
 	lvs_conf_free(loaded->conf);
 	lvs_conf_free(loaded->file);
 }
@@ -80,18 +86,32 @@ static int compare(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 {
 	int err = lvs_conf_diff_init(loader->running, loaded->conf, &loaded->diff);
 
-	if (!err)
-		err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->key, &loaded->classifier);
 	return err ? err : describe(loaded);
+}
+
+/* What only a restart can do is not to be done. */
+static int draft(const struct lvs_loader *loader, struct lvs_loaded *loaded, char message[LVS_HEALTH_MESSAGE_BYTES])
+{
+	int err;
+
+	if (loaded->diff.nrestart)
+		return 0;
+	err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->options.key, &loaded->classifier);
+	if (!err)
+		err = lvs_rules_plan_new(&loaded->diff, loaded->conf, &loaded->plan);
+	(void)snprintf(message, LVS_HEALTH_MESSAGE_BYTES, "out of memory");
+	if (!err && loader->options.health)
+		err = lvs_health_draft(loader->options.health, loaded->conf, &loaded->diff, message, &loaded->set);
+	return err;
 }
 
 /* The file, and what was made at run time. */
 static int load(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 {
-	int err = lvs_conf_load(loader->path, &loaded->errors, &loaded->file), kept;
+	int err = lvs_conf_load(loader->options.path, &loaded->errors, &loaded->file), kept;
 
 	if (!err)
-		err = lvs_ways_check(loaded->file, loader->io, &loaded->errors);
+		err = lvs_ways_check(loaded->file, loader->options.io, &loaded->errors);
 	if (!err)
 		err = lvs_conf_copy(loaded->file, &loaded->conf);
 	if (err)
@@ -108,8 +128,9 @@ static void work(struct lvs_loader *loader)
 {
 	struct lvs_loaded *loaded = &loader->loaded;
 	struct lvs_conf_job *job = loaded->job;
+	char message[LVS_HEALTH_MESSAGE_BYTES];
 
-	lvs_conf_errors_init(&loaded->errors, loader->path, NULL, 0);
+	lvs_conf_errors_init(&loaded->errors, loader->options.path, NULL, 0);
 	if (job->make)
 		loaded->err = job->make(job, loader->running, loader->file, &loaded->errors, &loaded->conf);
 	else
@@ -117,15 +138,20 @@ static void work(struct lvs_loader *loader)
 	if (!loaded->err && loaded->errors.nerrors)
 		loaded->err = -EINVAL;
 	if (!loaded->err && loaded->conf)
-		loaded->err = lvs_ways_check(loaded->conf, loader->io, &loaded->errors);
-	if (!loaded->err && loaded->conf && !loader->scripts)
+		loaded->err = lvs_ways_check(loaded->conf, loader->options.io, &loaded->errors);
+	if (!loaded->err && loaded->conf && !loader->options.scripts)
 		loaded->err = lvs_scripts_refuse(loaded->conf, &loaded->errors);
 	if (loaded->err || !loaded->conf)
 		return;
 	loaded->err = compare(loader, loaded);
-	if (loaded->err)
+	if (loaded->err) {
 		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot compare with the configuration in force: %s",
 				    strerror(-loaded->err));
+		return;
+	}
+	loaded->err = draft(loader, loaded, message);
+	if (loaded->err)
+		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot apply the new configuration: %s", message);
 }
 
 /*
@@ -135,8 +161,8 @@ static void work(struct lvs_loader *loader)
  */
 static void leave_files(const struct lvs_loader *loader)
 {
-	const unsigned int low = (unsigned int)LVS_MIN(loader->fd, loader->keep);
-	const unsigned int high = (unsigned int)LVS_MAX(loader->fd, loader->keep);
+	const unsigned int low = (unsigned int)LVS_MIN(loader->fd, loader->options.keep);
+	const unsigned int high = (unsigned int)LVS_MAX(loader->fd, loader->options.keep);
 
 	if (unshare(CLONE_FILES))
 		return;
@@ -145,6 +171,23 @@ static void leave_files(const struct lvs_loader *loader)
 	if (high > low + 1)
 		(void)close_range(low + 1, high - 1, 0);
 	(void)close_range(high + 1, UINT_MAX, 0);
+}
+
+/* With the lock held, which is not held meanwhile. */
+static void clear_out(struct lvs_loader *loader)
+{
+	struct refuse *first = loader->refuse;
+
+	loader->refuse = NULL;
+	pthread_mutex_unlock(&loader->lock);
+	while (first) {
+		struct refuse *next = first->next;
+
+		lvs_loaded_fini(&first->loaded);
+		free(first);
+		first = next;
+	}
+	pthread_mutex_lock(&loader->lock);
 }
 
 static void *serve(void *arg)
@@ -157,6 +200,10 @@ static void *serve(void *arg)
 	loader->state = IDLE;
 	pthread_cond_signal(&loader->changed);
 	while (loader->state != QUIT) {
+		if (loader->refuse) {
+			clear_out(loader);
+			continue;
+		}
 		if (loader->state != ASKED) {
 			pthread_cond_wait(&loader->changed, &loader->lock);
 			continue;
@@ -168,8 +215,27 @@ static void *serve(void *arg)
 			loader->state = DONE;
 		(void)!write(loader->fd, &one, sizeof(one));	/* cannot be full: one letter at a time */
 	}
+	clear_out(loader);
 	pthread_mutex_unlock(&loader->lock);
 	return NULL;
+}
+
+void lvs_loader_discard(struct lvs_loader *loader, const struct lvs_loaded *loaded)
+{
+	struct refuse *refuse = malloc(sizeof(*refuse));
+
+	if (!refuse) {
+		struct lvs_loaded copy = *loaded;
+
+		lvs_loaded_fini(&copy);
+		return;
+	}
+	refuse->loaded = *loaded;
+	pthread_mutex_lock(&loader->lock);
+	refuse->next = loader->refuse;
+	loader->refuse = refuse;
+	pthread_cond_signal(&loader->changed);
+	pthread_mutex_unlock(&loader->lock);
 }
 
 static void on_readable(void *arg)
@@ -185,7 +251,7 @@ static void on_readable(void *arg)
 	loader->state = IDLE;
 	pthread_mutex_unlock(&loader->lock);
 	/* A copy, for whoever is told may start the next job at once. */
-	loader->done(loader->arg, &loaded);
+	loader->options.done(loader->options.arg, &loaded);
 }
 
 /*
@@ -213,27 +279,19 @@ static int start_thread(struct lvs_loader *loader)
 	return 0;
 }
 
-int lvs_loader_new(struct lvs_loop *loop, const char *path, const struct lvs_hash_key *key, const struct lvs_io *io,
-		   bool scripts, int keep, void (*done)(void *arg, struct lvs_loaded *loaded), void *arg,
-		   struct lvs_loader **ret_loader)
+int lvs_loader_new(struct lvs_loop *loop, const struct lvs_loader_options *options, struct lvs_loader **ret_loader)
 {
 	struct lvs_loader *loader = calloc(1, sizeof(*loader));
 	int err;
 
 	if (!loader)
 		return -ENOMEM;
-	loader->path = path;
-	loader->key = key;
-	loader->io = io;
-	loader->scripts = scripts;
-	loader->keep = keep;
-	loader->done = done;
-	loader->arg = arg;
+	loader->options = *options;
 	pthread_mutex_init(&loader->lock, NULL);
 	pthread_cond_init(&loader->changed, NULL);
 	loader->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (keep < 0)
-		loader->keep = loader->fd;
+	if (options->keep < 0)
+		loader->options.keep = loader->fd;
 	err = loader->fd < 0 ? -errno : lvs_loop_on_readable(loop, loader->fd, on_readable, loader);
 	if (!err)
 		err = start_thread(loader);

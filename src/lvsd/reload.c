@@ -131,24 +131,23 @@ static int change_over(struct lvs_director *director, struct lvs_loaded *loaded,
 	const struct lvs_rules *rules = lvs_engine_rules(director->engine);
 	uint64_t generation = rules->generation;
 	bool level = sets_log_level(loaded);
-	struct lvs_health_set *set;
 	int err;
 
 	if (!all_possible(director, loaded))
 		return -ENOTSUP;
-	err = lvs_health_prepare(director->health, loaded->conf, &loaded->diff, &set);
-	if (!err) {
-		err = lvs_rules_apply(director->engine, &loaded->diff, loaded->conf, &loaded->classifier,
-				      lvs_health_overlay(set), lvs_clock_now());
-		if (err)
-			lvs_health_discard(director->health, set);
-	}
+	err = lvs_health_prepare(director->health, loaded->set);
+	if (!err)
+		err = lvs_rules_apply(director->engine, loaded->plan, &loaded->classifier, lvs_health_overlay(loaded->set),
+				      lvs_clock_now());
 	if (err) {
 		lvs_conf_errors_add(&loaded->errors, LVS_CONF_ERROR, NULL, NULL, "cannot apply the new configuration: %s",
 				    strerror(-err));
+		lvs_health_discard(loaded->set);	/* it has joined what runs in the loop */
+		loaded->set = NULL;
 		return err;
 	}
-	lvs_health_adopt(director->health, set);
+	lvs_health_adopt(director->health, loaded->set);
+	loaded->set = NULL;
 	/* Before the old one goes: changes are about both. */
 	take_conf(director, loaded);
 	lvs_state_renew(director->state);
@@ -204,7 +203,7 @@ static void finish(struct lvs_director *director, struct lvs_loaded *loaded, int
 	director->jobs.n--;
 	job->done(job, &(struct lvs_conf_outcome){ .err = err, .errors = &loaded->errors, .diff = nothing ? NULL : &loaded->diff,
 						   .texts = loaded->texts, .ntexts = loaded->ntexts });
-	lvs_loaded_fini(loaded);
+	lvs_loader_discard(director->loader, loaded);
 	start_next(director);
 }
 

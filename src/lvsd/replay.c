@@ -116,7 +116,7 @@ static int make_engine(struct replay *replay, const struct lvs_conf *conf, lvs_n
 		return err;
 	options.memory = replay->memory;
 	err = lvs_engine_new(&options, now, &replay->engine);
-	return err ? err : lvs_rules_load(replay->engine, conf, NULL, now);
+	return err ? err : lvs_rules_load(replay->engine, conf, NULL);
 }
 
 /* On a LAN the way to each server is the link. */

@@ -48,9 +48,9 @@ static struct lvs_server_spec overlaid(const struct lvs_rules_overlay *overlay, 
 
 static struct lvs_service *find_service(struct lvs_rules *rules, const struct lvs_conf_service *service)
 {
-	struct lvs_service_spec spec = lvs_spec_service(service);
+	struct lvs_service_key key = lvs_spec_key(service);
 
-	return lvs_service_find(rules, &spec.key);
+	return lvs_service_find(rules, &key);
 }
 
 /* Return: 0, and the classifier of @conf's marks, NULL if there are none; or -Exxx */
@@ -95,40 +95,70 @@ enum step_kind { MARKS_SET, SERVICE_ADDED, SERVICE_EDITED, SERVER_ADDED, SERVER_
  * struct step - what was done, so that it can be undone
  * @service:	the one, or the server's
  * @server:	the one, unless it was removed
- * @was:	of a service or server that was edited or removed
+ * @service_was: of a service that was edited, in the plan's room for that
+ * @server_was:	of a server that was edited or removed
  */
 struct step {
 	enum step_kind kind;
 	struct lvs_service *service;
 	struct lvs_server *server;
-	struct lvs_service_spec service_was;
+	const struct lvs_service_spec *service_was;
 	struct lvs_server_spec server_was;
 };
 
-/* @classifier: the one that is not in force: first the new one, then the old one */
+/**
+ * struct lvs_rules_plan - all that needs no engine
+ * @services:	of services that come or are edited, in the diff's order
+ * @servers:	of servers that come, go or are edited, and of those of services that come, in the diff's order
+ * @steps, @were: room for what applying it takes
+ */
+struct lvs_rules_plan {
+	const struct lvs_conf_diff *diff;
+	const struct lvs_conf *conf;
+	struct lvs_service_spec *services, *were;
+	struct lvs_server_spec *servers;
+	struct step *steps;
+};
+
+/* How far a plan was carried out. @classifier: the one that is not in force: first the new one, then the old one */
 struct journal {
 	struct lvs_rules *rules;
+	struct lvs_rules_plan *plan;
 	struct lvs_classifier **classifier;
 	const struct lvs_rules_overlay *overlay;
 	lvs_ns now;
-	struct step *steps;
-	size_t n;
+	size_t nsteps, nwere, nservices, nservers;
+	const struct lvs_conf_service *last;	/* was looked for last, and is @found */
+	struct lvs_service *found;
 };
 
 static void note(struct journal *journal, const struct step *step)
 {
-	journal->steps[journal->n++] = *step;
+	journal->plan->steps[journal->nsteps++] = *step;
 }
 
-/* Adds, or takes over what was made at run time. */
-static int put_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
+/* Servers of one service come one after the other. */
+static struct lvs_service *find_again(struct journal *journal, const struct lvs_conf_service *conf)
 {
-	struct lvs_server_spec spec = overlaid(journal->overlay, of, conf);
-	struct step step = { .service = find_service(journal->rules, of) };
+	if (journal->last != conf || !journal->found) {
+		journal->last = conf;
+		journal->found = find_service(journal->rules, conf);
+	}
+	return journal->found;
+}
+
+/* Adds, or takes over what was made at run time. @planned: its spec, without the overlay */
+static int put_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf,
+		      const struct lvs_server_spec *planned)
+{
+	struct lvs_server_spec spec = *planned;
+	struct step step = { .service = find_again(journal, of) };
 	int err;
 
 	if (!step.service)
 		return -ENOENT;
+	if (journal->overlay)
+		journal->overlay->apply(journal->overlay->arg, of, conf, &spec);
 	step.server = lvs_server_find(step.service, &spec.addr, spec.port);
 	if (step.server) {
 		step.kind = SERVER_EDITED;
@@ -143,19 +173,21 @@ static int put_server(struct journal *journal, const struct lvs_conf_service *of
 	return err;
 }
 
-static int put_service_alone(struct journal *journal, const struct lvs_conf_service *conf)
+static int put_service_alone(struct journal *journal, const struct lvs_service_spec *spec)
 {
-	struct lvs_service_spec spec = lvs_spec_service(conf);
-	struct step step = { .service = lvs_service_find(journal->rules, &spec.key) };
+	struct step step = { .service = lvs_service_find(journal->rules, &spec->key) };
+	struct lvs_service_spec *was = &journal->plan->were[journal->nwere];
 	int err;
 
 	if (step.service) {
 		step.kind = SERVICE_EDITED;
-		step.service_was = step.service->spec;
-		err = lvs_service_edit(journal->rules, step.service, &spec);
+		step.service_was = was;
+		*was = step.service->spec;
+		journal->nwere++;
+		err = lvs_service_edit(journal->rules, step.service, spec);
 	} else {
 		step.kind = SERVICE_ADDED;
-		err = lvs_service_add(journal->rules, &spec, &step.service);
+		err = lvs_service_add(journal->rules, spec, &step.service);
 	}
 	if (!err)
 		note(journal, &step);
@@ -164,18 +196,18 @@ static int put_service_alone(struct journal *journal, const struct lvs_conf_serv
 
 static int put_service(struct journal *journal, const struct lvs_conf_service *conf)
 {
-	int err = put_service_alone(journal, conf);
+	int err = put_service_alone(journal, &journal->plan->services[journal->nservices++]);
 
 	for (size_t i = 0; !err && i < conf->nservers; i++)
-		err = put_server(journal, conf, &conf->servers[i]);
+		err = put_server(journal, conf, &conf->servers[i], &journal->plan->servers[journal->nservers++]);
 	return err;
 }
 
-static void drop_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf)
+static void drop_server(struct journal *journal, const struct lvs_conf_service *of)
 {
-	struct lvs_server_spec spec = lvs_spec_server(conf);
-	struct step step = { .kind = SERVER_REMOVED, .service = find_service(journal->rules, of) };
-	struct lvs_server *server = step.service ? lvs_server_find(step.service, &spec.addr, spec.port) : NULL;
+	const struct lvs_server_spec *spec = &journal->plan->servers[journal->nservers++];
+	struct step step = { .kind = SERVER_REMOVED, .service = find_again(journal, of) };
+	struct lvs_server *server = step.service ? lvs_server_find(step.service, &spec->addr, spec->port) : NULL;
 
 	if (!server)
 		return;		/* it was removed at run time already */
@@ -192,9 +224,16 @@ static void swap_marks(struct journal *journal)
 /* One that was removed at run time comes back with its servers. */
 static int edit_service(struct journal *journal, const struct lvs_conf_service *conf)
 {
-	if (find_service(journal->rules, conf))
-		return put_service_alone(journal, conf);
-	return put_service(journal, conf);
+	const struct lvs_service_spec *spec = &journal->plan->services[journal->nservices++];
+	bool gone = !lvs_service_find(journal->rules, &spec->key);
+	int err = put_service_alone(journal, spec);
+
+	for (size_t i = 0; gone && !err && i < conf->nservers; i++) {
+		struct lvs_server_spec server = lvs_spec_server(&conf->servers[i]);
+
+		err = put_server(journal, conf, &conf->servers[i], &server);
+	}
+	return err;
 }
 
 /* All but what cannot fail, which has its turn when the rest has not: removed services, settings and sites. */
@@ -214,11 +253,12 @@ static int apply_change(struct journal *journal, const struct lvs_conf_change *c
 	case LVS_CONF_SERVICE_EDITED:
 		return edit_service(journal, change->new_service);
 	case LVS_CONF_SERVER_REMOVED:
-		drop_server(journal, change->old_service, change->old_server);
+		drop_server(journal, change->old_service);
 		return 0;
 	case LVS_CONF_SERVER_ADDED:
 	case LVS_CONF_SERVER_EDITED:
-		return put_server(journal, change->new_service, change->new_server);
+		return put_server(journal, change->new_service, change->new_server,
+				  &journal->plan->servers[journal->nservers++]);
 	}
 	return -EINVAL;
 }
@@ -226,8 +266,8 @@ static int apply_change(struct journal *journal, const struct lvs_conf_change *c
 /* Fails at most for want of memory that was given back a moment ago; nothing better can be done then than to go on. */
 static void undo(struct journal *journal)
 {
-	while (journal->n > 0) {
-		struct step *step = &journal->steps[--journal->n];
+	while (journal->nsteps > 0) {
+		struct step *step = &journal->plan->steps[--journal->nsteps];
 
 		switch (step->kind) {
 		case MARKS_SET:
@@ -237,7 +277,7 @@ static void undo(struct journal *journal)
 			lvs_service_remove(journal->rules, step->service, journal->now);
 			break;
 		case SERVICE_EDITED:
-			(void)lvs_service_edit(journal->rules, step->service, &step->service_was);
+			(void)lvs_service_edit(journal->rules, step->service, step->service_was);
 			break;
 		case SERVER_ADDED:
 			lvs_server_remove(journal->rules, step->server, journal->now);
@@ -252,25 +292,90 @@ static void undo(struct journal *journal)
 	}
 }
 
-/* Return: 0, or -ENOMEM. @nservers: of services that come, at most one step each */
-static int open_journal(struct lvs_engine *engine, size_t nchanges, size_t nservers, lvs_ns now,
-			struct journal *ret_journal)
+/* What @change asks room for: @ret_steps at most, and so many specs. */
+static void count(const struct lvs_conf_change *change, size_t *ret_services, size_t *ret_servers, size_t *ret_steps)
 {
-	struct step *steps = calloc(nchanges + nservers + 2, sizeof(*steps));
-
-	if (!steps)
-		return -ENOMEM;
-	*ret_journal = (struct journal){ .rules = lvs_engine_rules(engine), .now = now, .steps = steps };
-	return 0;
+	*ret_services = change->kind == LVS_CONF_SERVICE_ADDED || change->kind == LVS_CONF_SERVICE_EDITED;
+	*ret_servers = change->kind == LVS_CONF_SERVER_REMOVED || change->kind == LVS_CONF_SERVER_EDITED ||
+		       change->kind == LVS_CONF_SERVER_ADDED;
+	if (change->kind == LVS_CONF_SERVICE_ADDED)
+		*ret_servers = change->new_service->nservers;
+	*ret_steps = 1 + (*ret_services ? change->new_service->nservers : 0);
 }
 
-static size_t count_servers(const struct lvs_conf *conf)
+static void plan_change(struct lvs_rules_plan *plan, const struct lvs_conf_change *change, size_t *services, size_t *servers)
 {
-	size_t n = 0;
+	switch (change->kind) {
+	case LVS_CONF_SERVICE_ADDED:
+		for (size_t i = 0; i < change->new_service->nservers; i++)
+			plan->servers[(*servers)++] = lvs_spec_server(&change->new_service->servers[i]);
+		plan->services[(*services)++] = lvs_spec_service(change->new_service);
+		break;
+	case LVS_CONF_SERVICE_EDITED:
+		plan->services[(*services)++] = lvs_spec_service(change->new_service);
+		break;
+	case LVS_CONF_SERVER_REMOVED:
+		plan->servers[(*servers)++] = lvs_spec_server(change->old_server);
+		break;
+	case LVS_CONF_SERVER_ADDED:
+	case LVS_CONF_SERVER_EDITED:
+		plan->servers[(*servers)++] = lvs_spec_server(change->new_server);
+		break;
+	case LVS_CONF_SET:
+	case LVS_CONF_MARKS:
+	case LVS_CONF_SITES_CHANGED:
+	case LVS_CONF_SERVICE_REMOVED:
+		break;
+	}
+}
 
-	for (size_t i = 0; i < conf->nservices; i++)
-		n += conf->services[i].nservers;
-	return n;
+/* Filled with zeros by hand: the kernel gives the pages here, and not when they are needed. */
+static void *new_room(size_t n, size_t size)
+{
+	void *room = reallocarray(NULL, n + 1, size);
+
+	return room ? memset(room, 0, (n + 1) * size) : NULL;
+}
+
+void lvs_rules_plan_free(struct lvs_rules_plan *plan)
+{
+	if (!plan)
+		return;
+	free(plan->services);
+	free(plan->servers);
+	free(plan->were);
+	free(plan->steps);
+	free(plan);
+}
+
+int lvs_rules_plan_new(const struct lvs_conf_diff *diff, const struct lvs_conf *conf, struct lvs_rules_plan **ret_plan)
+{
+	struct lvs_rules_plan *plan = calloc(1, sizeof(*plan));
+	size_t services = 0, servers = 0, steps = 0, n[3];
+
+	if (!plan)
+		return -ENOMEM;
+	plan->diff = diff;
+	plan->conf = conf;
+	for (size_t i = 0; i < diff->n; i++) {
+		count(&diff->changes[i], &n[0], &n[1], &n[2]);
+		services += n[0];
+		servers += n[1];
+		steps += n[2];
+	}
+	plan->services = new_room(services, sizeof(*plan->services));
+	plan->were = new_room(services, sizeof(*plan->were));
+	plan->servers = new_room(servers, sizeof(*plan->servers));
+	plan->steps = new_room(steps, sizeof(*plan->steps));
+	if (!plan->services || !plan->were || !plan->servers || !plan->steps) {
+		lvs_rules_plan_free(plan);
+		return -ENOMEM;
+	}
+	services = servers = 0;
+	for (size_t i = 0; i < diff->n; i++)
+		plan_change(plan, &diff->changes[i], &services, &servers);
+	*ret_plan = plan;
+	return 0;
 }
 
 static int set_sources(struct lvs_engine *engine, const struct lvs_conf_director *director)
@@ -296,26 +401,36 @@ static void set_masquerade(struct lvs_engine *engine, const struct lvs_conf_dire
 static_assert(LVS_CONF_MASQUERADE_MAX <= LVS_MASQUERADE_MAX, "what a file may have the engine takes");
 static_assert(LVS_CONF_POOL_MAX + 2 <= LVS_SOURCES_MAX, "what a file may have the engine takes");
 
-int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, const struct lvs_rules_overlay *overlay,
-		   lvs_ns now)
+static int load_service(struct lvs_rules *rules, const struct lvs_conf_service *conf, const struct lvs_rules_overlay *overlay)
 {
-	struct lvs_classifier *classifier = NULL;
-	struct journal journal;
-	int err = open_journal(engine, conf->nservices, count_servers(conf), now, &journal);
+	struct lvs_service_spec spec = lvs_spec_service(conf);
+	struct lvs_service *service;
+	struct lvs_server *server;
+	int err = lvs_service_add(rules, &spec, &service);
 
-	if (err)
-		return err;
-	journal.overlay = overlay;
-	lvs_rules_set_sites(journal.rules, conf->geo.table);
+	for (size_t i = 0; !err && i < conf->nservers; i++) {
+		struct lvs_server_spec of = overlaid(overlay, conf, &conf->servers[i]);
+
+		err = lvs_server_add(rules, service, &of, &server);
+	}
+	return err;
+}
+
+int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, const struct lvs_rules_overlay *overlay)
+{
+	struct lvs_rules *rules = lvs_engine_rules(engine);
+	struct lvs_classifier *classifier = NULL;
+	int err;
+
+	lvs_rules_set_sites(rules, conf->geo.table);
 	set_masquerade(engine, &conf->director);
 	err = set_sources(engine, &conf->director);
 	if (!err)
-		err = make_classifier(conf, &journal.rules->key, &classifier);
+		err = make_classifier(conf, &rules->key, &classifier);
 	if (!err)
-		lvs_classifier_free(lvs_rules_set_classifier(journal.rules, classifier));
+		lvs_classifier_free(lvs_rules_set_classifier(rules, classifier));
 	for (size_t i = 0; !err && i < conf->nservices; i++)
-		err = put_service(&journal, &conf->services[i]);
-	free(journal.steps);
+		err = load_service(rules, &conf->services[i], overlay);
 	return err;
 }
 
@@ -344,36 +459,34 @@ static bool sources_differ(const struct lvs_conf_diff *diff)
 	return false;
 }
 
-int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf,
-		    struct lvs_classifier **classifier, const struct lvs_rules_overlay *overlay, lvs_ns now)
+int lvs_rules_apply(struct lvs_engine *engine, struct lvs_rules_plan *plan, struct lvs_classifier **classifier,
+		    const struct lvs_rules_overlay *overlay, lvs_ns now)
 {
+	struct journal journal = { .rules = lvs_engine_rules(engine), .plan = plan, .classifier = classifier,
+				   .overlay = overlay, .now = now };
+	const struct lvs_conf_diff *diff = plan->diff;
+	const struct lvs_conf *conf = plan->conf;
 	const bool sources = sources_differ(diff);
 	struct lvs_engine_settings settings;
-	struct journal journal;
-	int err = open_journal(engine, diff->n, count_servers(conf), now, &journal);
+	int err = 0;
 
-	if (err)
-		return err;
-	journal.classifier = classifier;
-	journal.overlay = overlay;
 	for (size_t i = 0; !err && i < diff->n; i++)
 		err = apply_change(&journal, &diff->changes[i]);
 	if (!err && sources)
 		err = set_sources(engine, &conf->director);
 	if (err) {
 		undo(&journal);
-	} else {
-		remove_services(&journal, diff);
-		if (journal.rules->sites != conf->geo.table)
-			lvs_rules_set_sites(journal.rules, conf->geo.table);
-		lvs_spec_settings(conf, &settings);
-		lvs_engine_configure(engine, &settings, now);
-		if (sources)
-			set_masquerade(engine, &conf->director);
-		journal.rules->edition++;
+		return err;
 	}
-	free(journal.steps);
-	return err;
+	remove_services(&journal, diff);
+	if (journal.rules->sites != conf->geo.table)
+		lvs_rules_set_sites(journal.rules, conf->geo.table);
+	lvs_spec_settings(conf, &settings);
+	lvs_engine_configure(engine, &settings, now);
+	if (sources)
+		set_masquerade(engine, &conf->director);
+	journal.rules->edition++;
+	return 0;
 }
 
 int lvs_rules_refresh(struct lvs_engine *engine, const struct lvs_conf_service *service,

@@ -15,6 +15,7 @@ struct lvs_engine_options;
 struct lvs_engine_settings;
 struct lvs_hash_key;
 struct lvs_log;
+struct lvs_rules_plan;
 struct lvs_server_spec;
 
 /* @ret_options: all but memory and key */
@@ -37,8 +38,7 @@ struct lvs_rules_overlay {
  *
  * Return: 0 or -Exxx; what was added until then stays
  */
-int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, const struct lvs_rules_overlay *overlay,
-		   lvs_ns now);
+int lvs_rules_load(struct lvs_engine *engine, const struct lvs_conf *conf, const struct lvs_rules_overlay *overlay);
 
 /**
  * lvs_rules_classifier() - what lvs_rules_apply() needs and takes long to make; in any thread
@@ -51,21 +51,32 @@ int lvs_rules_classifier(const struct lvs_conf_diff *diff, const struct lvs_conf
 			 struct lvs_classifier **ret_classifier);
 
 /**
+ * lvs_rules_plan_new() - what else takes long; in any thread
+ * @diff, @conf: without changes that need a restart; live as long as the plan
+ *
+ * Return: 0, or -ENOMEM
+ */
+int lvs_rules_plan_new(const struct lvs_conf_diff *diff, const struct lvs_conf *conf, struct lvs_rules_plan **ret_plan);
+
+/* In any thread. @plan: may be NULL */
+void lvs_rules_plan_free(struct lvs_rules_plan *plan);
+
+/**
  * lvs_rules_apply() - one configuration becomes the next
- * @diff:	without changes that need a restart
- * @conf:	after success: lives as long as the engine, or until the next one was applied; the former is needed no more
+ * @plan:	after success its conf lives as long as the engine, or until the next one was applied; the former is needed no
+ *		more
  * @classifier:	what lvs_rules_classifier() made of both; after success: the former one if it is needed no more, or NULL.
  *		Either is the caller's to free.
  * @overlay:	NULL: there is none
  *
- * What @diff does not name is not touched: its counters, connections and cursors stay. Services and servers made at run
- * time stay too, unless the file now names them.
+ * What the plan's diff does not name is not touched: its counters, connections and cursors stay. Services and servers made
+ * at run time stay too, unless the file now names them.
  *
  * Return: 0, or -Exxx and all services and servers are as before, with connections and counters; only schedulers of
  * services that were among the changes may have begun anew
  */
-int lvs_rules_apply(struct lvs_engine *engine, const struct lvs_conf_diff *diff, const struct lvs_conf *conf,
-		    struct lvs_classifier **classifier, const struct lvs_rules_overlay *overlay, lvs_ns now);
+int lvs_rules_apply(struct lvs_engine *engine, struct lvs_rules_plan *plan, struct lvs_classifier **classifier,
+		    const struct lvs_rules_overlay *overlay, lvs_ns now);
 
 /**
  * lvs_rules_refresh() - @overlay says something else of a server of the configuration in force

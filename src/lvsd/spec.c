@@ -165,6 +165,15 @@ static uint8_t sched_flags(uint32_t flags)
 	return bits;
 }
 
+struct lvs_service_key lvs_spec_key(const struct lvs_conf_service *service)
+{
+	bool ranged = service->ports.n > 0;
+	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
+
+	return (struct lvs_service_key){ .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol,
+					 .ranged = ranged, .mark = service->mark };
+}
+
 struct lvs_service_spec lvs_spec_service(const struct lvs_conf_service *service)
 {
 	static const enum lvs_syn_proxy_mode syn_proxies[] = {
@@ -172,12 +181,8 @@ struct lvs_service_spec lvs_spec_service(const struct lvs_conf_service *service)
 		[LVS_CONF_SYN_PROXY_AUTO] = LVS_SYN_PROXY_AUTO,
 		[LVS_CONF_SYN_PROXY_ON] = LVS_SYN_PROXY_ON,
 	};
-	bool ranged = service->ports.n > 0;
-	uint16_t port = ranged ? service->ports.ranges[0].first : service->port;
-
 	struct lvs_service_spec spec = {
-		.key = { .addr = service->addr, .port = LVS_BE16(port), .proto = service->protocol, .ranged = ranged,
-			 .mark = service->mark },
+		.key = lvs_spec_key(service),
 		.ports = service->ports,
 		.sched = lvs_sched_find(service->scheduler),
 		.persist = persist_spec(service),

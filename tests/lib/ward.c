@@ -125,6 +125,7 @@ void ward_start_at(struct ward *f, struct lvs_conf *conf, size_t web)
 {
 	struct lvs_engine_options options;
 	struct lvs_health_options health = { .loop = f->loop, .changed = on_announce, .arg = f };
+	char message[LVS_HEALTH_MESSAGE_BYTES];
 	struct lvs_health_set *set;
 
 	f->conf = conf;
@@ -137,8 +138,9 @@ void ward_start_at(struct ward *f, struct lvs_conf *conf, size_t web)
 	assert_int_equal(lvs_engine_new(&options, 0, &f->engine), 0);
 	health.engine = f->engine;
 	assert_int_equal(lvs_health_new(&health, &f->health), 0);
-	assert_int_equal(lvs_health_prepare(f->health, f->conf, NULL, &set), 0);
-	assert_int_equal(lvs_rules_load(f->engine, f->conf, lvs_health_overlay(set), 0), 0);
+	assert_int_equal(lvs_health_draft(f->health, f->conf, NULL, message, &set), 0);
+	assert_int_equal(lvs_health_prepare(f->health, set), 0);
+	assert_int_equal(lvs_rules_load(f->engine, f->conf, lvs_health_overlay(set)), 0);
 	lvs_health_adopt(f->health, set);
 }
 
@@ -150,16 +152,25 @@ void ward_start(struct ward *f, const char *keys, const char *of_first)
 void ward_reload_at(struct ward *f, struct lvs_conf *conf, size_t web)
 {
 	struct lvs_classifier *classifier = NULL;
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
+	char message[LVS_HEALTH_MESSAGE_BYTES];
 	struct lvs_health_set *set;
 
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
-	/* One that does not come into force first. */
-	assert_int_equal(lvs_health_prepare(f->health, conf, &diff, &set), 0);
-	lvs_health_discard(f->health, set);
-	assert_int_equal(lvs_health_prepare(f->health, conf, &diff, &set), 0);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, lvs_health_overlay(set), 0), 0);
+	assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
+	/* Those that do not come into force first. */
+	for (int prepared = 0; prepared < 2; prepared++) {
+		assert_int_equal(lvs_health_draft(f->health, conf, &diff, message, &set), 0);
+		if (prepared)
+			assert_int_equal(lvs_health_prepare(f->health, set), 0);
+		lvs_health_discard(set);
+	}
+	assert_int_equal(lvs_health_draft(f->health, conf, &diff, message, &set), 0);
+	assert_int_equal(lvs_health_prepare(f->health, set), 0);
+	assert_int_equal(lvs_rules_apply(f->engine, plan, &classifier, lvs_health_overlay(set), 0), 0);
 	lvs_health_adopt(f->health, set);
+	lvs_rules_plan_free(plan);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;

@@ -40,14 +40,17 @@ static void go_over(struct scene *scene, const char *text)
 {
 	struct lvs_conf *conf = parse(text);
 	struct lvs_classifier *classifier = NULL;
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
 
 	if (!scene->conf) {
-		assert_int_equal(lvs_rules_load(scene->director->engine, conf, NULL, scene->director->now), 0);
+		assert_int_equal(lvs_rules_load(scene->director->engine, conf, NULL), 0);
 	} else {
 		assert_int_equal(lvs_conf_diff_init(scene->conf, conf, &diff), 0);
-		assert_int_equal(lvs_rules_apply(scene->director->engine, &diff, conf, &classifier, NULL,
+		assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
+		assert_int_equal(lvs_rules_apply(scene->director->engine, plan, &classifier, NULL,
 						 scene->director->now), 0);
+		lvs_rules_plan_free(plan);
 		lvs_conf_diff_fini(&diff);
 		lvs_conf_free(scene->conf);
 	}

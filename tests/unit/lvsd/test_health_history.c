@@ -50,25 +50,21 @@ static void the_last_ones_are_kept(void **state)
 	lvs_health_history_fini(&history);
 }
 
-/* Whatever the length, both go on by themselves. */
-static void copies_have_a_life_of_their_own(void **state)
+/* Whatever their lengths, one goes on where the other ended. */
+static void one_goes_on_after_another(void **state)
 {
 	(void)state;
 	for (int n = 0; n < MANY; n++) {
-		struct lvs_health_history history = { .n = 0 }, copy;
+		for (int more = 0; more < 20; more++) {
+			struct lvs_health_history before = { .n = 0 }, history = { .n = 0 };
 
-		for (int i = 0; i < n; i++)
-			add(&history, i);
-		assert_int_equal(lvs_health_history_copy(&history, &copy), 0);
-		look(&copy, n);
-		for (int i = n; i < n + 20; i++) {
-			add(&copy, i);
-			look(&copy, i + 1);
+			for (int i = 0; i < n + more; i++)
+				add(i < n ? &before : &history, i);
+			lvs_health_history_go_on(&before, &history);
+			look(&history, n + more);
+			look(&before, 0);
+			lvs_health_history_fini(&history);
 		}
-		look(&history, n);
-		lvs_health_history_fini(&history);
-		look(&copy, n + 20);
-		lvs_health_history_fini(&copy);
 	}
 }
 
@@ -76,7 +72,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_ones_are_kept),
-		cmocka_unit_test(copies_have_a_life_of_their_own),
+		cmocka_unit_test(one_goes_on_after_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,7 +50,7 @@ static void on_loaded(void *arg, struct lvs_loaded *loaded)
 		scene->conf = loaded->conf;
 		loaded->conf = old;
 	}
-	lvs_loaded_fini(loaded);
+	lvs_loader_discard(scene->loader, loaded);
 	lvs_loop_stop(scene->loop);
 }
 
@@ -63,9 +63,11 @@ static void open_loader(struct scene *scene)
 {
 	static const struct lvs_hash_key key = { 1, 2 };
 	static const struct lvs_io io = { .fd = -1 };
+	const struct lvs_loader_options options = { .path = scene->path, .key = &key, .io = &io, .scripts = true, .keep = -1,
+						    .done = on_loaded, .arg = scene };
 
 	assert_int_equal(lvs_loop_new(&scene->loop), 0);
-	assert_int_equal(lvs_loader_new(scene->loop, scene->path, &key, &io, true, -1, on_loaded, scene, &scene->loader), 0);
+	assert_int_equal(lvs_loader_new(scene->loop, &options, &scene->loader), 0);
 }
 
 static void close_loader(struct scene *scene)

@@ -107,16 +107,19 @@ static void start(struct director *director, struct lvs_conf *conf)
 	options.memory = director->memory;
 	options.key = (struct lvs_hash_key){ (uintptr_t)director->memory, 7 };	/* each has its own */
 	assert_int_equal(lvs_engine_new(&options, 0, &director->engine), 0);
-	assert_int_equal(lvs_rules_load(director->engine, conf, NULL, 0), 0);
+	assert_int_equal(lvs_rules_load(director->engine, conf, NULL), 0);
 }
 
 static void reload(struct director *director, struct lvs_conf *conf)
 {
 	struct lvs_classifier *classifier = NULL;	/* no marks */
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
 
 	assert_int_equal(lvs_conf_diff_init(director->conf, conf, &diff), 0);
-	assert_int_equal(lvs_rules_apply(director->engine, &diff, conf, &classifier, NULL, 0), 0);
+	assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
+	assert_int_equal(lvs_rules_apply(director->engine, plan, &classifier, NULL, 0), 0);
+	lvs_rules_plan_free(plan);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(director->conf);
 	director->conf = conf;

@@ -53,7 +53,7 @@ static int setup(void **state)
 	*state = f;
 	if (lvs_engine_new(&options, 0, &f->engine))
 		return -1;
-	return lvs_rules_load(f->engine, f->conf, NULL, 0);
+	return lvs_rules_load(f->engine, f->conf, NULL);
 }
 
 static int teardown(void **state)
@@ -71,13 +71,16 @@ static void apply(struct fixture *f, const char *text)
 {
 	struct lvs_conf *conf = parse(text);
 	struct lvs_classifier *classifier;
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
 
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
+	assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
 	assert_int_equal(diff.nrestart, 0);
 	assert_int_equal(lvs_rules_classifier(&diff, conf, &lvs_engine_rules(f->engine)->key, &classifier), 0);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), 0);
+	assert_int_equal(lvs_rules_apply(f->engine, plan, &classifier, NULL, 0), 0);
 	lvs_classifier_free(classifier);
+	lvs_rules_plan_free(plan);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
@@ -239,19 +242,22 @@ static void settings_come_into_force_with_the_rest(void **state)
 	struct lvs_conf *conf = parse("timeouts: { udp = 1234; }; director: { reply_rate = 77; ping = \"never\"; };"
 				      "services: ( { address = \"192.0.2.9:80\"; } );");
 	struct lvs_classifier *classifier = NULL;
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
 
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
-	memory_fail_at(2);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), -ENOMEM);
+	assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
+	memory_fail_at(1);
+	assert_int_equal(lvs_rules_apply(f->engine, plan, &classifier, NULL, 0), -ENOMEM);
 	assert_true(memory_failed());
 	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 300);
 	assert_int_equal(f->engine->settings.ping, LVS_PING_WHEN_LIVE);
-	assert_int_equal(lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0), 0);
+	assert_int_equal(lvs_rules_apply(f->engine, plan, &classifier, NULL, 0), 0);
 	assert_int_equal(f->engine->settings.timeouts[LVS_PROTO_INDEX_udp][0], 1234);
 	assert_int_equal(f->engine->timeouts[LVS_PROTO_INDEX_udp][0], lvs_ticks_from_seconds(1234));
 	assert_int_equal(f->engine->settings.reply_rate, 77);
 	assert_int_equal(f->engine->settings.ping, LVS_PING_NEVER);
+	lvs_rules_plan_free(plan);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
@@ -631,6 +637,7 @@ static void a_reload_happens_or_does_not(void **state)
 	char before[PICTURE_BYTES], after[PICTURE_BYTES];
 	struct lvs_conf *conf = parse(second);
 	struct lvs_classifier *classifier, *made;
+	struct lvs_rules_plan *plan;
 	struct lvs_conf_diff diff;
 	unsigned int n = 0;
 	bool failed;
@@ -639,12 +646,13 @@ static void a_reload_happens_or_does_not(void **state)
 	make_some_at_run_time(f);
 	picture(f, before);
 	assert_int_equal(lvs_conf_diff_init(f->conf, conf, &diff), 0);
+	assert_int_equal(lvs_rules_plan_new(&diff, conf, &plan), 0);
 	assert_int_equal(lvs_rules_classifier(&diff, conf, &lvs_engine_rules(f->engine)->key, &classifier), 0);
 	made = classifier;
 	assert_non_null(made);
 	do {
 		memory_fail_at(++n);
-		err = lvs_rules_apply(f->engine, &diff, conf, &classifier, NULL, 0);
+		err = lvs_rules_apply(f->engine, plan, &classifier, NULL, 0);
 		failed = memory_failed();
 		picture(f, after);
 		if (err) {
@@ -657,6 +665,7 @@ static void a_reload_happens_or_does_not(void **state)
 	assert_in_range(n, 5, 100);
 	assert_ptr_not_equal(classifier, made);
 	lvs_classifier_free(classifier);
+	lvs_rules_plan_free(plan);
 	lvs_conf_diff_fini(&diff);
 	lvs_conf_free(f->conf);
 	f->conf = conf;
