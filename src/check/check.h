@@ -20,6 +20,7 @@
 
 struct event_base;
 struct lvs_check;
+struct lvs_check_guide;
 struct lvs_runner;
 
 /* One parameter of a kind of check, as text: "true" for what is on. What was not given is not there. */
@@ -93,14 +94,50 @@ struct lvs_check_ops {
 };
 
 /**
+ * struct lvs_check_through - a check that comes as the clients of a service do
+ * @forward:	by which method the server gets what it is sent, static storage; NULL: the server itself is asked
+ * @server, @port: whom the connection is to reach, as the service has it; port in host order
+ */
+struct lvs_check_through {
+	const char *forward;
+	struct lvs_addr server;
+	uint16_t port;
+};
+
+/**
+ * struct lvs_check_lead - a connection on its way through a virtual address
+ * @type:	SOCK_STREAM or SOCK_DGRAM; 0: there is none
+ * @sport:	that it comes from, host order; the address is the check's source
+ */
+struct lvs_check_lead {
+	int type;
+	uint16_t sport;
+};
+
+/**
+ * struct lvs_check_guide - who leads connections through virtual addresses to the servers that they are for
+ * @lead:	one is about to begin, as check->lead says. Return: 0; -ENOENT: no service has such a server; -ENOSPC: too many
+ *		are on their way
+ * @leave:	check->lead is not needed any more
+ */
+struct lvs_check_guide {
+	int (*lead)(void *arg, const struct lvs_check *check);
+	void (*leave)(void *arg, const struct lvs_check *check);
+	void *arg;
+};
+
+/**
  * struct lvs_check - one check of one server, as its checker sees it
  * @base:	for events
  * @shared:	what set_up() made; NULL: nothing
  * @runner:	runs programs; NULL: there is none
  * @config:	what parse() made; NULL: nothing
  * @run:	run_bytes, the checker's; zeroed in the beginning, never moved, kept from run to run
+ * @addr:	that is connected to: the server's, or the virtual one that @through is about
  * @port:	host order; 0 with no_port
  * @source:	where to ask from; lvs_addr_any(): whatever the host's routes say
+ * @guide:	for those that have @through; NULL: there is none
+ * @lead:	of the run; check/socket.h and check/probe.c see to it
  * @timeout:	how long the run may take; for libraries that want to know
  */
 struct lvs_check {
@@ -113,6 +150,9 @@ struct lvs_check {
 	struct lvs_addr addr;
 	uint16_t port;
 	struct lvs_addr source;
+	struct lvs_check_through through;
+	const struct lvs_check_guide *guide;
+	struct lvs_check_lead lead;
 	lvs_ns timeout;
 };
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "check/socket.h"
@@ -116,6 +118,37 @@ static CURLcode set_tls(CURL *easy, const struct lvs_fetch_tls *tls)
 	return code;
 }
 
+/* In the place of libcurl's own way to a source, which tells nobody of the port before it connects. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct lvs_fetch *fetch = arg;
+	int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol), err;
+
+	(void)purpose;
+	err = fd < 0 ? -errno : lvs_check_bind(fetch->check, fd, to->socktype);
+	if (!err)
+		return fd;
+	if (fd >= 0)
+		(void)close(fd);
+	fetch->unbound = err;
+	return CURL_SOCKET_BAD;
+}
+
+static CURLcode set_source(struct lvs_fetch *fetch)
+{
+	char from[LVS_ADDR_TEXT_BYTES], interface[LVS_ADDR_TEXT_BYTES + 5];
+	CURLcode code;
+
+	if (fetch->check->through.forward) {
+		code = curl_easy_setopt(fetch->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+		return code == CURLE_OK ? curl_easy_setopt(fetch->easy, CURLOPT_OPENSOCKETDATA, fetch) : code;
+	}
+	if (lvs_addr_is_any(&fetch->check->source))
+		return CURLE_OK;
+	(void)snprintf(interface, sizeof(interface), "host!%s", lvs_addr_format(&fetch->check->source, from));
+	return curl_easy_setopt(fetch->easy, CURLOPT_INTERFACE, interface);
+}
+
 static CURLcode set_common(struct lvs_fetch *fetch)
 {
 	/* A cache of names, of which there are none, would be searched from end to end by each run. */
@@ -126,7 +159,6 @@ static CURLcode set_common(struct lvs_fetch *fetch)
 	const struct { CURLoption option; const char *value; } texts[] = {
 		{ CURLOPT_PROXY, "" }, { CURLOPT_USERAGENT, "lvsd/" PACKAGE_VERSION },
 	};
-	char from[LVS_ADDR_TEXT_BYTES], interface[LVS_ADDR_TEXT_BYTES + 5];
 	CURLcode code = CURLE_OK;
 	CURL *easy = fetch->easy;
 
@@ -134,10 +166,8 @@ static CURLcode set_common(struct lvs_fetch *fetch)
 		code = curl_easy_setopt(easy, flags[i].option, flags[i].value);
 	for (size_t i = 0; i < ARRAY_LEN(texts) && code == CURLE_OK; i++)
 		code = curl_easy_setopt(easy, texts[i].option, texts[i].value);
-	if (code == CURLE_OK && !lvs_addr_is_any(&fetch->check->source)) {
-		(void)snprintf(interface, sizeof(interface), "host!%s", lvs_addr_format(&fetch->check->source, from));
-		code = curl_easy_setopt(easy, CURLOPT_INTERFACE, interface);
-	}
+	if (code == CURLE_OK)
+		code = set_source(fetch);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
 	return code;
@@ -162,6 +192,7 @@ CURL *lvs_fetch_open(struct lvs_fetch *fetch, struct lvs_check *check, const cha
 int lvs_fetch_start(struct lvs_fetch *fetch)
 {
 	fetch->error[0] = '\0';
+	fetch->unbound = 0;
 	fetch->transfer.easy = fetch->easy;
 	fetch->transfer.finished = on_finished;
 	return lvs_transfers_start(fetch->check->shared, &fetch->transfer);
@@ -222,7 +253,9 @@ void lvs_fetch_failed(struct lvs_fetch *fetch, CURLcode code)
 	long err = 0;
 
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &err);
-	if (fetch->transfer.too_much)
+	if (fetch->unbound)
+		lvs_check_refused(fetch->check, fetch->unbound, true);
+	else if (fetch->transfer.too_much)
 		lvs_check_failed(fetch->check, "it says more than anybody wants to know");
 	else if (is_endless(fetch, code))
 		lvs_check_failed(fetch->check, "a line that does not end");

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "check/heap.h"
+#include "check/socket.h"
 #include "sys/addrtext.h"
 #include "sys/clock.h"
 #include "sys/loop.h"
@@ -61,6 +62,7 @@ struct kind {
 struct lvs_probes {
 	struct lvs_loop *loop;
 	struct lvs_runner *runner;
+	const struct lvs_check_guide *guide;
 	struct lvs_timer *timer;
 	struct lvs_heap heap;
 	struct lvs_probe_table table;
@@ -129,10 +131,14 @@ static void settle(struct lvs_probe *probe, const struct lvs_check_result *resul
 {
 	lvs_ns now = lvs_clock_now();
 	struct lvs_probe_watch *watch;
+	const char *way = probe->check.through.forward ? "through the VIP: " : "";
+	char reason[LVS_CHECK_REASON_BYTES];
 	bool news;
 
 	probe->running = false;
-	news = lvs_verdict_add(&probe->verdict, &probe->rules, result->outcome, result->reason, now - probe->begun, now);
+	lvs_check_leave(&probe->check);
+	(void)snprintf(reason, sizeof(reason), "%s%.*s", way, (int)(sizeof(reason) - 1 - strlen(way)), result->reason);
+	news = lvs_verdict_add(&probe->verdict, &probe->rules, result->outcome, reason, now - probe->begun, now);
 	if (take_answer(probe, &result->answer))
 		news = true;
 	schedule(probe, now);
@@ -199,7 +205,8 @@ static void on_timer(void *arg)
 	arm(probes, now);
 }
 
-int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, uint64_t seed, struct lvs_probes **ret_probes)
+int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, const struct lvs_check_guide *guide, uint64_t seed,
+		   struct lvs_probes **ret_probes)
 {
 	struct lvs_probes *probes = calloc(1, sizeof(*probes));
 	int err = probes ? lvs_timer_new(loop, on_timer, probes, &probes->timer) : -ENOMEM;
@@ -210,6 +217,7 @@ int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, uint64_t se
 	}
 	probes->loop = loop;
 	probes->runner = runner;
+	probes->guide = guide;
 	probes->random = seed | 1;
 	for (size_t i = 0; i < ARRAY_LEN(probes->kinds); i++) {
 		struct kind *kind = &probes->kinds[i];
@@ -257,6 +265,9 @@ static char *key_of(const struct lvs_probe_spec *spec)
 		      (unsigned long long)spec->interval, (unsigned long long)spec->fast_interval,
 		      (unsigned long long)spec->timeout, spec->jitter, rules->rise, rules->fall, rules->flap_changes,
 		      (unsigned long long)rules->flap_window, (unsigned long long)rules->flap_hold);
+	if (spec->through.forward)
+		(void)fprintf(out, "\n%s %s", spec->through.forward,
+			      lvs_endpoint_format(&spec->through.server, spec->through.port, to));
 	for (size_t i = 0; i < spec->nparams; i++)
 		(void)fprintf(out, "\n%s=%s", spec->params[i].name, spec->params[i].value);
 	failed = ferror(out);
@@ -359,7 +370,7 @@ static int make_probe(struct lvs_probes *probes, const struct lvs_probe_spec *sp
 	}
 	*probe = (struct lvs_probe){
 		.check = { .ops = ops, .base = lvs_loop_base(probes->loop), .shared = probes->kinds[spec->kind].shared,
-			   .runner = probes->runner,
+			   .runner = probes->runner, .guide = probes->guide, .through = spec->through,
 			   .addr = spec->addr, .port = spec->port, .source = spec->source, .timeout = spec->timeout },
 		.probes = probes, .key = key, .hash = hash_of(key), .kind = spec->kind, .interval = spec->interval,
 		.fast_interval = spec->fast_interval, .start_spread = spec->start_spread, .jitter = spec->jitter,
@@ -526,6 +537,7 @@ void lvs_probes_unwatch(struct lvs_probes *probes, struct lvs_probe_watch *watch
 		return;
 	if (probe->running)
 		probe->check.ops->cancel(&probe->check);
+	lvs_check_leave(&probe->check);
 	end_waits(probe, NULL);
 	if (probe->check.ops->end)
 		probe->check.ops->end(&probe->check);

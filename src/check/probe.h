@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "check/check.h"
 
+struct lvs_check_guide;
 struct lvs_loop;
 struct lvs_runner;
 struct lvs_probe;
@@ -17,8 +18,8 @@ struct lvs_probes;
 /**
  * struct lvs_probe_spec - what is to be asked, and how often; what is equal in all of it is one probe
  * @kind:	its number in lvs_checks
- * @addr, @port: of the server, host order; the port of a kind with no_port is not looked at
- * @source:	see struct lvs_check
+ * @addr, @port: that are asked, host order; the port of a kind with no_port is not looked at
+ * @source, @through: see struct lvs_check; a source is needed for what comes as clients do
  * @interval:	from one run's start to the next one's
  * @fast_interval: the same while the last result speaks against the verdict
  * @timeout:	a run that takes longer has failed; the next one waits for its end
@@ -31,6 +32,7 @@ struct lvs_probe_spec {
 	struct lvs_addr addr;
 	uint16_t port;
 	struct lvs_addr source;
+	struct lvs_check_through through;
 	lvs_ns interval, fast_interval, timeout;
 	uint32_t jitter;
 	lvs_ns start_spread;
@@ -77,13 +79,15 @@ struct lvs_probe_drafts {
 /**
  * lvs_probes_new() - no probe yet, and what all kinds of checks share
  * @runner:	runs programs, borrowed; NULL: there is none
+ * @guide:	borrowed; NULL: there is none, and checks that need it are BROKEN
  * @seed:	random, for jitter
  *
  * Before the process is sealed; a kind whose set-up fails is BROKEN whenever it is asked, with the reason.
  *
  * Return: 0 or -Exxx
  */
-int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, uint64_t seed, struct lvs_probes **ret_probes);
+int lvs_probes_new(struct lvs_loop *loop, struct lvs_runner *runner, const struct lvs_check_guide *guide, uint64_t seed,
+		   struct lvs_probes **ret_probes);
 
 /* @probes: may be NULL; all watches were removed */
 void lvs_probes_free(struct lvs_probes *probes);

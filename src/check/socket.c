@@ -44,22 +44,58 @@ bool lvs_check_is_ours(int err)
 	}
 }
 
-int lvs_check_connect(const struct lvs_check *check, int type, int *ret_fd, bool *ret_broken)
+/* A run that connects a second time has done with the first. */
+static int lead(struct lvs_check *check, int fd, int type)
 {
-	struct sockaddr_storage to, from;
-	socklen_t to_len = lvs_sockaddr_of(&check->addr, check->port, &to), from_len;
-	int fd = socket(to.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err = 0;
+	struct sockaddr_storage from;
+	socklen_t len = sizeof(from);
+	int err;
+
+	if (!check->guide)
+		return -EOPNOTSUPP;
+	if (getsockname(fd, (struct sockaddr *)&from, &len) < 0)
+		return -errno;
+	lvs_check_leave(check);
+	/* The port is at the same place in both families. */
+	check->lead = (struct lvs_check_lead){ type, ntohs(((const struct sockaddr_in *)(const void *)&from)->sin_port) };
+	err = check->guide->lead(check->guide->arg, check);
+	if (err)
+		check->lead = (struct lvs_check_lead){ .type = 0 };
+	return err;
+}
+
+int lvs_check_bind(struct lvs_check *check, int fd, int type)
+{
+	struct sockaddr_storage from;
+	socklen_t len;
+
+	if (lvs_addr_is_any(&check->source))
+		return check->through.forward ? -EINVAL : 0;
+	len = lvs_sockaddr_of(&check->source, 0, &from);
+	if (bind(fd, (const struct sockaddr *)&from, len) < 0)
+		return -errno;
+	return check->through.forward ? lead(check, fd, type) : 0;
+}
+
+void lvs_check_leave(struct lvs_check *check)
+{
+	if (check->lead.type)
+		check->guide->leave(check->guide->arg, check);
+	check->lead = (struct lvs_check_lead){ .type = 0 };
+}
+
+int lvs_check_connect(struct lvs_check *check, int type, int *ret_fd, bool *ret_broken)
+{
+	struct sockaddr_storage to;
+	socklen_t to_len = lvs_sockaddr_of(&check->addr, check->port, &to);
+	int fd = socket(to.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0) {
 		*ret_broken = true;
 		return -errno;
 	}
-	if (!lvs_addr_is_any(&check->source)) {
-		from_len = lvs_sockaddr_of(&check->source, 0, &from);
-		if (bind(fd, (const struct sockaddr *)&from, from_len) < 0)
-			err = -errno;
-		*ret_broken = err < 0;
-	}
+	err = lvs_check_bind(check, fd, type);
+	*ret_broken = err < 0;
 	if (!err && connect(fd, (const struct sockaddr *)&to, to_len) < 0 && errno != EINPROGRESS) {
 		err = -errno;
 		*ret_broken = lvs_check_is_ours(err);
@@ -84,7 +120,11 @@ int lvs_check_connected(int fd)
 
 void lvs_check_refused(struct lvs_check *check, int err, bool broken)
 {
-	if (broken || lvs_check_is_ours(err))
+	if (broken && check->through.forward && err == -ENOENT)
+		lvs_check_broken(check, "no service has the server there");
+	else if (broken && check->through.forward && err == -ENOSPC)
+		lvs_check_broken(check, "too many checks are on their way");
+	else if (broken || lvs_check_is_ours(err))
 		lvs_check_broken(check, "cannot connect: %s", strerror(-err));
 	else
 		lvs_check_failed(check, "connect: %s", strerror(-err));

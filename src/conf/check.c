@@ -524,6 +524,7 @@ int lvs_conf_check(const struct lvs_conf *conf, struct lvs_conf_errors *errors)
 		err = lvs_conf_pickup_check_servers(conf, errors);
 	for (size_t i = 0; err == 0 && i < conf->nservices; i++)
 		err = check_service(conf, sorted, &conf->services[i], errors);
+	lvs_conf_check_via(conf, errors);
 	free(sorted);
 	return err;
 }

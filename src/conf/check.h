@@ -36,4 +36,7 @@ void lvs_conf_check_health(const struct lvs_conf_service *service, struct lvs_co
 /* Are services that others depend on there, and can one of them come up first? Return: 0 or -ENOMEM */
 int lvs_conf_check_depends(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
 
+/* Is there a VIP for each check that goes through it, and is its source nobody else's? */
+void lvs_conf_check_via(const struct lvs_conf *conf, struct lvs_conf_errors *errors);
+
 #endif

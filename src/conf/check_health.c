@@ -13,7 +13,7 @@
 #include "sys/addrtext.h"
 
 /* The keys that every type has. */
-static const char common[] = " type interval fast_interval timeout rise fall jitter start_spread source port ";
+static const char common[] = " type interval fast_interval timeout rise fall jitter start_spread source port via ";
 
 /**
  * struct kind - a type
@@ -181,7 +181,7 @@ static void check_at(const struct lvs_conf_check *check, const struct lvs_conf_s
 	const struct kind *kind = find_kind(check->type);
 	char text[LVS_ENDPOINT_TEXT_BYTES];
 
-	if (*said || !check->type_where.line || !kind || lvs_addr_is_any(&server->addr))
+	if (*said || !check->type_where.line || !kind || lvs_addr_is_any(&server->addr) || check->via == LVS_CONF_VIA_VIP)
 		return;
 	if (!kind->no_port && !check->port && !server->port) {
 		*said = true;

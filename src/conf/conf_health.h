@@ -14,6 +14,8 @@
 #define LVS_CONF_CHECKS_MAX 16
 #define LVS_CONF_CHECKS_ALL 65535	/* checks_needed: however many there are */
 
+enum lvs_conf_via { LVS_CONF_VIA_SERVER, LVS_CONF_VIA_VIP };
+
 /**
  * struct lvs_conf_check - how a server is asked whether it is up. What is not given is all zeros; each key from @method on
  * is one of some types only
@@ -22,7 +24,8 @@
  * @rise, @fall: results in a row
  * @jitter:	percent
  * @source:	where to ask from; all zeros: anywhere
- * @port:	0: the server's own
+ * @port:	0: the server's own, or the service's if it goes through the VIP
+ * @via:	is the server itself asked, or the service that sends on to it?
  */
 struct lvs_conf_check {
 	const char *type;
@@ -32,6 +35,7 @@ struct lvs_conf_check {
 	uint32_t start_spread;
 	struct lvs_addr source;
 	uint32_t port;
+	enum lvs_conf_via via;
 	char method[16];
 	char path[512];
 	char host[128];
@@ -57,7 +61,7 @@ struct lvs_conf_check {
 	bool tls;
 	char command[LVS_CONF_LINES_BYTES];
 	char file[LVS_CONF_PATH_BYTES];
-	struct lvs_conf_where type_where, interval_where, fast_interval_where, timeout_where, source_where, port_where;
+	struct lvs_conf_where type_where, interval_where, fast_interval_where, timeout_where, source_where, port_where, via_where;
 	struct lvs_conf_where method_where, path_where, host_where, headers_where, status_where, body_where, regex_where;
 	struct lvs_conf_where digest_where, http_version_where, sni_where, verify_where, ca_where, pin_where;
 	struct lvs_conf_where send_where, expect_where;

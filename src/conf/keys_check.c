@@ -16,6 +16,9 @@ static const struct lvs_conf_word types[] = {
 	{ "smtp", 0 },	     { "grpc", 0 },  { "agent", 0 }, { "script", 0 }, { "file", 0 },
 	{ NULL, 0 },
 };
+static const struct lvs_conf_word ways[] = {
+	{ "direct", LVS_CONF_VIA_SERVER }, { "vip", LVS_CONF_VIA_VIP }, { NULL, 0 },
+};
 static const struct lvs_conf_word http_versions[] = {
 	{ "1.0", 0 }, { "1.1", 0 }, { "2", 0 }, { NULL, 0 },
 };
@@ -63,6 +66,8 @@ static const struct lvs_conf_key check_keys[] = {
 	  .help = "the address of this host that asks" },
 	{ PLACED(port), .type = LVS_CONF_NUMBER, .optional = true, .min = 1, .max = 65535,
 	  .help = "the port that is asked, if it is not the server's" },
+	{ PLACED(via), .type = LVS_CONF_CHOICE, .words = ways, .def = LVS_CONF_VIA_SERVER,
+	  .help = "the way to the server: straight to it, or as clients come" },
 	{ TEXT(method), .bad = lvs_conf_bad_method, .help = "the HTTP method" },
 	{ TEXT(path), .bad = lvs_conf_bad_url_path, .help = "the path of the URL, with its query" },
 	{ TEXT(host), .bad = lvs_conf_bad_host, .help = "the host of the URL" },

@@ -12,6 +12,7 @@
 #include "engine/reply.h"
 #include "engine/retire.h"
 
+struct lvs_appointments;
 struct lvs_traces;
 
 /**
@@ -26,6 +27,7 @@ struct lvs_traces;
  * @now, @tick, @sink: of the burst being handled
  * @watched:	there are @traces: those who watch packets; else it is NULL
  * @helper_keys: secret, of the hashes that templates have in the place of what helpers read
+ * @nappointments: of @appointments, those that stand
  * @meter:	how fast counters grow
  * @one_packet:	the record that the last one-packet datagram left, NULL if there was none since it was last reset
  */
@@ -53,6 +55,8 @@ struct lvs_engine {
 	struct lvs_streams streams;
 	struct lvs_hash_key helper_keys[2];
 	struct lvs_expectations expectations;
+	struct lvs_appointments *appointments;
+	uint32_t nappointments;
 	struct lvs_sources sources;
 	struct lvs_masquerade masquerade;
 	struct lvs_meter meter;

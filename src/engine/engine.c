@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/csum.h"
+#include "engine/appoint.h"
 #include "engine/core.h"
 #include "engine/handshake.h"
 #include "engine/icmp.h"
@@ -60,6 +61,9 @@ int lvs_engine_new(const struct lvs_engine_options *options, lvs_ns now, struct 
 	err = lvs_expectations_init(&engine->expectations, texts);
 	if (err)
 		goto fail;
+	err = lvs_appointments_new(&engine->appointments);
+	if (err)
+		goto fail;
 	err = lvs_clients_init(&engine->clients, options->max_clients, &options->key);
 	if (err)
 		goto fail;
@@ -92,6 +96,7 @@ void lvs_engine_free(struct lvs_engine *engine)
 	assert(!engine->traces);
 	lvs_sources_fini(&engine->sources);
 	lvs_expectations_fini(&engine->expectations);
+	lvs_appointments_free(engine->appointments);
 	lvs_streams_fini(&engine->streams);
 	lvs_fragments_free(engine->fragments);
 	lvs_rules_fini(&engine->rules);

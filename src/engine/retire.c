@@ -20,6 +20,7 @@
  */
 #include "engine/retire.h"
 
+#include "engine/appoint.h"
 #include "engine/core.h"
 #include "engine/handshake.h"
 #include "engine/rules.h"
@@ -146,6 +147,8 @@ enum lvs_retire lvs_retire_judge(struct lvs_engine *engine, struct lvs_conn *con
 			return end(engine, conn, dir);
 		return judge_removed(engine, conn, server, packet, dir);
 	}
+	if (lvs_appointed(engine, conn) && !conn->dismissed)
+		return LVS_RETIRE_STAYS;
 	*ret_drop = LVS_DROP_DRAINED;
 	if (server->drained || conn->dismissed)
 		return begins ? end(engine, conn, dir) : judge_drained(engine, conn, state, packet, dir, ret_drop);
@@ -210,7 +213,7 @@ static enum step dismiss(struct lvs_engine *engine, struct lvs_conn *conn)
 	const struct lvs_server *server = lvs_server_at(&engine->rules, conn->server);
 	const struct lvs_proto_state *state;
 
-	if (!server->drained || lvs_handshake_is_open(engine, conn))
+	if (!server->drained || lvs_handshake_is_open(engine, conn) || lvs_appointed(engine, conn))
 		return LOOKED;
 	if (conn->flags & (LVS_CONN_TEMPLATE | LVS_CONN_ONE_PACKET)) {
 		lvs_engine_end(engine, conn, true);

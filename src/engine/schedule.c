@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "engine/appoint.h"
 #include "engine/core.h"
 #include "engine/one_packet.h"
 #include "engine/persist.h"
@@ -282,6 +283,8 @@ enum lvs_drop lvs_engine_begin(struct lvs_engine *engine, struct lvs_packet *pac
 	struct lvs_service *service;
 
 	if (drop)
+		return drop;
+	if (lvs_unlikely(engine->nappointments) && lvs_appoint_begin(engine, packet, &drop))
 		return drop;
 	if (lvs_unlikely(engine->expectations.n) && lvs_expect_begin(engine, packet, &drop))
 		return drop;

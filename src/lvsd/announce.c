@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "conf/via.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "engine/forward.h"
@@ -123,10 +124,11 @@ static int tell_lan(struct lvs_rules *rules, const struct lvs_net_wanted *wanted
 	return err ? err : lvs_net_apply(net, &nothing);
 }
 
-int lvs_announce(struct lvs_engine *engine, struct lvs_net *net, struct lvs_io *io, uint32_t mtu)
+int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, uint32_t mtu)
 {
 	struct lvs_rules *rules = lvs_engine_rules(engine);
-	struct lvs_net_wanted wanted = { .nvips = 0 };
+	struct lvs_addr asking[LVS_CONF_VIA_SOURCES_MAX];
+	struct lvs_net_wanted wanted = { .asking = asking, .nasking = lvs_conf_via_sources(conf, asking) };
 	struct lvs_prefix *prefixes = NULL;
 	struct lvs_addr *vips = NULL;
 	int err = list_addresses(rules, &vips, &prefixes, &wanted);

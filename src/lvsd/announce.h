@@ -5,16 +5,18 @@
 
 #include <stdint.h>
 
+struct lvs_conf;
 struct lvs_engine;
 struct lvs_io;
 struct lvs_net;
 
 /**
  * lvs_announce() - tell the host, or the neighbours of @io, which addresses are virtual, as the rules are now
+ * @conf:	in force, for what the rules do not say: where checks come from
  * @mtu:	of the device, bytes
  *
  * Return: 0, -ENOMEM, or what lvs_net_apply() says
  */
-int lvs_announce(struct lvs_engine *engine, struct lvs_net *net, struct lvs_io *io, uint32_t mtu);
+int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, uint32_t mtu);
 
 #endif

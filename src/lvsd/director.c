@@ -305,7 +305,7 @@ static int set_up_network(struct lvs_director *director)
 		return fail(director, err, "cannot talk to the kernel over netlink");
 	err = lvs_net_attach(director->net, director->io->name);
 	if (!err)
-		err = lvs_announce(director->engine, director->net, director->io, conf->device.mtu);
+		err = lvs_announce(director->engine, conf, director->net, director->io, conf->device.mtu);
 	if (err)	/* net has said which piece */
 		return fail(director, err, "network set-up failed");
 	lvs_paths_apply(&director->paths, director->engine);
@@ -410,7 +410,7 @@ static int give_up_privilege(struct lvs_director *director)
 
 int lvs_director_announce(struct lvs_director *director)
 {
-	int err = lvs_announce(director->engine, director->net, director->io, director->conf->device.mtu);
+	int err = lvs_announce(director->engine, director->conf, director->net, director->io, director->conf->device.mtu);
 
 	lvs_paths_apply(&director->paths, director->engine);
 	net_settled(director);

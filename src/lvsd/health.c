@@ -128,6 +128,7 @@ int lvs_health_new(const struct lvs_health_options *options, struct lvs_health *
 	}
 	raise_limit();
 	health->options = *options;
+	health->guide = lvs_health_guide(options->engine);
 	lvs_list_init(&health->stirred);
 	lvs_list_init(&health->turn);
 	lvs_list_init(&health->retired);
@@ -135,7 +136,7 @@ int lvs_health_new(const struct lvs_health_options *options, struct lvs_health *
 	lvs_list_init(&health->over);
 	err = lvs_timer_new(options->loop, on_timer, health, &health->timer);
 	if (!err)
-		err = lvs_probes_new(options->loop, options->runner, seed, &health->probes);
+		err = lvs_probes_new(options->loop, options->runner, &health->guide, seed, &health->probes);
 	if (err) {
 		lvs_health_free(health);
 		return err;

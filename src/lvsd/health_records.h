@@ -109,6 +109,7 @@ struct lvs_health_set {
 
 /**
  * struct lvs_health - all of it
+ * @guide:	of checks that go through the VIP
  * @set:	in force; NULL in the beginning
  * @stirred, @turn, @due: services
  * @retired:	sets
@@ -116,6 +117,7 @@ struct lvs_health_set {
  */
 struct lvs_health {
 	struct lvs_health_options options;
+	struct lvs_check_guide guide;
 	struct lvs_probes *probes;
 	struct lvs_timer *timer;
 	struct lvs_health_set *set;
@@ -124,6 +126,9 @@ struct lvs_health {
 	struct lvs_list runs, over;
 	size_t nruns;
 };
+
+/* Who leads checks that go through the VIP. @engine: borrowed */
+struct lvs_check_guide lvs_health_guide(struct lvs_engine *engine);
 
 /* Starts the timer for what has to be done now or later. */
 void lvs_health_arm(struct lvs_health *health, lvs_ns now);

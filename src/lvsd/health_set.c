@@ -149,7 +149,9 @@ static bool asks_alike(const struct lvs_conf_service *a, const struct lvs_conf_s
 
 static bool is_asked_alike(const struct lvs_conf_server *a, const struct lvs_conf_server *b)
 {
-	return key_equal(&lvs_conf_server_group, "check", a, b) && key_equal(&lvs_conf_server_group, "checks", a, b);
+	/* Through the VIP it is asked by its forwarding method. */
+	return !strcmp(a->forward, b->forward) && key_equal(&lvs_conf_server_group, "check", a, b) &&
+	       key_equal(&lvs_conf_server_group, "checks", a, b);
 }
 
 /* @server->was and conf are set. @alike: its service asks as before */

@@ -49,6 +49,7 @@ void lvs_health_spec(const struct lvs_conf_service *service, const struct lvs_co
 		     struct lvs_probe_spec *ret_spec)
 {
 	const struct lvs_conf_flap *flap = &service->flap;
+	const bool via = check->via == LVS_CONF_VIA_VIP;
 	size_t n = 0;
 
 	for (size_t i = 0; i < lvs_conf_check_group.nkeys; i++) {
@@ -60,8 +61,8 @@ void lvs_health_spec(const struct lvs_conf_service *service, const struct lvs_co
 	}
 	*ret_spec = (struct lvs_probe_spec){
 		.kind = lvs_check_find(check->type),
-		.addr = server->addr,
-		.port = (uint16_t)(check->port ? check->port : server->port),
+		.addr = via ? service->addr : server->addr,
+		.port = (uint16_t)(check->port ? check->port : via ? service->port : server->port),
 		.source = check->source,
 		.interval = check->interval * LVS_NS_PER_MS,
 		.fast_interval = check->fast_interval * LVS_NS_PER_MS,
@@ -72,6 +73,9 @@ void lvs_health_spec(const struct lvs_conf_service *service, const struct lvs_co
 		.params = params,
 		.nparams = n,
 	};
+	if (via)
+		ret_spec->through = (struct lvs_check_through){ .forward = server->forward, .server = server->addr,
+								.port = server->port };
 	if (flap->on) {
 		ret_spec->rules.flap_changes = flap->changes;
 		ret_spec->rules.flap_window = flap->window * LVS_NS_PER_MS;

@@ -200,6 +200,18 @@ static bool filter_passes(const struct check *check, const struct lvs_net_object
 	return all == 0 && own == 0;
 }
 
+static bool has_addr(const struct check *check, const struct lvs_net_object *addr)
+{
+	const struct lvs_net_state *state = check->question->state;
+
+	if (!lvs_net_wants_asking(check->question->wants, &addr->addr))
+		return filter_passes(check, addr);
+	for (size_t i = 0; i < state->naddrs; i++)
+		if (lvs_addr_equal(&state->addrs[i].addr, &addr->addr))
+			return true;
+	return false;
+}
+
 static bool works(const struct check *check, const struct lvs_net_object *object)
 {
 	switch ((enum lvs_net_kind)object->kind) {
@@ -210,7 +222,7 @@ static bool works(const struct check *check, const struct lvs_net_object *object
 	case LVS_NET_RULE:
 		return rule_works(check, object);
 	case LVS_NET_ADDR:
-		return filter_passes(check, object);
+		return has_addr(check, object);
 	}
 	return true;
 }
@@ -242,7 +254,9 @@ static void complain(struct check *check, const struct lvs_net_object *object)
 		lvs_net_complain(check->say, LVS_NET_WARNING, "replies do not reach the device; mend it with: %s && %s",
 				 lvs_net_command(check->question->state, &route, true, other), command);
 	else
-		lvs_net_complain(check->say, LVS_NET_WARNING, "%s; mend it with: %s", what[object->kind], command);
+		lvs_net_complain(check->say, LVS_NET_WARNING, "%s; mend it with: %s",
+				 lvs_net_wants_asking(check->question->wants, &object->addr) ?
+					 "checks cannot go through virtual services" : what[object->kind], command);
 }
 
 void lvs_net_check(struct lvs_rtnl *rtnl, const struct lvs_net_question *question, const struct lvs_net_plan *plan,

@@ -113,6 +113,7 @@ struct lvs_net_callbacks {
  *		have none of them, but for those that this host has, which are VIPs like the others
  * @transparent: networks, or addresses, of others. What arrives for them is led to the device; what the host itself sends
  *		there, and what comes out of the device, goes its way, and so does what is for addresses of this host
+ * @asking:	addresses that the host itself asks VIPs from: the device gets them, and what arrives for them goes there too
  * @servers:	real servers whose replies have to come back through the device
  * @one_way:	real servers whose replies find their way by themselves: all that matters is the path to them. One that is
  *		in both lists is one of @servers
@@ -125,6 +126,8 @@ struct lvs_net_wanted {
 	size_t nprefixes;
 	const struct lvs_prefix *transparent;
 	size_t ntransparent;
+	const struct lvs_addr *asking;
+	size_t nasking;
 	const struct lvs_addr *servers;
 	size_t nservers;
 	const struct lvs_addr *one_way;

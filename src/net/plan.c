@@ -40,6 +40,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "net/asking.h"
 #include "net/state.h"
 #include "net/target.h"
 #include "net/wants.h"
@@ -149,6 +150,12 @@ static bool is_local(const struct lvs_net_target *vip)
 	return vip->type == RTN_LOCAL;
 }
 
+/* Is it an address of this host, or will it be (net/asking.c)? */
+static bool is_taken(const struct lvs_net_question *question, const struct lvs_net_target *vip)
+{
+	return is_local(vip) || lvs_net_wants_asking(question->wants, &vip->addr);
+}
+
 static void plan_proxies(struct lvs_net_plan *plan, const struct lvs_net_question *question)
 {
 	const struct lvs_net_targets *vips = question->vips;
@@ -166,7 +173,7 @@ static void plan_proxies(struct lvs_net_plan *plan, const struct lvs_net_questio
 				masked.bytes[b / 8] &= (uint8_t)~(0x80 >> b % 8);
 			v = lvs_net_addr_first(&vips->v->addr, sizeof(*vips->v), vips->n, &masked);
 			for (; v < vips->n && lvs_net_in_prefix(&vips->v[v].addr, &masked, bits[p]); v++)
-				if (is_local(&vips->v[v]) || !question->no_proxy)
+				if (is_taken(question, &vips->v[v]) || !question->no_proxy)
 					want_proxy(plan, question, &vips->v[v].addr, ifaddr->ifindex);
 		}
 	}
@@ -266,7 +273,7 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 
 		any[ip4] = true;
 		want_route(plan, question, RT_TABLE_MAIN, &vip->addr, LVS_NET_HOST_BITS);
-		if (!is_local(vip))
+		if (!is_taken(question, vip))
 			continue;
 		local[ip4] = true;
 		want_route(plan, question, question->table, &vip->addr, LVS_NET_HOST_BITS);
@@ -286,6 +293,7 @@ static void plan_vips(struct lvs_net_plan *plan, const struct lvs_net_question *
 	for (int ip4 = 0; ip4 < 2; ip4++)
 		if (local[ip4])
 			plan_local(plan, question, ip4);
+	lvs_net_plan_asking(plan, question, (const uint8_t[]){ enough_bits(question, false), enough_bits(question, true) });
 	/* Packets for which the host has a socket are not forwarded, not even to a device that brings them back. For IPv6 too. */
 	if (local[true] || local[false])
 		want_sysctl(plan, "ipv4/", "", "ip_early_demux", FINE(0), 0);

@@ -265,19 +265,25 @@ static void put_rule(struct nlmsghdr *nlh, const struct lvs_net_object *rule, bo
 		mnl_attr_put_u32(nlh, FRA_SUPPRESS_PREFIXLEN, rule->suppress - 1u);
 }
 
+/* One that nobody uses who does not ask for it: IPv6 has no scope for that, but time that is over. */
 static void put_ifaddr(struct nlmsghdr *nlh, const struct lvs_net_object *addr, bool install)
 {
+	const struct ifa_cacheinfo deprecated = { .ifa_prefered = 0, .ifa_valid = UINT32_MAX };
+	bool ip4 = lvs_addr_is4(&addr->addr);
 	struct ifaddrmsg *ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 
 	nlh->nlmsg_type = install ? RTM_NEWADDR : RTM_DELADDR;
 	*ifa = (struct ifaddrmsg){
 		.ifa_family = family_of(addr),
 		.ifa_prefixlen = wire_bits(addr),
-		.ifa_scope = RT_SCOPE_HOST,
+		.ifa_scope = ip4 ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE,
+		.ifa_flags = ip4 ? 0 : IFA_F_NODAD,
 		.ifa_index = addr->ifindex,
 	};
 	lvs_rtnl_put_addr(nlh, IFA_LOCAL, &addr->addr);
 	lvs_rtnl_put_addr(nlh, IFA_ADDRESS, &addr->addr);
+	if (install && !ip4)
+		mnl_attr_put(nlh, IFA_CACHEINFO, sizeof(deprecated), &deprecated);
 }
 
 int lvs_rtnl_change(struct lvs_rtnl *rtnl, const struct lvs_net_object *object, bool install, uint8_t proto)

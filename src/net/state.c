@@ -112,6 +112,7 @@ static bool parse_ifaddr(const struct nlmsghdr *nlh, struct lvs_net_ifaddr *ret_
 	    !get_prefix(&attrs, attrs.v[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS, ifa->ifa_family, 0, &ret_ifaddr->addr, &bits))
 		return false;
 	ret_ifaddr->ifindex = ifa->ifa_index;
+	ret_ifaddr->unasked = ifa->ifa_family == AF_INET ? ifa->ifa_scope == RT_SCOPE_HOST : ifa->ifa_flags & IFA_F_DEPRECATED;
 	return true;
 }
 
@@ -201,12 +202,10 @@ static int on_link(const struct nlmsghdr *nlh, void *arg)
 	return MNL_CB_OK;
 }
 
-/* By its value and place: older kernels keep no originator of addresses. */
+/* By its place and kind: older kernels keep no originator of addresses. */
 static bool is_own(const struct lvs_net_state *state, const struct lvs_net_ifaddr *ifaddr)
 {
-	const struct lvs_net_object own = lvs_net_own_addr(state->device);
-
-	return ifaddr->ifindex == own.ifindex && ifaddr->bits == own.bits && lvs_addr_equal(&ifaddr->addr, &own.addr);
+	return ifaddr->ifindex == state->device && ifaddr->bits == LVS_NET_HOST_BITS && ifaddr->unasked;
 }
 
 static int on_ifaddr(const struct nlmsghdr *nlh, void *arg)
@@ -217,7 +216,9 @@ static int on_ifaddr(const struct nlmsghdr *nlh, void *arg)
 	if (!parse_ifaddr(nlh, &ifaddr))
 		return MNL_CB_OK;
 	if (is_own(state, &ifaddr)) {
-		const struct lvs_net_object own = lvs_net_own_addr(state->device);
+		const struct lvs_net_object own = {
+			.kind = LVS_NET_ADDR, .addr = ifaddr.addr, .bits = LVS_NET_HOST_BITS, .ifindex = ifaddr.ifindex,
+		};
 
 		lvs_net_objects_push(&state->ours, &own);
 	}

@@ -24,11 +24,13 @@ struct lvs_net_link {
 /**
  * struct lvs_net_ifaddr - an address of an interface
  * @subnet:	address whose first @bits bits are the attached subnet
+ * @unasked:	the host does not take it as a source of its own accord
  */
 struct lvs_net_ifaddr {
 	struct lvs_addr addr, subnet;
 	uint32_t ifindex;
 	uint8_t bits;
+	bool unasked;
 };
 
 /* No rule of that kind. */
@@ -37,7 +39,7 @@ struct lvs_net_ifaddr {
 /**
  * struct lvs_net_state - a snapshot
  * @device:	index of our device, 0 while there is none
- * @ours:	objects with our protocol number, and our device's own address, sorted
+ * @ours:	objects with our protocol number, and our device's own addresses, sorted
  * @foreign:	proxy entries of others, sorted
  * @local_pref:	for IPv6 and IPv4 (index: is it IPv4?): preference of the first plain rule for the local table that
  *		is not ours

@@ -20,6 +20,7 @@ struct lvs_rtnl;
  * @stale:	has to be asked for (again)
  * @local:	VIP: reported as an address of this host
  * @one_way:	real server: its replies are no matter of ours
+ * @answers:	real server: some or all of its replies find their way by themselves
  * @sourced:	real server: what the host would send from is asked for too
  * @source:	that address; all zeros if there is none. @told: as reported
  * @metric_mtu:	as the route itself says, 0 if it does not
@@ -29,7 +30,7 @@ struct lvs_rtnl;
 struct lvs_net_target {
 	struct lvs_addr addr;
 	uint8_t type, proto;
-	bool stale, local, one_way, sourced;
+	bool stale, local, one_way, answers, sourced;
 	struct lvs_addr source, told;
 	uint32_t metric_mtu;
 	uint32_t mtu;

@@ -62,8 +62,9 @@ char *lvs_net_command(const struct lvs_net_state *state, const struct lvs_net_ob
 			       lvs_addr_format(&object->addr, prefix), link_name(state, object->ifindex, link));
 		break;
 	case LVS_NET_ADDR:
-		(void)snprintf(text, LVS_NET_COMMAND_BYTES, "ip %saddr %s %s dev %s scope host", family, verb,
-			       prefix_text(object, "", prefix), link_name(state, object->ifindex, link));
+		(void)snprintf(text, LVS_NET_COMMAND_BYTES, "ip %saddr %s %s dev %s%s", family, verb,
+			       prefix_text(object, "", prefix), link_name(state, object->ifindex, link),
+			       lvs_addr_is4(&object->addr) ? " scope host" : install ? " nodad preferred_lft 0" : "");
 		break;
 	case LVS_NET_RULE:
 		n = snprintf(text, LVS_NET_COMMAND_BYTES, "ip %srule %s pref %u", family, verb, object->pref);

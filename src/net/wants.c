@@ -41,7 +41,7 @@ static void *sort(const void *v, size_t n, size_t size, int (*compare)(const voi
 
 static bool same(const struct lvs_net_wants *a, const struct lvs_net_wants *b)
 {
-	if (a->nvips != b->nvips || a->nprefixes != b->nprefixes || a->ntransparent != b->ntransparent)
+	if (a->nvips != b->nvips || a->nasking != b->nasking || a->nprefixes != b->nprefixes || a->ntransparent != b->ntransparent)
 		return false;
 	for (size_t i = 0; i < a->nprefixes; i++)
 		if (!lvs_prefix_equal(&a->prefixes[i], &b->prefixes[i]))
@@ -49,6 +49,8 @@ static bool same(const struct lvs_net_wants *a, const struct lvs_net_wants *b)
 	for (size_t i = 0; i < a->ntransparent; i++)
 		if (!lvs_prefix_equal(&a->transparent[i], &b->transparent[i]))
 			return false;
+	if (a->nasking && memcmp(a->asking, b->asking, a->nasking * sizeof(*a->asking)) != 0)
+		return false;
 	return !a->nvips || !memcmp(a->vips, b->vips, a->nvips * sizeof(*a->vips));
 }
 
@@ -86,10 +88,11 @@ int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_want
 	int rc = -ENOMEM;
 
 	next.vips = sort(wanted->vips, wanted->nvips, sizeof(*next.vips), lvs_net_addr_compare, &next.nvips);
+	next.asking = sort(wanted->asking, wanted->nasking, sizeof(*next.asking), lvs_net_addr_compare, &next.nasking);
 	next.prefixes = sort(wanted->prefixes, wanted->nprefixes, sizeof(*next.prefixes), compare_prefixes, &next.nprefixes);
 	next.transparent = sort(wanted->transparent, wanted->ntransparent, sizeof(*next.transparent), compare_prefixes,
 				&next.ntransparent);
-	if (!next.vips || !next.prefixes || !next.transparent)
+	if (!next.vips || !next.asking || !next.prefixes || !next.transparent)
 		goto out;
 	rc = 0;
 	if (same(wants, &next))
@@ -103,12 +106,14 @@ int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_want
 	next.probes = wants->probes;
 	next.ways = wants->ways;
 	free(wants->vips);
+	free(wants->asking);
 	free(wants->prefixes);
 	free(wants->transparent);
 	*wants = next;
 	return 1;
 out:
 	free(next.vips);
+	free(next.asking);
 	free(next.prefixes);
 	free(next.transparent);
 	return rc;
@@ -119,29 +124,41 @@ static int compare_addrs(const void *a, const void *b)
 	return lvs_net_addr_compare(a, b);
 }
 
-/* Return: whether any of them changed. @heard: those that are not one-way */
-static bool set_one_way(struct lvs_net_targets *servers, const struct lvs_addr *heard, size_t nheard)
+/* Addresses in ascending order. */
+struct sorted {
+	struct lvs_addr *v;
+	size_t n;
+};
+
+static bool has(const struct sorted *sorted, const struct lvs_addr *addr)
+{
+	return bsearch(addr, sorted->v, sorted->n, sizeof(*sorted->v), compare_addrs);
+}
+
+/* Return: whether any of them changed. @heard: those that are not one-way; @unheard: those that are too */
+static bool set_one_way(struct lvs_net_targets *servers, const struct sorted *heard, const struct sorted *unheard)
 {
 	bool changed = false;
 
 	for (size_t i = 0; i < servers->n; i++) {
 		struct lvs_net_target *server = &servers->v[i];
-		bool one_way = !bsearch(&server->addr, heard, nheard, sizeof(*heard), compare_addrs);
+		bool one_way = !has(heard, &server->addr), answers = has(unheard, &server->addr);
 
-		changed |= server->one_way != one_way;
+		changed |= server->one_way != one_way || server->answers != answers;
 		server->one_way = one_way;
+		server->answers = answers;
 	}
 	return changed;
 }
 
 /* Return: whether any of them changed. Who was not asked for is asked for anew. */
-static bool set_sourced(struct lvs_net_targets *servers, const struct lvs_addr *sourced, size_t nsourced)
+static bool set_sourced(struct lvs_net_targets *servers, const struct sorted *sourced)
 {
 	bool changed = false;
 
 	for (size_t i = 0; i < servers->n; i++) {
 		struct lvs_net_target *server = &servers->v[i];
-		bool is = bsearch(&server->addr, sourced, nsourced, sizeof(*sourced), compare_addrs);
+		bool is = has(sourced, &server->addr);
 
 		if (server->sourced == is)
 			continue;
@@ -153,28 +170,36 @@ static bool set_sourced(struct lvs_net_targets *servers, const struct lvs_addr *
 	return changed;
 }
 
+bool lvs_net_wants_asking(const struct lvs_net_wants *wants, const struct lvs_addr *addr)
+{
+	return wants->nasking &&
+	       bsearch(addr, wants->asking, wants->nasking, sizeof(*wants->asking), lvs_net_addr_compare);
+}
+
 int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_targets *servers)
 {
-	struct lvs_addr *all = calloc(wanted->nservers + wanted->none_way + 1, sizeof(*all)), *heard, *sourced;
-	size_t nheard = 0, nsourced = 0;
+	struct lvs_addr *all = calloc(wanted->nservers + wanted->none_way + 1, sizeof(*all));
+	struct sorted heard = { .n = 0 }, unheard = { .n = 0 }, sourced = { .n = 0 };
 	int rc = -ENOMEM;
 
-	heard = sort(wanted->servers, wanted->nservers, sizeof(*heard), lvs_net_addr_compare, &nheard);
-	sourced = sort(wanted->sourced, wanted->nsourced, sizeof(*sourced), lvs_net_addr_compare, &nsourced);
-	if (all && heard && sourced) {
+	heard.v = sort(wanted->servers, wanted->nservers, sizeof(*all), lvs_net_addr_compare, &heard.n);
+	unheard.v = sort(wanted->one_way, wanted->none_way, sizeof(*all), lvs_net_addr_compare, &unheard.n);
+	sourced.v = sort(wanted->sourced, wanted->nsourced, sizeof(*all), lvs_net_addr_compare, &sourced.n);
+	if (all && heard.v && unheard.v && sourced.v) {
 		for (size_t i = 0; i < wanted->nservers; i++)
 			all[i] = wanted->servers[i];
 		for (size_t i = 0; i < wanted->none_way; i++)
 			all[wanted->nservers + i] = wanted->one_way[i];
 		rc = lvs_net_targets_replace(servers, all, wanted->nservers + wanted->none_way);
 	}
-	if (rc >= 0 && set_one_way(servers, heard, nheard))
+	if (rc >= 0 && set_one_way(servers, &heard, &unheard))
 		rc = 1;
-	if (rc >= 0 && set_sourced(servers, sourced, nsourced))
+	if (rc >= 0 && set_sourced(servers, &sourced))
 		rc = 1;
 	free(all);
-	free(heard);
-	free(sourced);
+	free(heard.v);
+	free(unheard.v);
+	free(sourced.v);
 	return rc;
 }
 
@@ -210,13 +235,15 @@ static bool is_inside(const struct lvs_net_wants *wants, const struct lvs_addr *
 int lvs_net_wants_vips(const struct lvs_net_wants *wants, const struct lvs_net_state *state, struct lvs_addr **ret_vips,
 		       size_t *ret_nvips)
 {
-	struct lvs_addr *vips = calloc(wants->nvips + state->naddrs + 1, sizeof(*vips));
+	struct lvs_addr *vips = calloc(wants->nvips + wants->nasking + state->naddrs + 1, sizeof(*vips));
 	size_t n = wants->nvips;
 
 	if (!vips)
 		return -ENOMEM;
 	if (n)
 		memcpy(vips, wants->vips, n * sizeof(*vips));
+	for (size_t i = 0; i < wants->nasking; i++)
+		vips[n++] = wants->asking[i];
 	for (size_t i = 0; i < state->naddrs; i++)
 		if (is_inside(wants, &state->addrs[i].addr))
 			vips[n++] = state->addrs[i].addr;
@@ -228,6 +255,7 @@ int lvs_net_wants_vips(const struct lvs_net_wants *wants, const struct lvs_net_s
 void lvs_net_wants_fini(struct lvs_net_wants *wants)
 {
 	free(wants->vips);
+	free(wants->asking);
 	free(wants->prefixes);
 	free(wants->transparent);
 	lvs_net_targets_fini(&wants->probes);

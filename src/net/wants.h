@@ -14,6 +14,7 @@ struct lvs_net_wanted;
 
 /**
  * struct lvs_net_wants - both, in ascending order, each once
+ * @asking:	addresses that the host asks from; those among @vips that nobody reaches
  * @prefixes:	by length, then by address
  * @lengths:	that occur among them, ascending
  * @probes:	for each of @prefixes an address that stands for it: lvs_net_probe()
@@ -23,6 +24,8 @@ struct lvs_net_wanted;
 struct lvs_net_wants {
 	struct lvs_addr *vips;
 	size_t nvips;
+	struct lvs_addr *asking;
+	size_t nasking;
 	struct lvs_prefix *prefixes;
 	size_t nprefixes;
 	uint8_t lengths[LVS_NET_HOST_BITS + 1];
@@ -35,6 +38,9 @@ struct lvs_net_wants {
 
 /* Return: 1 if anything changed, 0 if not, or -ENOMEM */
 int lvs_net_wants_replace(struct lvs_net_wants *wants, const struct lvs_net_wanted *wanted);
+
+/* Is @addr one that the host asks from? */
+bool lvs_net_wants_asking(const struct lvs_net_wants *wants, const struct lvs_addr *addr);
 
 /* The real servers, of both lists. Return: 1 if anything changed, 0 if not, or -ENOMEM */
 int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_targets *servers);

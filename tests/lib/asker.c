@@ -133,7 +133,7 @@ struct lvs_verdict test_ask(const char *kind, const struct test_server *server, 
 {
 	const struct lvs_probe_spec spec = {
 		.kind = lvs_check_find(kind), .addr = server->addr, .port = server->port,
-		.source = server->source, .interval = LVS_SECONDS(3600),
+		.source = server->source, .through = server->through, .interval = LVS_SECONDS(3600),
 		.fast_interval = 1, .timeout = timeout_ms * LVS_NS_PER_MS,
 		.rules = { .rise = 1, .fall = 1 }, .params = params, .nparams = nparams,
 	};
@@ -148,7 +148,7 @@ struct lvs_verdict test_ask(const char *kind, const struct test_server *server, 
 	assert_int_equal(lvs_timer_new(question.loop, on_look, &question, &question.timer), 0);
 	if (!strcmp(kind, "script"))
 		assert_int_equal(lvs_runner_new(question.loop, NULL, NULL, &runner), 0);
-	assert_int_equal(lvs_probes_new(question.loop, runner, 1, &probes), 0);
+	assert_int_equal(lvs_probes_new(question.loop, runner, server->guide, 1, &probes), 0);
 	if (lvs_probes_watch(probes, &spec, &question.watch, message))
 		fail_msg("%s", message);
 	on_look(&question);

@@ -10,9 +10,11 @@
 /* What the server does with a connection (closed when this returns), or, UDP, with its socket whenever it can be read. */
 typedef void test_serve_fn(int fd, const void *arg);
 
-/* @source: where to ask from; all zeros: anywhere */
+/* @source: where to ask from; all zeros: anywhere. @guide, @through: of checks that come through a virtual address */
 struct test_server {
 	struct lvs_addr addr, source;
+	const struct lvs_check_guide *guide;
+	struct lvs_check_through through;
 	uint16_t port;
 	pid_t pid;
 };

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "conf/pool.h"
+#include "conf/via.h"
 #include "net/net.h"
 #include "net/sysctl.h"
 #include "sys/addrtext.h"
@@ -91,6 +92,7 @@ static void on_path(void *arg, const struct lvs_addr *server, uint32_t mtu, cons
 struct lists {
 	struct lvs_addr *vips, *servers, *one_way;
 	struct lvs_prefix *prefixes, *transparent;
+	struct lvs_addr asking[LVS_CONF_VIA_SOURCES_MAX];
 	struct lvs_net_wanted wanted;
 };
 
@@ -145,6 +147,8 @@ static bool make_lists(const struct lvs_conf *conf, struct lists *lists)
 	if (*conf->director.source_pool &&
 	    !lvs_conf_pool_parse(conf->director.source_pool, lists->vips + lists->wanted.nvips, &npool))
 		lists->wanted.nvips += npool;
+	lists->wanted.nasking = lvs_conf_via_sources(conf, lists->asking);
+	lists->wanted.asking = lists->asking;
 	lists->wanted.vips = lists->vips;
 	lists->wanted.servers = lists->servers;
 	lists->wanted.one_way = lists->one_way;

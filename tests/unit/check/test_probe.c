@@ -42,7 +42,7 @@ static struct scene begin(void)
 	struct scene scene = { .left = 0 };
 
 	assert_int_equal(lvs_loop_new(&scene.loop), 0);
-	assert_int_equal(lvs_probes_new(scene.loop, NULL, 42, &scene.probes), 0);
+	assert_int_equal(lvs_probes_new(scene.loop, NULL, NULL, 42, &scene.probes), 0);
 	return scene;
 }
 
@@ -74,7 +74,7 @@ static void same_questions_are_asked_once(void **state)
 {
 	struct scene scene = begin();
 	struct lvs_check_param params[] = { { "path", "/" } };
-	struct lvs_probe_spec spec = spec_of(9), other_beginning = spec, others[9];
+	struct lvs_probe_spec spec = spec_of(9), other_beginning = spec, others[13];
 	struct watcher a, b, rest[ARRAY_LEN(others)];
 
 	(void)state;
@@ -95,6 +95,11 @@ static void same_questions_are_asked_once(void **state)
 	others[7].rules.flap_changes = 3;
 	others[8].params = params;
 	others[8].nparams = 1;
+	for (size_t i = 9; i < ARRAY_LEN(others); i++)
+		others[i].through = (struct lvs_check_through){ .forward = "masq", .server = test_addr("127.0.0.1"), .port = 9 };
+	others[10].through.forward = "tunnel";
+	others[11].through.server = test_addr("127.0.0.2");
+	others[12].through.port = 10;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		join(&scene, &others[i], &rest[i]);
 		assert_int_equal(lvs_probes_count(scene.probes), i + 2);

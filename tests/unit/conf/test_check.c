@@ -124,6 +124,61 @@ static const struct row {
 	{ "services: ( { address = \"192.0.2.10\"; ports = \"1-9\"; servers: ( { address = \"10.0.0.1\"; } );\n"
 	  "check = { type = \"tcp\"; }; } );", -EINVAL,
 	  { ":2:18: server 10.0.0.1 has no port of its own that a \"tcp\" check could ask (give the check a \"port\")" } },
+	/* through the VIP */
+	{ HEALTH("check = { type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\"; };", ONE), 0, { NULL } },
+	{ HEALTH("check = { type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\"; port = 80; };", "{ address = \"10.0.0.1:8080\"; }"), 0,
+	  { NULL } },
+	{ HEALTH("check = { type = \"tcp\";\n via = \"vips\"; };", ONE), -EINVAL,
+	  { ":3:8: there is no via \"vips\" (did you mean \"vip\"? there is \"direct\" \"vip\")" } },
+	{ HEALTH("check = { type = \"tcp\";\n via = \"vip\"; };", ONE), -EINVAL,
+	  { ":3:8: a check that goes through the VIP needs a \"source\" (an address that nobody has and servers answer to; lvsd "
+	    "puts it on its device)" } },
+	{ HEALTH("check = { type = \"tcp\"; via = \"vip\";\n source = \"2001:db8::1\"; };", ONE), -EINVAL,
+	  { ":3:11: \"source\" is IPv6 and service \"a\" is not" } },
+	{ HEALTH("check = { type = \"ping\";\n via = \"vip\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"ping\" check cannot go through the VIP (tcp, http, https, tls, udp, send_expect, dns, smtp and grpc can)" } },
+	{ HEALTH("check = { type = \"file\"; file = \"/x\";\n via = \"vip\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"file\" check cannot go through the VIP (tcp, http, https, tls, udp, send_expect, dns, smtp and grpc can)" } },
+	{ HEALTH("check = { type = \"agent\"; port = 80;\n via = \"vip\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"agent\" check cannot go through the VIP (tcp, http, https, tls, udp, send_expect, dns, smtp and grpc can)" } },
+	{ HEALTH("check = { type = \"dns\";\n via = \"vip\"; source = \"198.18.0.1\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"dns\" check is of UDP, and service \"a\" is not (leave it out: checks ask the servers themselves)" } },
+	{ HEALTH("protocol = \"udp\"; check = { type = \"tcp\";\n via = \"vip\"; source = \"198.18.0.1\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"tcp\" check is of TCP, and service \"a\" is not (leave it out: checks ask the servers themselves)" } },
+	{ HEALTH("protocol = \"sctp\"; check = { type = \"tcp\";\n via = \"vip\"; source = \"198.18.0.1\"; };", ONE), -EINVAL,
+	  { ":3:8: a \"tcp\" check is of TCP, and service \"a\" is not (leave it out: checks ask the servers themselves)" } },
+	{ HEALTH("check = { type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\";\n port = 81; };", ONE), -EINVAL,
+	  { ":3:9: service \"a\" does not have port 81 (through the VIP a port of the service is asked; leave it out, or leave "
+	    "out \"via\")" } },
+	{ "services: ( { name = \"a\"; address = \"192.0.2.10\"; ports = \"1-9,20\"; servers: ( { address = \"10.0.0.1\"; } );\n"
+	  "checks = ( { type = \"tcp\"; port = 9; via = \"vip\"; source = \"198.18.0.1\"; },\n"
+	  "{ type = \"tcp\"; port = 10; via = \"vip\"; source = \"198.18.0.1\"; },\n"
+	  "{ type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\"; } ); } );", -EINVAL,
+	  { ":3:24: service \"a\" does not have port 10 (through the VIP a port of the service is asked; leave it out, or leave "
+	    "out \"via\")",
+	    ":4:23: service \"a\" has many ports that the check could go to (give the check a \"port\")" } },
+	{ "services: ( { name = \"a\"; mark = 1; servers: ( { address = \"10.0.0.1:80\"; } );\n"
+	  "check = { type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\"; }; } );\n"
+	  "marks: ( { mark = 1; address = \"192.0.2.0/24\"; protocol = \"tcp\"; ports = \"80\"; } );", -EINVAL,
+	  { ":2:31: service \"a\" has a mark, and no VIP that a check could go through (leave it out: checks ask the servers "
+	    "themselves)" } },
+	{ HEALTH("check = { type = \"tcp\"; via = \"vip\";\n source = \"192.0.2.10\"; };", ONE), -EINVAL,
+	  { ":3:11: \"source\" is '192.0.2.10', which is that of service \"a\" (the source of checks that go through the VIP is "
+	    "theirs alone)" } },
+	{ HEALTH("", "{ address = \"10.0.0.1:80\"; check = { type = \"tcp\"; via = \"vip\"; source = \"10.0.0.1\"; }; }"), -EINVAL,
+	  { ":1:138: \"source\" is '10.0.0.1', which is that of server \"10.0.0.1:80\" (the source of checks that go through the "
+	    "VIP is theirs alone)" } },
+	{ "director: { source_pool = \"10.0.0.64-10.0.0.71\"; dip = \"10.0.0.5\"; };\n" HEALTH(
+	  "checks = ( { type = \"tcp\"; via = \"vip\"; source = \"10.0.0.70\"; },\n{ type = \"tcp\"; via = \"vip\"; source = \"10.0.0.5\"; } );",
+	  ONE), -EINVAL,
+	  { ":3:50: \"source\" is '10.0.0.70', which is that of the director's \"source_pool\" (the source of checks that go through "
+	    "the VIP is theirs alone)",
+	    ":4:39: \"source\" is '10.0.0.5', which is that of the director's \"dip\" (the source of checks that go through the VIP "
+	    "is theirs alone)" } },
+	{ "device: { type = \"tap\"; }; tap: { addresses = [ \"10.0.0.5/24\" ]; };\n" HEALTH(
+	  "check = { type = \"tcp\"; via = \"vip\"; source = \"198.18.0.1\"; };", ONE), -EINVAL,
+	  { ":3:31: with a TAP device no check of this host's can go through the VIP (leave it out: checks ask the servers "
+	    "themselves)" } },
 	{ HEALTH("quorum = 3;\nquorum_hysteresis = 3;", ONE), 0,
 	  { ":3:21: warning: \"quorum_hysteresis\" is as large as \"quorum\", and counts as 2 (as keepalived does; a quorum that "
 	    "can be lost is larger)" } },

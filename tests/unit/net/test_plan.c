@@ -55,6 +55,7 @@ struct host {
 	bool ignore_tunneled;
 	uint32_t tunnel;	/* this link is one */
 	const char *server_interface, *client_interface;
+	const char *asking[2];	/* among the VIPs too */
 	const char *plan;
 };
 
@@ -113,6 +114,28 @@ static const struct host hosts[] = {
 		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
 		  "rule pref 100 lookup local\n"
 		  "the original local rule goes (IPv4)\n" },
+	{ .what = "where the host asks from is like a VIP of its own, though it is none yet", TYPICAL, DEFAULT_ETH0, .no_proxy = true,
+	  .vips = { { "10.2.0.50", RTN_UNICAST, 0, { ETH1 } }, { "192.0.2.10", RTN_UNICAST, 0, { LVS0 } } }, .asking = { "10.2.0.50" },
+	  .plan = "route 10.2.0.50/32 dev lvs0 table main\n"
+		  "route 10.2.0.50/32 dev lvs0 table 77\n"
+		  "route 192.0.2.10/32 dev lvs0 table main\n"
+		  "neigh proxy 10.2.0.50 dev eth1\n"
+		  "rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 iif lo ipproto icmp lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 10 from 10.2.0.50/32 iif lo lookup 77 suppress_prefixlength 0\n"
+		  "rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv4)\n" },
+	{ .what = "and so it is of IPv6", TYPICAL, DEFAULT_ETH0,
+	  .vips = { { "2001:db8:77::1", RTN_LOCAL, 0, { LO } } }, .asking = { "2001:db8:77::1" },
+	  .plan = "-6 route 2001:db8:77::1/128 dev lvs0 table main\n"
+		  "-6 route 2001:db8:77::1/128 dev lvs0 table 77\n"
+		  "-6 rule pref 10 iif eth0 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif eth1 lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 iif lo ipproto ipv6-icmp lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 10 from 2001:db8:77::1/128 iif lo lookup 77 suppress_prefixlength 0\n"
+		  "-6 rule pref 100 lookup local\n"
+		  "the original local rule goes (IPv6)\n" },
 	{ .what = "networks are a route each, and answered for nowhere", TYPICAL, DEFAULT_ETH0,
 	  .networks = { { "192.0.2.17", RTN_UNICAST, 0, { ETH0 } }, { "10.1.0.65", RTN_UNICAST, 0, { ETH0 } }, { .addr = "2001:db8::1" } },
 	  .network_bits = { 28, 27, 64 }, .vips = { { .addr = "192.0.2.16" } },
@@ -287,7 +310,7 @@ static struct lvs_net_targets make_targets(const struct target *list, size_t max
 		struct lvs_net_target *target = &targets.v[targets.n++];
 
 		*target = (struct lvs_net_target){ .addr = test_addr(list[i].addr), .type = list[i].type, .proto = list[i].proto,
-						    .one_way = list[i].one_way };
+						    .one_way = list[i].one_way, .answers = list[i].one_way };
 		for (int h = 0; h < 2 && list[i].hops[h]; h++)
 			target->hops[target->nhops++] = list[i].hops[h];
 	}
@@ -326,6 +349,10 @@ static void make_networks(struct lvs_net_wants *wants, const struct host *host)
 	wants->prefixes = make_prefixes(host->networks, host->network_bits, ARRAY_LEN(host->networks), &wants->nprefixes);
 	wants->ways = make_targets(host->others, ARRAY_LEN(host->others));
 	wants->transparent = make_prefixes(host->others, host->others_bits, ARRAY_LEN(host->others), &wants->ntransparent);
+	wants->asking = calloc(ARRAY_LEN(host->asking), sizeof(*wants->asking));
+	assert_non_null(wants->asking);
+	for (size_t i = 0; i < ARRAY_LEN(host->asking) && host->asking[i]; i++)
+		wants->asking[wants->nasking++] = test_addr(host->asking[i]);
 }
 
 static struct setting *make_setting(const struct host *host)
@@ -457,8 +484,14 @@ static void the_device_has_an_address_for_ipv4(void **state)
 			passes |= strcmp(plan.sysctls.v[s].path, "ipv4/conf/lvs0/forwarding") == 0;
 		for (size_t o = 0; o < plan.objects.n; o++)
 			addrs += plan.objects.v[o].kind == LVS_NET_ADDR;
-		if (addrs != passes || lvs_net_objects_has(&plan.objects, &own) != passes)
+		if (addrs != passes + setting->wants.nasking || lvs_net_objects_has(&plan.objects, &own) != passes)
 			fail_msg("%s: %zu addresses of the device", hosts[i].what, addrs);
+		for (size_t a = 0; a < setting->wants.nasking; a++) {
+			const struct lvs_net_object asking = { .kind = LVS_NET_ADDR, .addr = setting->wants.asking[a], .bits = 128,
+							       .ifindex = LVS0 };
+
+			assert_true(lvs_net_objects_has(&plan.objects, &asking));
+		}
 		lvs_net_plan_fini(&plan);
 		free_setting(setting);
 	}
@@ -489,6 +522,19 @@ static const struct switches {
 	    .others = { { "240.0.0.1", RTN_UNICAST, 0, { ETH0 } } }, .others_bits = { 0 } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* " },
+	{ { .what = "who is asked, and answers by himself, does so in the name of a VIP", TYPICAL,
+	    .vips = { { "192.0.2.10", RTN_UNICAST, 0, { LVS0 } }, { "198.18.0.1", RTN_LOCAL, 0, { LO } } }, .asking = { "198.18.0.1" },
+	    .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 }, true }, { "10.1.0.3", RTN_UNICAST, 0, { ETH0 } } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* ipv4/conf/eth1/rp_filter=2 ipv4/ip_early_demux=0 " },
+	{ { .what = "which may be an address of this host", TYPICAL,
+	    .vips = { { "192.0.2.10", RTN_LOCAL, 0, { LO } }, { "198.18.0.1", RTN_LOCAL, 0, { LO } } }, .asking = { "198.18.0.1" },
+	    .servers = { { "10.2.0.2", RTN_UNICAST, 0, { ETH1 }, true } } },
+	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
+	  "ipv4/conf/lvs0/accept_local=1* ipv4/conf/eth1/rp_filter=2 ipv4/conf/eth1/accept_local=1 ipv4/ip_early_demux=0 " },
+	{ { .what = "to IPv6 that is all the same", TYPICAL, .vips = { { "2001:db8:77::1", RTN_LOCAL, 0, { LO } } },
+	    .asking = { "2001:db8:77::1" }, .servers = { { "fd02::2", RTN_UNICAST, 0, { ETH1 }, true } } },
+	  "ipv6/conf/all/forwarding=1 ipv6/conf/lvs0/forwarding=1* ipv6/conf/lvs0/disable_ipv6=0* ipv4/ip_early_demux=0 " },
 	{ { .what = "IPv4 on a subnet: answers come at once", TYPICAL, .vips = { { .addr = "10.1.0.50" }, { .addr = "10.1.0.51" } } },
 	  "ipv4/ip_forward=1 ipv4/conf/lvs0/forwarding=1* ipv4/conf/all/rp_filter=2 ipv4/conf/lvs0/rp_filter=0* "
 	  "ipv4/conf/lvs0/accept_local=1* ipv4/neigh/eth0/proxy_delay=0? " },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Notifications as the kernel writes them, against a host with one interface and two addresses, one of them our device's own: which of them are news?
+ * Notifications as the kernel writes them, against a host with one interface and three addresses, two of them our
+ * device's own: which of them are news?
  */
 #include "tests/lib/test.h"
 
@@ -22,7 +23,7 @@ static struct lvs_net_state known(void)
 	static struct lvs_net_link links[] = {
 		{ .ifindex = 2, .flags = IFF_UP | IFF_RUNNING, .mtu = 1500, .mtu6 = 1500, .master = 7, .name = "eth0" },
 	};
-	static struct lvs_net_ifaddr addrs[2];
+	static struct lvs_net_ifaddr addrs[3];
 
 	addrs[0] = (struct lvs_net_ifaddr){
 		.addr = test_addr("10.0.0.1"), .subnet = test_addr("10.0.0.1"), .ifindex = 2, .bits = 96 + 24,
@@ -30,7 +31,10 @@ static struct lvs_net_state known(void)
 	addrs[1] = (struct lvs_net_ifaddr){
 		.addr = test_addr("127.0.0.77"), .subnet = test_addr("127.0.0.77"), .ifindex = 4, .bits = 128,
 	};
-	return (struct lvs_net_state){ .links = links, .nlinks = 1, .addrs = addrs, .naddrs = 2, .device = 4 };
+	addrs[2] = (struct lvs_net_ifaddr){
+		.addr = test_addr("2001:db8:77::1"), .subnet = test_addr("2001:db8:77::1"), .ifindex = 4, .bits = 128,
+	};
+	return (struct lvs_net_state){ .links = links, .nlinks = 1, .addrs = addrs, .naddrs = 3, .device = 4 };
 }
 
 static unsigned int event(const struct nlmsghdr *nlh, struct lvs_addr *ret_prefix, uint8_t *ret_bits)
@@ -105,16 +109,20 @@ static void addresses_are_news_when_they_differ(void **state)
 		uint8_t bits;
 		unsigned int ifindex;
 		unsigned int expect;
+		uint8_t scope, flags;
 	} rows[] = {
-		{ "a lifetime that is refreshed", RTM_NEWADDR, "10.0.0.1", 24, 2, 0 },
-		{ "a new one", RTM_NEWADDR, "10.0.0.2", 24, 2, HOST },
-		{ "the same on another interface", RTM_NEWADDR, "10.0.0.1", 24, 3, HOST },
-		{ "the same in another subnet", RTM_NEWADDR, "10.0.0.1", 16, 2, HOST },
-		{ "gone, and routes may have gone with it", RTM_DELADDR, "10.0.0.1", 24, 2, HOST | ROUTES },
-		{ "gone, but never seen", RTM_DELADDR, "10.0.0.3", 24, 2, 0 },
-		{ "our device's own", RTM_NEWADDR, "127.0.0.77", 32, 4, 0 },
-		{ "our device's own is gone", RTM_DELADDR, "127.0.0.77", 32, 4, HOST | ROUTES | OURS },
-		{ "IPv6", RTM_NEWADDR, "2001:db8::1", 64, 2, HOST },
+		{ "a lifetime that is refreshed", RTM_NEWADDR, "10.0.0.1", 24, 2, 0, 0, 0 },
+		{ "a new one", RTM_NEWADDR, "10.0.0.2", 24, 2, HOST, 0, 0 },
+		{ "the same on another interface", RTM_NEWADDR, "10.0.0.1", 24, 3, HOST, 0, 0 },
+		{ "the same in another subnet", RTM_NEWADDR, "10.0.0.1", 16, 2, HOST, 0, 0 },
+		{ "gone, and routes may have gone with it", RTM_DELADDR, "10.0.0.1", 24, 2, HOST | ROUTES, 0, 0 },
+		{ "gone, but never seen", RTM_DELADDR, "10.0.0.3", 24, 2, 0, 0, 0 },
+		{ "our device's own", RTM_NEWADDR, "127.0.0.77", 32, 4, 0, 0, 0 },
+		{ "our device's own is gone", RTM_DELADDR, "127.0.0.77", 32, 4, HOST | ROUTES | OURS, RT_SCOPE_HOST, 0 },
+		{ "and one that others may use", RTM_DELADDR, "127.0.0.77", 32, 4, HOST | ROUTES, RT_SCOPE_UNIVERSE, 0 },
+		{ "our device's own of IPv6 is gone", RTM_DELADDR, "2001:db8:77::1", 128, 4, HOST | ROUTES | OURS, 0, IFA_F_DEPRECATED },
+		{ "and one that others may use", RTM_DELADDR, "2001:db8:77::1", 128, 4, HOST | ROUTES, 0, 0 },
+		{ "IPv6", RTM_NEWADDR, "2001:db8::1", 64, 2, HOST, 0, 0 },
 	};
 
 	(void)state;
@@ -129,6 +137,8 @@ static void addresses_are_news_when_they_differ(void **state)
 		ifa->ifa_family = lvs_addr_is4(&addr) ? AF_INET : AF_INET6;
 		ifa->ifa_prefixlen = rows[i].bits;
 		ifa->ifa_index = rows[i].ifindex;
+		ifa->ifa_scope = rows[i].scope;
+		ifa->ifa_flags = rows[i].flags;
 		lvs_rtnl_put_addr(nlh, IFA_ADDRESS, &addr);
 		if (event(nlh, &prefix, &bits) != rows[i].expect)
 			fail_msg("%s: %u instead of %u", rows[i].what, event(nlh, &prefix, &bits), rows[i].expect);

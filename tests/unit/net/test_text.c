@@ -23,6 +23,8 @@ static const struct {
 	  "ip neigh add proxy 10.0.0.1 dev lvs0", "ip neigh del proxy 10.0.0.1 dev lvs0" },
 	{ "127.0.0.77", { .kind = LVS_NET_ADDR, .bits = 128, .ifindex = 4 },
 	  "ip addr add 127.0.0.77/32 dev lvs0 scope host", "ip addr del 127.0.0.77/32 dev lvs0 scope host" },
+	{ "2001:db8:77::1", { .kind = LVS_NET_ADDR, .bits = 128, .ifindex = 4 },
+	  "ip -6 addr add 2001:db8:77::1/128 dev lvs0 nodad preferred_lft 0", "ip -6 addr del 2001:db8:77::1/128 dev lvs0" },
 	{ "::", { .kind = LVS_NET_RULE, .table = 255, .pref = 100 },
 	  "ip -6 rule add pref 100 lookup local", "ip -6 rule del pref 100 lookup local" },
 	{ "10.0.0.0", { .kind = LVS_NET_RULE, .bits = 127, .table = 77, .pref = 111, .iif = "abcdefghijklmno" },

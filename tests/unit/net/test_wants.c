@@ -53,6 +53,13 @@ static void both_lists_become_one(void **state)
 		for (size_t t = 0; t < targets.n; t++)
 			bits |= (unsigned int)targets.v[t].one_way << t;
 		assert_int_equal(bits, rows[i].bits);
+		for (size_t t = 0; t < targets.n; t++) {
+			bool answers = false;
+
+			for (size_t a = 0; a < wanted.none_way; a++)
+				answers |= lvs_addr_equal(&one_way[a], &targets.v[t].addr);
+			assert_int_equal(targets.v[t].answers, answers);
+		}
 	}
 	lvs_net_targets_fini(&targets);
 }
@@ -102,6 +109,36 @@ static void answers_stay(void **state)
 	assert_int_equal(targets.v[0].mtu, 1400);
 	assert_int_equal(targets.nstale, 0);
 	lvs_net_targets_fini(&targets);
+}
+
+/* Where the host asks from is among the VIPs, and news by itself. */
+static void where_the_host_asks_from(void **state)
+{
+	const struct lvs_addr addrs[] = { test_addr("198.18.0.1"), test_addr("192.0.2.10"), test_addr("198.18.0.1") };
+	struct lvs_net_wanted wanted = { .vips = addrs + 1, .nvips = 1, .asking = addrs, .nasking = 3 };
+	const struct lvs_net_state host = { .naddrs = 0 };
+	struct lvs_net_wants wants = { .nvips = 0 };
+	struct lvs_addr *vips;
+	size_t nvips;
+
+	(void)state;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 0);
+	assert_int_equal(wants.nvips, 1);
+	assert_int_equal(wants.nasking, 2);
+	assert_true(lvs_net_wants_asking(&wants, &addrs[0]));
+	assert_int_equal(lvs_net_wants_vips(&wants, &host, &vips, &nvips), 0);
+	assert_int_equal(nvips, 3);
+	free(vips);
+	wanted.nasking = 1;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	assert_false(lvs_net_wants_asking(&wants, &addrs[1]));
+	wanted.asking = addrs + 1;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	wanted.nasking = 0;
+	assert_int_equal(lvs_net_wants_replace(&wants, &wanted), 1);
+	assert_false(lvs_net_wants_asking(&wants, &addrs[1]));
+	lvs_net_wants_fini(&wants);
 }
 
 /* What stands for a network of others, and what is news of them. */
@@ -172,6 +209,7 @@ int main(void)
 		cmocka_unit_test(what_is_this_host_s_among_others_is_no_vip),
 		cmocka_unit_test(both_lists_become_one),
 		cmocka_unit_test(answers_stay),
+		cmocka_unit_test(where_the_host_asks_from),
 		cmocka_unit_test(sources_are_asked_for_where_they_are_wanted),
 	};
 
