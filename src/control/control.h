@@ -39,16 +39,29 @@ struct lvs_control_device {
 };
 
 /**
+ * struct lvs_control_verdict - what one check says of a server; strings are borrowed until the next turn of the loop
+ * @type:	"tcp", ...
+ * @state:	"up", "down" or "unknown"
+ * @since:	when it came to be so; 0: it never was anything else
+ * @reason:	of the last answer
+ * @wish:	what the server wants, by that or by an answer before: "drain", "maintenance" or ""
+ * @checked_at:	when the last answer came, 0: none has; @latency: of it
+ * @held:	it would be up, had it not fallen so often
+ */
+struct lvs_control_verdict {
+	const char *type, *state, *reason, *wish;
+	lvs_ns since, checked_at, latency;
+	bool held;
+};
+
+/**
  * struct lvs_control_health - what checks say of a server
  * @checks:	how many it has
  * @state:	of all of them together: "up", "down", "unknown" or "maintenance"
  * @since:	when it came to be so; 0: it never was anything else
  * @changes:	how often it became something else, @changed_at: when last, seconds since 1970
  * @passed, @failed, @broken: how many runs of all checks were so
- * @type, @reason, @wish: of the check that speaks against it, or of the first one: what the server wants is "drain",
- *		"maintenance" or ""; borrowed until the next turn of the loop
- * @checked_at:	when that had its last answer, 0: none yet; @latency: of it
- * @held:	it would be up, had it not fallen so often
+ * @deciding:	of the check that speaks against it, or of the first one; all zeros if there is none
  * @in:		it may get new connections
  * @drains:	it is up, but said itself that it wants no new ones
  * @kept:	though it is down, because too few would be left
@@ -61,9 +74,8 @@ struct lvs_control_health {
 	uint32_t changes;
 	int64_t changed_at;
 	uint64_t passed, failed, broken;
-	const char *type, *reason, *wish;
-	lvs_ns checked_at, latency;
-	bool held, in, drains, kept, starting;
+	struct lvs_control_verdict deciding;
+	bool in, drains, kept, starting;
 };
 
 /**
@@ -127,6 +139,7 @@ struct lvs_control_change {
  * @device:	@ret_device is set
  * @disconnect:	lvs_engine_disconnect(), now
  * @health, @quorum: of a server and a service of the configuration in force
+ * @verdict:	of a server's check @i, "check" first. Return: false: it has not so many
  * @turn:	of a server, the latest change of its state (@back is 0) and those before it. Return: false: so many are not known
  * @check:	runs a server's checks now. Return: 0, and lvs_control_checked() has to be called with @wish later, from the
  *		loop, unless the API ends before; or -ENOENT: it has none; -EBUSY: too many are under way; -ENOMEM
@@ -146,6 +159,8 @@ struct lvs_control_host {
 	void (*health)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
 		       struct lvs_control_health *ret_health);
 	void (*quorum)(void *arg, const struct lvs_conf_service *service, struct lvs_control_quorum *ret_quorum);
+	bool (*verdict)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t i,
+			struct lvs_control_verdict *ret_verdict);
 	bool (*turn)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t back,
 		     struct lvs_control_turn *ret_turn);
 	int (*check)(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, void *wish);

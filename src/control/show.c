@@ -198,6 +198,43 @@ void lvs_show_states(struct lvs_json *json, const struct lvs_server *server, con
 		lvs_json_text(json, "condition", condition);
 }
 
+static void put_seconds(struct lvs_json *json, const struct lvs_show *show, const char *name, lvs_ns since)
+{
+	if (since)
+		lvs_json_float(json, name, (double)(show->now - since) / LVS_NS_PER_SEC, 1);
+}
+
+/* Of one check: what it said last. */
+static void put_verdict(struct lvs_json *json, const struct lvs_show *show, const struct lvs_control_verdict *verdict)
+{
+	lvs_json_text(json, "check", verdict->type);
+	lvs_json_text(json, "reason", verdict->reason);
+	if (*verdict->wish)
+		lvs_json_text(json, "wish", verdict->wish);
+	lvs_json_bool(json, "held", verdict->held);
+	put_seconds(json, show, "checked", verdict->checked_at);
+	if (verdict->checked_at)
+		lvs_json_float(json, "latency_ms", (double)verdict->latency / LVS_NS_PER_MS, 3);
+}
+
+/* Of each check, in the order of the file. */
+static void put_verdicts(struct lvs_json *json, const struct lvs_show *show, const struct lvs_conf_service *of,
+			 const struct lvs_conf_server *conf)
+{
+	const struct lvs_control_host *host = show->host;
+	struct lvs_control_verdict verdict;
+
+	lvs_json_array(json, "verdicts");
+	for (size_t i = 0; conf && host->verdict(host->arg, of, conf, i, &verdict); i++) {
+		lvs_json_object(json, NULL);
+		lvs_json_text(json, "state", verdict.state);
+		put_seconds(json, show, "seconds", verdict.since);
+		put_verdict(json, show, &verdict);
+		lvs_json_end_object(json);
+	}
+	lvs_json_end_array(json);
+}
+
 /* Changes of the state, the latest first. */
 static void put_history(struct lvs_json *json, const struct lvs_control_host *host, const struct lvs_conf_service *of,
 			const struct lvs_conf_server *conf)
@@ -221,27 +258,20 @@ void lvs_show_health(struct lvs_json *json, const struct lvs_show *show, const s
 {
 	lvs_json_object(json, "health");
 	lvs_json_text(json, "state", health->state);
-	if (health->since)
-		lvs_json_float(json, "seconds", (double)(show->now - health->since) / LVS_NS_PER_SEC, 1);
+	put_seconds(json, show, "seconds", health->since);
 	lvs_json_number(json, "changes", health->changes);
 	lvs_json_number(json, "checks", health->checks);
 	lvs_json_bool(json, "in", health->in);
 	lvs_json_bool(json, "kept", health->kept);
 	lvs_json_bool(json, "starting", health->starting);
 	if (health->checks) {
-		lvs_json_text(json, "check", health->type);
-		lvs_json_text(json, "reason", health->reason);
-		if (*health->wish)
-			lvs_json_text(json, "wish", health->wish);
-		lvs_json_bool(json, "held", health->held);
+		put_verdict(json, show, &health->deciding);
 		lvs_json_number(json, "passed", health->passed);
 		lvs_json_number(json, "failed", health->failed);
 		lvs_json_number(json, "broken", health->broken);
 	}
-	if (health->checks && health->checked_at) {
-		lvs_json_float(json, "checked", (double)(show->now - health->checked_at) / LVS_NS_PER_SEC, 1);
-		lvs_json_float(json, "latency_ms", (double)health->latency / LVS_NS_PER_MS, 3);
-	}
+	if (show->history)
+		put_verdicts(json, show, of, conf);
 	if (show->history)
 		put_history(json, show->host, of, conf);
 	lvs_json_end_object(json);

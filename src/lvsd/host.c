@@ -52,6 +52,13 @@ static bool host_disconnect(void *arg, struct lvs_conn *conn, bool reset)
 	return lvs_pump_disconnect(director->pump, conn, reset);
 }
 
+static struct lvs_control_verdict verdict_of(const struct lvs_check_view *view)
+{
+	return (struct lvs_control_verdict){ .type = view->type, .state = lvs_health_names[view->state], .reason = view->reason,
+					     .wish = view->wish, .since = view->since, .checked_at = view->checked_at,
+					     .latency = view->latency, .held = view->held };
+}
+
 static void host_health(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
 			struct lvs_control_health *ret_health)
 {
@@ -68,12 +75,7 @@ static void host_health(void *arg, const struct lvs_conf_service *service, const
 		.passed = view.results[LVS_OUTCOME_PASSED],
 		.failed = view.results[LVS_OUTCOME_FAILED],
 		.broken = view.results[LVS_OUTCOME_BROKEN],
-		.type = view.deciding.type,
-		.reason = view.deciding.reason,
-		.wish = view.deciding.wish,
-		.checked_at = view.deciding.checked_at,
-		.latency = view.deciding.latency,
-		.held = view.deciding.held,
+		.deciding = verdict_of(&view.deciding),
 		.in = view.in,
 		.drains = view.drains,
 		.kept = view.kept,
@@ -91,6 +93,21 @@ static void host_quorum(void *arg, const struct lvs_conf_service *service, struc
 						   .live_weight = view.live_weight, .live = view.live, .kept = view.kept };
 	static_assert(sizeof(ret_quorum->reason) == sizeof(view.reason), "room for all that can be said");
 	memcpy(ret_quorum->reason, view.reason, sizeof(view.reason));
+}
+
+static bool host_verdict(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t i,
+			 struct lvs_control_verdict *ret_verdict)
+{
+	const struct lvs_director *director = arg;
+	struct lvs_server_view server_view;
+	struct lvs_check_view view;
+
+	lvs_health_server(director->health, service, server, &server_view);
+	if (i >= server_view.nchecks)
+		return false;
+	lvs_health_check(director->health, service, server, i, &view);
+	*ret_verdict = verdict_of(&view);
+	return true;
 }
 
 static bool host_turn(void *arg, const struct lvs_conf_service *service, const struct lvs_conf_server *server, size_t back,
@@ -167,6 +184,7 @@ int lvs_director_listen(struct lvs_director *director)
 		.started = lvs_clock_now(),
 		.health = host_health,
 		.quorum = host_quorum,
+		.verdict = host_verdict,
 		.turn = host_turn,
 		.check = host_check,
 		.submit = host_submit,

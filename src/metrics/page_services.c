@@ -67,7 +67,7 @@ static void put_check(struct evbuffer *out, const struct lvs_control_health *hea
 	if (!health->checks)
 		lvs_html(out, "<span class=\"dim\">none</span>");
 	else
-		lvs_html_text(out, health->reason);
+		lvs_html_text(out, health->deciding.reason);
 	if (health->checks && health->since) {
 		lvs_html(out, " <span class=\"dim\">so for ");
 		lvs_html_time(out, (now - health->since) / LVS_NS_PER_SEC);

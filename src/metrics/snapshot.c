@@ -112,7 +112,7 @@ static void put_health(struct lvs_snap_server *snap, const struct lvs_walk *walk
 	snap->values[LVS_SNAP_CHECK_FAILED] = health.checks ? health.failed : LVS_METRIC_ABSENT;
 	snap->values[LVS_SNAP_CHECK_BROKEN] = health.checks ? health.broken : LVS_METRIC_ABSENT;
 	snap->values[LVS_SNAP_CHECK_UP] = health.checks ? strcmp(health.state, "up") == 0 : LVS_METRIC_ABSENT;
-	snap->values[LVS_SNAP_CHECK_LATENCY] = health.checks && health.checked_at ? health.latency : LVS_METRIC_ABSENT;
+	snap->values[LVS_SNAP_CHECK_LATENCY] = health.deciding.checked_at ? health.deciding.latency : LVS_METRIC_ABSENT;
 }
 
 static void put_values(struct lvs_snap_server *snap, const struct lvs_server *server)

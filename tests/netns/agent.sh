@@ -85,7 +85,10 @@ follows maint 'd["state"] == "maintenance" and h["wish"] == "maintenance" and h[
 logged 'is in maintenance: agent check: said "maint # disks"' || FAIL "the reason was not logged"
 at director curl -s --unix-socket /run/lvsd/control.sock http://lvsd/v1/services/web/servers/one >$work/out
 python3 -c 'import json, sys
-last = json.load(open(sys.argv[1]))["health"]["history"][0]
+health = json.load(open(sys.argv[1]))["health"]
+last = health["history"][0]
+verdicts = [(v["check"], v["state"], v.get("wish"), v["reason"]) for v in health["verdicts"]]
+assert verdicts == [("tcp", "up", None, "connected"), ("agent", "up", "maintenance", "said \"maint # disks\"")], verdicts
 assert (last["from"], last["to"], last["reason"]) == ("up", "maintenance", "agent check: said \"maint # disks\""), last' $work/out ||
 	FAIL "the history does not tell of it"
 says 'ready'
