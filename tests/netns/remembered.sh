@@ -148,6 +148,36 @@ direct
 is 'd["health"]["in"] and not e["health"]["in"]' || FAIL "verdicts were forgotten at the second start: $(cat $work/out)"
 stop
 
+# forge <text> - a state file that is whole, with a text of somebody else's
+forge() {
+	python3 -c '
+import sys
+def crc32c(data):
+	crc = 0xffffffff
+	for byte in data:
+		crc ^= byte
+		for _ in range(8):
+			crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+	return crc ^ 0xffffffff
+text = sys.argv[2].encode()
+head = lambda crc: b"lvsd-state 1 %020d %08x %08x\n" % (7, len(text), crc)
+open(sys.argv[1], "wb").write(bytes(4 << 20) + head(crc32c(head(0) + text)) + text)' $work/state/file "$1"
+}
+# A file of before, which knew nothing of drains and weights, is read; of another one nothing is, with one warning.
+forge 'tcp:192.0.2.10:80 10.0.1.2:8080 up maintenance
+'
+direct
+out || FAIL "a file of before was not read: $(cat $work/out)"
+stop
+for bad in 'weight=70000/1' 'drain=-1' 'weight=3/1 reboot' 'drain=1
+tcp:192.0.2.10:80 10.0.2.2:8080 up maintenance'; do
+	forge "tcp:192.0.2.10:80 10.0.1.2:8080 up $bad"
+	direct
+	same "warnings of: $bad" 1 "$(how_often 'damaged or of another version')"
+	is '"commanded" not in d and "commanded" not in e' || FAIL "of '$bad' something was believed: $(cat $work/out)"
+	stop
+done
+
 # Damaged: one warning, and it begins anew.
 python3 -c '
 import sys
