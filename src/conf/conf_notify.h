@@ -16,8 +16,9 @@ enum lvs_conf_event {
 	LVS_CONF_EVENT_SORRY = 1 << 2,
 	LVS_CONF_EVENT_PROTECTION = 1 << 3,
 	LVS_CONF_EVENT_RELOAD = 1 << 4,
+	LVS_CONF_EVENT_EJECTION = 1 << 5,
 };
-#define LVS_CONF_EVENTS_ALL 0x1fu
+#define LVS_CONF_EVENTS_ALL 0x3fu
 
 /**
  * struct lvs_conf_notify - who is told of events; what is empty is nobody

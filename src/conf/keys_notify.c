@@ -17,6 +17,7 @@ static const struct lvs_conf_word events[] = {
 	{ "sorry", LVS_CONF_EVENT_SORRY },
 	{ "protection", LVS_CONF_EVENT_PROTECTION },
 	{ "reload", LVS_CONF_EVENT_RELOAD },
+	{ "ejection", LVS_CONF_EVENT_EJECTION },
 	{ NULL, 0 },
 };
 

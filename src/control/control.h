@@ -81,7 +81,7 @@ struct lvs_control_health {
 /**
  * struct lvs_control_turn - one change of a server's state
  * @time:	seconds since 1970
- * @from, @to:	states as those of struct lvs_control_health
+ * @from, @to:	states as those of struct lvs_control_health, or "ejected"
  * @reason:	borrowed until the next turn of the loop
  */
 struct lvs_control_turn {

@@ -49,6 +49,8 @@ int lvs_rules_init(struct lvs_rules *rules, const struct lvs_hash_key *key)
 	memset(rules, 0, sizeof(*rules));
 	for (size_t i = 0; i < LVS_TRASH_HEADS; i++)
 		lvs_list_init(&rules->trash[i]);
+	lvs_list_init(&rules->ejecting);
+	lvs_list_init(&rules->ejections);
 	rules->key = *key;
 	rules->nheads = HEADS_MIN;
 	rules->free_id = 1;

@@ -147,7 +147,8 @@ enum lvs_drop lvs_engine_choose(struct lvs_engine *engine, struct lvs_service *s
 	lvs_eject_recover(service, engine->now);
 	drop = pick(engine, service, packet, ret_server, ret_template);
 	/* One that may fail is better than none; and who has to wait for his own server is not to wait for its ejection. */
-	if (lvs_unlikely(!drop && !*ret_server) && !service->spec.persist.keep && lvs_eject_forgive(service))
+	if (lvs_unlikely(!drop && !*ret_server) && !service->spec.persist.keep &&
+	    lvs_eject_forgive(service, LVS_READMIT_NEEDED))
 		drop = pick(engine, service, packet, ret_server, ret_template);
 	return drop;
 }

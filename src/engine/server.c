@@ -194,6 +194,7 @@ static struct lvs_server *new_server(struct lvs_rules *rules, const struct lvs_s
 	lvs_list_init(&server->of_origin);
 	lvs_list_init(&server->of_waiting);
 	lvs_list_init(&server->seen.of_ejected);
+	lvs_list_init(&server->seen.of_news);
 	rules->servers[id] = server;
 	return server;
 }
@@ -260,7 +261,7 @@ int lvs_server_edit(struct lvs_rules *rules, struct lvs_server *server, const st
 	set_spec(rules, server, spec);
 	/* Somebody knows better: who was out for its failures too must not miss its slow start for them. */
 	if (idle && server->spec.weight)
-		lvs_eject_forget(server);
+		lvs_eject_pardon(server);
 	rules->dismiss |= server->drained && !drained;
 	lvs_rules_settle(rules, server);
 	if (server->service->spec.sched->edited)

@@ -203,6 +203,7 @@ int lvs_service_add(struct lvs_rules *rules, const struct lvs_service_spec *spec
 		return -ENOMEM;
 	lvs_list_init(&service->waiting);
 	lvs_list_init(&service->ejected);
+	lvs_list_init(&service->of_ejecting);
 	service->watched = lvs_attempt_matters(spec);
 	service->rules = rules;
 	service->rates = calloc(1, sizeof(*service->rates));
@@ -266,7 +267,7 @@ int lvs_service_edit(struct lvs_rules *rules, struct lvs_service *service, const
 		lvs_limit_forgive(service);
 	if (eject.failures != next.eject.failures || eject.time != next.eject.time || eject.time_max != next.eject.time_max ||
 	    eject.share != next.eject.share)
-		(void)lvs_eject_forgive(service);
+		(void)lvs_eject_forgive(service, LVS_READMIT_RULES);
 	service->watched = lvs_attempt_matters(&next);
 	rules->npickup += (uint32_t)next.pickup - picked;
 	rules->noriginating += (uint32_t)originates(&next) - did;

@@ -170,6 +170,7 @@ struct lvs_vip {
  * @servers:	newest first, the order in which IPVS' schedulers see them
  * @waiting:	ring of its servers that wait to get new connections, who waits longest at the end
  * @ejected:	ring of its servers that are out for a while, who is back first at the beginning
+ * @of_ejecting: of those that have such servers
  * @watched:	how its connections begin matters, see lvs_attempt_matters()
  * @rules:	it is one of
  * @serial:	grows from each service that is added to the next
@@ -184,10 +185,10 @@ struct lvs_service {
 	struct lvs_list of_vip;
 	struct lvs_server **servers;
 	uint32_t nservers;
-	const struct lvs_rules *rules;
+	struct lvs_rules *rules;
 	uint64_t serial;
 	struct lvs_list waiting;
-	struct lvs_list ejected;
+	struct lvs_list ejected, of_ejecting;
 	bool watched;
 	void *sched_state;
 	size_t sched_bytes;
@@ -228,6 +229,8 @@ struct lvs_own_addr {
  * @nattached:	how often a scheduler was attached
  * @nown:	addresses that connections come from, see lvs_rules_set_sources()
  * @sites:	borrowed; NULL: there are none
+ * @ejecting:	services with servers that are out for a while
+ * @ejections:	servers for lvs_eject_next()
  */
 struct lvs_rules {
 	struct lvs_own_addr own[LVS_OWN_MAX];
@@ -255,6 +258,7 @@ struct lvs_rules {
 	uint64_t nattached;
 	uint32_t nown;
 	const struct lvs_sites *sites;
+	struct lvs_list ejecting, ejections;
 };
 
 /* Return: 0 or -ENOMEM */

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "io/io.h"
 #include "lvsd/announce.h"
+#include "lvsd/ejections.h"
 #include "lvsd/health.h"
 #include "lvsd/host.h"
 #include "lvsd/lan.h"
@@ -338,6 +339,13 @@ static void on_lost(void *arg)
 	lvs_loop_stop(director->loop);
 }
 
+static void on_ejected(void *arg)
+{
+	const struct lvs_director *director = arg;
+
+	lvs_ejections_look(director->ejections);
+}
+
 static void on_reload(void *arg)
 {
 	lvs_director_reload(arg);
@@ -365,8 +373,11 @@ static int make_loop(struct lvs_director *director)
 static int set_up_loop(struct lvs_director *director)
 {
 	struct lvs_loop *loop = director->loop;
-	int err = lvs_pump_new(loop, director->io, director->engine, director->log, on_lost, director, &director->pump);
+	int err = lvs_ejections_new(director, &director->ejections);
 
+	if (!err)
+		err = lvs_pump_new(loop, director->io, director->engine, director->log, on_lost, on_ejected, director,
+				   &director->pump);
 	if (!err)
 		err = lvs_timer_new(loop, on_net_timer, director, &director->net_timer);
 	if (!err)
@@ -489,6 +500,7 @@ void lvs_director_stop(struct lvs_director *director)
 	lvs_timer_free(director->watchdog);
 	lvs_timer_free(director->net_timer);
 	lvs_pump_free(director->pump);
+	lvs_ejections_free(director->ejections);
 	lvs_io_close(director->io);
 	lvs_engine_free(director->engine);
 	lvs_map_free(director->memory, director->memory_bytes);

@@ -14,6 +14,7 @@
 
 struct lvs_conf;
 struct lvs_control;
+struct lvs_ejections;
 struct lvs_engine;
 struct lvs_health;
 struct lvs_io;
@@ -60,6 +61,7 @@ struct lvs_director {
 	struct lvs_paths paths;
 	struct lvs_log_limit conflicts;
 	struct lvs_pump *pump;
+	struct lvs_ejections *ejections;
 	struct lvs_loader *loader;
 	struct lvs_jobs jobs;
 	struct lvs_control *control;

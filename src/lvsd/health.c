@@ -156,4 +156,3 @@ void lvs_health_free(struct lvs_health *health)
 	lvs_timer_free(health->timer);
 	free(health);
 }
-

@@ -117,7 +117,7 @@ struct lvs_check_view {
  * struct lvs_server_view - what is known of a server
  * @state:	of all its checks together; UP if it has none
  * @since:	when it came to be so
- * @changes:	how often it became something else, @changed_at: when last, seconds since 1970
+ * @changes:	how often it became something else, or was ejected or let in again, @changed_at: when last, seconds since 1970
  * @nchecks:	that it has
  * @results:	of all their runs, how many came to each enum lvs_outcome
  * @deciding:	of the check that speaks against it, or the first one; all zeros if it has none
@@ -179,12 +179,14 @@ void lvs_health_check(const struct lvs_health *health, const struct lvs_conf_ser
 /**
  * struct lvs_health_change - one change of a server's state
  * @time:	seconds since 1970
+ * @from, @to:	the same, if it was @ejected or, as its clients' failures say, @returned
  * @reason:	the check that brought it and what that found: "tcp check: connected"; "maintenance" by the operator; "" if
  *		nobody was asked
  */
 struct lvs_health_change {
 	int64_t time;
 	enum lvs_health_state from, to;
+	bool ejected, returned;
 	char reason[LVS_HEALTH_REASON_BYTES];
 };
 
@@ -193,6 +195,10 @@ struct lvs_health_change {
 /* @back: 0 is the last change of the server. Return: borrowed until the loop's next turn; NULL: so many are not known */
 const struct lvs_health_change *lvs_health_change(const struct lvs_health *health, const struct lvs_conf_service *service,
 						  const struct lvs_conf_server *server, size_t back);
+
+/* For the server's history: it was ejected, or let in again. */
+void lvs_health_note(struct lvs_health *health, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		     bool ejected, const char *reason);
 
 #define LVS_HEALTH_RUNS_MAX 64	/* at a time: each may take as long as the timeouts of its checks */
 

@@ -538,3 +538,18 @@ const struct lvs_health_change *lvs_health_change(const struct lvs_health *healt
 
 	return found ? lvs_health_history_get(&found->servers[server - service->servers]->history, back) : NULL;
 }
+
+void lvs_health_note(struct lvs_health *health, const struct lvs_conf_service *service, const struct lvs_conf_server *server,
+		     bool ejected, const char *reason)
+{
+	const struct service_health *found = find_service(health, service);
+	struct lvs_health_change change = { .time = (int64_t)time(NULL), .ejected = ejected, .returned = !ejected };
+	struct server_health *of;
+
+	if (!found)
+		return;
+	of = found->servers[server - service->servers];
+	change.from = change.to = of->state;
+	(void)snprintf(change.reason, sizeof(change.reason), "%s", reason);
+	lvs_health_history_add(&of->history, &change);
+}

@@ -88,7 +88,7 @@ void lvs_health_release(struct lvs_health *health, size_t portion)
 /* Can anybody of it be anything else than the configuration says? */
 static bool has_health(const struct lvs_conf_service *service)
 {
-	if (service->ncheck || service->nchecks || service->sorry_server.on)
+	if (service->ncheck || service->nchecks || service->sorry_server.on || service->passive.on)
 		return true;
 	for (size_t i = 0; i < service->nservers; i++)
 		if (service->servers[i].ncheck || service->servers[i].nchecks || service->servers[i].maintenance)

@@ -118,8 +118,9 @@ static bool host_turn(void *arg, const struct lvs_conf_service *service, const s
 
 	if (!change)
 		return false;
-	*ret_turn = (struct lvs_control_turn){ .time = change->time, .from = lvs_health_names[change->from],
-					       .to = lvs_health_names[change->to], .reason = change->reason };
+	*ret_turn = (struct lvs_control_turn){ .time = change->time, .reason = change->reason };
+	ret_turn->from = change->returned ? "ejected" : lvs_health_names[change->from];
+	ret_turn->to = change->ejected ? "ejected" : lvs_health_names[change->to];
 	return true;
 }
 

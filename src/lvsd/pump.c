@@ -43,6 +43,7 @@ struct lvs_pump {
 	bool dead;
 	bool stepped_back;
 	void (*lost)(void *arg);
+	void (*ejected)(void *arg);
 	void *arg;
 	struct lvs_log_limit limit;
 	struct lvs_log_limit loop_limit;
@@ -109,6 +110,8 @@ static void on_timer(void *arg)
 	else
 		lvs_timer_start(pump->timer, LVS_MIN(look, now + EXPIRE_INTERVAL), now);
 	tell_loops(pump, now);
+	if (pump->ejected && lvs_eject_any(lvs_engine_rules(pump->engine)))
+		pump->ejected(pump->arg);
 	follow_io(pump);
 }
 
@@ -169,7 +172,7 @@ static void on_readable(void *arg)
 }
 
 int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *engine, struct lvs_log *log,
-		 void (*lost)(void *arg), void *arg, struct lvs_pump **ret_pump)
+		 void (*lost)(void *arg), void (*ejected)(void *arg), void *arg, struct lvs_pump **ret_pump)
 {
 	struct lvs_pump *pump = calloc(1, sizeof(*pump));
 	int err;
@@ -182,6 +185,7 @@ int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *en
 	pump->engine = engine;
 	pump->log = log;
 	pump->lost = lost;
+	pump->ejected = ejected;
 	pump->arg = arg;
 	pump->io_due = LVS_NS_NEVER;
 	err = lvs_timer_new(loop, on_timer, pump, &pump->timer);

@@ -15,13 +15,14 @@ struct lvs_pump;
 /**
  * lvs_pump_new() - carry packets between @io and @engine whenever @loop runs, and end connections in time
  * @lost:	called once when the device is gone for good
+ * @ejected:	called when there may be something for lvs_eject_next() to tell, at most once a second; NULL: nobody is
  *
  * All arguments are borrowed and outlive the pump.
  *
  * Return: 0 or -Exxx
  */
 int lvs_pump_new(struct lvs_loop *loop, struct lvs_io *io, struct lvs_engine *engine, struct lvs_log *log,
-		 void (*lost)(void *arg), void *arg, struct lvs_pump **ret_pump);
+		 void (*lost)(void *arg), void (*ejected)(void *arg), void *arg, struct lvs_pump **ret_pump);
 
 /* @pump: may be NULL */
 void lvs_pump_free(struct lvs_pump *pump);

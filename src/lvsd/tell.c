@@ -13,7 +13,8 @@
 
 static_assert(LVS_CONF_EVENT_SERVER == 1 << LVS_TOPIC_SERVER && LVS_CONF_EVENT_QUORUM == 1 << LVS_TOPIC_QUORUM &&
 	      LVS_CONF_EVENT_SORRY == 1 << LVS_TOPIC_SORRY && LVS_CONF_EVENT_PROTECTION == 1 << LVS_TOPIC_PROTECTION &&
-	      LVS_CONF_EVENT_RELOAD == 1 << LVS_TOPIC_RELOAD && LVS_CONF_EVENTS_ALL == (1 << LVS_TOPIC_COUNT) - 1,
+	      LVS_CONF_EVENT_RELOAD == 1 << LVS_TOPIC_RELOAD &&
+	      LVS_CONF_EVENT_EJECTION == 1 << LVS_TOPIC_EJECTION && LVS_CONF_EVENTS_ALL == (1 << LVS_TOPIC_COUNT) - 1,
 	      "events of the configuration are topics");
 
 void lvs_tell_configure(struct lvs_notices *notices, const struct lvs_conf *conf)

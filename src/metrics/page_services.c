@@ -173,7 +173,7 @@ static bool is_wanted(const struct lvs_page *page)
 
 static const char *class_of(const char *state)
 {
-	return !strcmp(state, "up") ? "good" : !strcmp(state, "down") ? "bad" : "warn";
+	return !strcmp(state, "up") ? "good" : !strcmp(state, "down") || !strcmp(state, "ejected") ? "bad" : "warn";
 }
 
 /* What has become of the servers so far, of a service that is looked at alone. */

@@ -90,6 +90,13 @@ static void format_time(int64_t ms, char text[LVS_EVENT_SCRATCH_BYTES])
 		       tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ms % 1000));
 }
 
+static void format_number(bool known, uint64_t number, char text[LVS_EVENT_SCRATCH_BYTES])
+{
+	text[0] = '\0';
+	if (known)
+		(void)snprintf(text, LVS_EVENT_SCRATCH_BYTES, "%" PRIu64, number);
+}
+
 void lvs_event_fields(const struct lvs_event *event, const char *director, struct lvs_event_fields *ret_fields)
 {
 	const struct lvs_event_field list[] = {
@@ -103,14 +110,14 @@ void lvs_event_fields(const struct lvs_event *event, const char *director, struc
 		{ "STATE", kinds[event->kind].state, false },
 		{ "PREVIOUS", lvs_event_state(event->was), false },
 		{ "WEIGHT", ret_fields->weight, true },
+		{ "SECONDS", ret_fields->seconds, true },
 		{ "REASON", event->reason, false },
 		{ "MESSAGE", event->message, false },
 	};
 
 	static_assert(ARRAY_LEN(list) == LVS_EVENT_FIELDS, "fields");
 	format_time(event->time, ret_fields->time);
-	ret_fields->weight[0] = '\0';
-	if (event->has_weight)
-		(void)snprintf(ret_fields->weight, sizeof(ret_fields->weight), "%" PRIu64, event->weight);
+	format_number(event->has_weight, event->weight, ret_fields->weight);
+	format_number(event->has_seconds, event->seconds, ret_fields->seconds);
 	memcpy(ret_fields->list, list, sizeof(list));
 }

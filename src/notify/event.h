@@ -16,6 +16,7 @@ enum lvs_topic {
 	LVS_TOPIC_SORRY,
 	LVS_TOPIC_PROTECTION,
 	LVS_TOPIC_RELOAD,
+	LVS_TOPIC_EJECTION,
 	LVS_TOPIC_COUNT
 };
 
@@ -39,6 +40,7 @@ enum lvs_event_kind {
  * @service_at:	"[192.0.2.10]:tcp:80" or "FWM 5", as keepalived writes it
  * @server_at:	"[10.0.0.1]:tcp:8080"
  * @has_weight: @weight, of the server now or of all servers that are up, is known
+ * @has_seconds: @seconds, for how long a server is left out, is known
  * @reason:	in words
  * @message:	the line of the log
  */
@@ -49,6 +51,8 @@ struct lvs_event {
 	char service_at[LVS_EVENT_ADDRESS_BYTES], server_at[LVS_EVENT_ADDRESS_BYTES];
 	bool has_weight;
 	uint64_t weight;
+	bool has_seconds;
+	uint64_t seconds;
 	char reason[LVS_EVENT_REASON_BYTES];
 	char message[LVS_EVENT_MESSAGE_BYTES];
 };
@@ -65,7 +69,7 @@ bool lvs_event_same_subject(const struct lvs_event *a, const struct lvs_event *b
 /* A number that is the same for the same subject, and hardly ever for another one. */
 uint64_t lvs_event_subject(const struct lvs_event *event);
 
-#define LVS_EVENT_FIELDS 12
+#define LVS_EVENT_FIELDS 13
 #define LVS_EVENT_SCRATCH_BYTES 64
 
 /**
@@ -78,7 +82,7 @@ struct lvs_event_fields {
 		const char *name, *value;
 		bool number;
 	} list[LVS_EVENT_FIELDS];
-	char time[LVS_EVENT_SCRATCH_BYTES], weight[LVS_EVENT_SCRATCH_BYTES];
+	char time[LVS_EVENT_SCRATCH_BYTES], weight[LVS_EVENT_SCRATCH_BYTES], seconds[LVS_EVENT_SCRATCH_BYTES];
 };
 
 /* @director: the host's name */

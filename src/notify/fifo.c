@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Lines in a FIFO, as keepalived writes them: "VS [192.0.2.10]:tcp:80 UP" when a service has its quorum, "RS
- * [10.0.0.1]:tcp:8080 [192.0.2.10]:tcp:80 DOWN" when a server is out. Of events that keepalived does not know there is none.
+ * [10.0.0.1]:tcp:8080 [192.0.2.10]:tcp:80 DOWN" when a server is out. Of most events that keepalived does not know there is
+ * none; who is left out for a while has a word of its own, since nobody says that he is up when that ends.
  *
  * It is opened for reading as well: then it opens without a reader, a reader may go and come, and what is written meanwhile
  * stays in the pipe, as much as that holds. A line is shorter than PIPE_BUF, so it is written whole or not at all.
@@ -67,7 +68,7 @@ static int fifo_open(struct lvs_way *way)
 	return err;
 }
 
-/* Return: as keepalived sees it; NULL: it does not */
+/* Return: NULL: there is none */
 static const char *word(enum lvs_event_kind kind)
 {
 	switch (kind) {
@@ -78,6 +79,10 @@ static const char *word(enum lvs_event_kind kind)
 	case LVS_EVENT_SERVER_MAINTENANCE:
 	case LVS_EVENT_QUORUM_LOST:
 		return "DOWN";
+	case LVS_EVENT_SERVER_EJECTED:
+		return "EJECTED";
+	case LVS_EVENT_SERVER_RETURNED:
+		return "RETURNED";
 	default:
 		return NULL;
 	}

@@ -54,7 +54,7 @@ struct lvs_event test_event(enum lvs_event_kind kind, enum lvs_event_kind was)
 		.reason = "because",
 	};
 
-	if (lvs_event_topic(kind) == LVS_TOPIC_SERVER) {
+	if (lvs_event_topic(kind) == LVS_TOPIC_SERVER || lvs_event_topic(kind) == LVS_TOPIC_EJECTION) {
 		(void)strcpy(event.server, "a\"b");
 		(void)strcpy(event.server_at, "[10.0.0.1]:tcp:8080");
 	}

@@ -53,16 +53,38 @@ reload
 same "without it" "1 s3" "$(at client curl -s -m 2 -H "Connection: close" "http://$VIP/?[1-3]" | shares)"
 
 # Two failures and it is left out, and clients do not even notice.
-configure "$(conf 'connect_retry: { }; passive: { failures = 2; eject = 600; eject_max = 600; share = 67; };')"
-reload
+# Whoever wants to know is told, in one word everywhere.
+# shellcheck disable=SC2016 # the script expands them
+printf '#!/bin/sh\necho "$LVSD_EVENT $LVSD_SERVER $LVSD_STATE $LVSD_PREVIOUS $LVSD_SECONDS $LVSD_REASON" >>%s/events\n' $work >$work/event
+chmod 755 $work/event
+told="notify: { script = \"$work/event\"; events = ( \"ejection\" ); };"
+configure "$told $(conf 'connect_retry: { }; passive: { failures = 2; eject = 600; eject_max = 600; share = 67; };')"
+stop
+direct
 all_succeed "two are left out" 12 "s3 "
 for server in 10.0.1.2 10.0.2.2; do summary "$server:8080 Masq weight 1 ejected"; done
 all_succeed "nobody asks them" 30 "s3 "
+until_true 30 said 'server "10.0.1.2:8080" is ejected for 600 s: 2 failures in a row, the last one unanswered'
+until_true 30 said 'server "10.0.2.2:8080" is ejected for 600 s: 2 failures in a row, the last one unanswered'
+until_true 30 grep -q '^server_ejected 10.0.1.2:8080 ejected  600 2 failures in a row, the last one unanswered$' $work/events
+at director "${lvsd%lvsd}lvsctl" servers >$work/servers
+grep -q '10.0.1.2:8080 .* up, ejected ' $work/servers || FAIL "lvsctl servers: $(cat $work/servers)"
+grep -q '10.0.3.2:8080 .* up ' $work/servers || FAIL "lvsctl servers: $(cat $work/servers)"
+get() { at director curl -sS -m 20 --unix-socket /run/lvsd/control.sock "http://lvsd$1"; }
+get "/v1/services/tcp:$VIP:80/servers/10.0.1.2:8080" >$work/server
+grep -q '"condition":"ejected"' $work/server || FAIL "the API: $(cat $work/server)"
+grep -q '"from":"up","to":"ejected","reason":"2 failures in a row, the last one unanswered"' $work/server ||
+	FAIL "the history: $(cat $work/server)"
+same "how often it is said" 1 "$(how_often '"10.0.1.2:8080" is ejected')"
 
 # Left out for a second at a time, it is back by itself.
-configure "$(conf 'connect_retry: { }; passive: { failures = 2; eject = 1; eject_max = 1; share = 67; };')"
+configure "$told $(conf 'connect_retry: { }; passive: { failures = 2; eject = 1; eject_max = 1; share = 67; };')"
 reload
+until_true 30 said '"10.0.1.2:8080" is no longer ejected: it was taken in, or its service has other rules'
 all_succeed "two are left out for a second" 6 "s3 "
+until_true 30 said '"10.0.1.2:8080" is ejected for 1 s'
+until_true 30 said '"10.0.1.2:8080" is no longer ejected: its time is over'
+until_true 30 grep -q '^server_returned 10.0.1.2:8080 returned ejected 1 its time is over$' $work/events
 at s2 nft delete table inet mute
 back() { ask 6 "http://$VIP" | grep -q s2; }
 until_true 20 back

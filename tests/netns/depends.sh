@@ -79,8 +79,9 @@ assert services["db"]["quorum_reason"] == "weight 0 of 1", services["db"]
 assert services["desk"]["servers"][0]["state"] == "up", services["desk"]
 assert services["desk"]["servers"][0]["condition"] == "out", services["desk"]
 ' "$NEEDS_DB" "$NEEDS_SHOP" || FAIL "the API: $(get /v1/health)"
+get /metrics >$work/metrics
 for name in desk shop db; do
-	get /metrics | grep -q "^lvsd_service_quorum{service=\"$name\".* 0$" || FAIL "the metrics: $(get /metrics | grep quorum)"
+	grep -q "^lvsd_service_quorum{service=\"$name\".* 0$" $work/metrics || FAIL "the metrics: $(grep quorum $work/metrics)"
 done
 at director curl -sS -m 20 http://127.0.0.1:8404/ >$work/page
 grep -q "quorum lost: depends on &quot;shop&quot;, and that on &quot;db&quot;, which has no quorum" $work/page ||

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tests/lib/test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "engine/sched.h"
 #include "engine/wire.h"
 #include "tests/lib/director.h"
@@ -189,6 +192,147 @@ static void rules_that_go_take_it_along(void **state)
 	assert_false(server->seen.ejected);
 }
 
+/* The next change that is told; "" if there is none: "1 out", "1 in", "1 again". */
+static const char *next_change(struct director *director, char text[16])
+{
+	struct lvs_ejection ejection;
+
+	text[0] = '\0';
+	if (lvs_eject_next(lvs_engine_rules(director->engine), &ejection))
+		(void)snprintf(text, 16, "%u %s", ejection.server->pos, ejection.again ? "again" : ejection.out ? "out" : "in");
+	return text;
+}
+
+/* However often it goes out and comes in, it is told of once, as it is now. */
+static void changes_are_told_once(void **state)
+{
+	struct director *director = *state;
+	struct lvs_service *service = serve(director, "rr", SERVERS);
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	struct lvs_server *server = service->servers[1], *other = service->servers[3];
+	struct lvs_server_spec spec = server->spec;
+	char text[16];
+
+	assert_false(lvs_eject_any(rules));
+	assert_true(lvs_eject_readmit(rules, director->now) == LVS_NS_NEVER);
+	lose(director, server, 2);
+	assert_false(lvs_eject_any(rules));
+	lvs_eject_failed(server, LVS_FAILURE_SILENT, director->now);
+	assert_true(lvs_eject_any(rules));
+	assert_string_equal(next_change(director, text), "1 out");
+	assert_int_equal(server->seen.failed, 3);
+	assert_int_equal(server->seen.failure, LVS_FAILURE_SILENT);
+	assert_true(server->seen.time == LVS_SECONDS(10));
+	assert_string_equal(next_change(director, text), "");
+	/* What fails while it is out is no news. */
+	lose(director, server, 20);
+	assert_false(lvs_eject_any(rules));
+	/* In and out again. */
+	director->now += LVS_SECONDS(10);
+	assert_true(is_chosen(director, service, server));
+	lose(director, server, 1);
+	assert_string_equal(next_change(director, text), "1 again");
+	assert_int_equal(server->seen.failed, 24);
+	assert_true(server->seen.time == LVS_SECONDS(20));
+	/* Nobody comes: it is let in nevertheless. */
+	lose(director, other, 3);
+	assert_string_equal(next_change(director, text), "3 out");
+	assert_true(lvs_eject_readmit(rules, director->now) == director->now + LVS_SECONDS(10));
+	director->now += LVS_SECONDS(10);
+	assert_true(lvs_eject_readmit(rules, director->now) == director->now + LVS_SECONDS(10));
+	assert_string_equal(next_change(director, text), "3 in");
+	assert_int_equal(other->seen.readmission, LVS_READMIT_TIME);
+	director->now += LVS_SECONDS(10);
+	assert_true(lvs_eject_readmit(rules, director->now) == LVS_NS_NEVER);
+	assert_string_equal(next_change(director, text), "1 in");
+	/* Out and in before anybody looked: nobody has heard of it. */
+	lose(director, server, 1);
+	spec.weight = 0;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	spec.weight = 1;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	assert_true(lvs_eject_any(rules));
+	assert_string_equal(next_change(director, text), "");
+	/* Somebody takes it in, and it is heard of. */
+	lose(director, server, 3);
+	assert_string_equal(next_change(director, text), "1 out");
+	spec.weight = 0;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	spec.weight = 1;
+	assert_int_equal(lvs_server_edit(rules, server, &spec), 0);
+	assert_string_equal(next_change(director, text), "1 in");
+	assert_int_equal(server->seen.readmission, LVS_READMIT_RULES);
+	/* Who is gone is not spoken of, and begins anew. */
+	lose(director, server, 3);
+	lvs_server_remove(rules, server, director->now);
+	assert_false(lvs_eject_any(rules));
+	assert_true(lvs_eject_readmit(rules, director->now) == LVS_NS_NEVER);
+	lose(director, other, 1);
+	assert_string_equal(next_change(director, text), "2 out");
+	lvs_service_remove(rules, service, director->now);
+	assert_string_equal(next_change(director, text), "");
+	assert_true(lvs_eject_readmit(rules, director->now) == LVS_NS_NEVER);
+}
+
+/* Whatever happens in whatever order, what is told adds up to what is. */
+static void what_is_told_is_what_is(void **state)
+{
+	struct director *director = *state;
+	struct lvs_service *service = serve(director, "rr", SERVERS);
+	struct lvs_rules *rules = lvs_engine_rules(director->engine);
+	bool told[SERVERS] = { false };
+	unsigned int seed = 4711, outs = 0, ins = 0, agains = 0;
+	struct lvs_service_spec spec = service->spec;
+	struct lvs_ejection ejection;
+
+	spec.eject.share = 100;
+	assert_int_equal(lvs_service_edit(rules, service, &spec), 0);
+	for (unsigned int round = 0; round < 20000; round++) {
+		struct lvs_server *server = service->servers[rand_r(&seed) % SERVERS];
+		struct lvs_server_spec other = server->spec;
+
+		switch (rand_r(&seed) % 12) {
+		case 0:
+			lvs_eject_answered(server, 0);
+			break;
+		case 1:
+			director->now += LVS_SECONDS(rand_r(&seed) % 15);
+			break;
+		case 2:
+			(void)choice(director, service, (unsigned int)rand_r(&seed) % 200);
+			break;
+		case 3:
+			(void)lvs_eject_readmit(rules, director->now);
+			break;
+		case 4:
+			other.weight = !other.weight;
+			assert_int_equal(lvs_server_edit(rules, server, &other), 0);
+			break;
+		case 5:
+			(void)lvs_eject_forgive(service, LVS_READMIT_NEEDED);
+			break;
+		case 6:
+			while (lvs_eject_next(rules, &ejection)) {
+				uint32_t pos = ejection.server->pos;
+
+				assert_int_equal(ejection.out, ejection.server->seen.ejected);
+				assert_int_equal(ejection.again, ejection.out && told[pos]);
+				assert_true(ejection.out || told[pos]);
+				told[pos] = ejection.out;
+				outs += ejection.out && !ejection.again;
+				ins += !ejection.out;
+				agains += ejection.again;
+			}
+			for (uint32_t i = 0; i < SERVERS; i++)
+				assert_int_equal(told[i], service->servers[i]->seen.ejected);
+			break;
+		default:
+			lvs_eject_failed(server, rand_r(&seed) % LVS_FAILURE_COUNT, director->now);
+		}
+	}
+	assert_true(outs > 100 && ins > 100 && agains > 10);
+}
+
 static void latency_is_an_average(void **state)
 {
 	static const struct { lvs_ns sample, expect; } rows[] = {
@@ -214,6 +358,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_is_let_in_is_in, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(who_ends_first_is_back_first, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(rules_that_go_take_it_along, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(changes_are_told_once, director_setup, director_teardown),
+		cmocka_unit_test_setup_teardown(what_is_told_is_what_is, director_setup, director_teardown),
 		cmocka_unit_test_setup_teardown(latency_is_an_average, director_setup, director_teardown),
 	};
 

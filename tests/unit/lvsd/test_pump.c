@@ -103,7 +103,7 @@ static int setup(void **state)
 	assert_int_equal(lvs_loop_new(&scene->loop), 0);
 	assert_int_equal(lvs_log_new("pump", LVS_LOG_ERROR, &scene->log), 0);
 	assert_int_equal(lvs_timer_new(scene->loop, on_timer, scene, &scene->timer), 0);
-	assert_int_equal(lvs_pump_new(scene->loop, &scene->io, scene->director->engine, scene->log, on_lost, scene,
+	assert_int_equal(lvs_pump_new(scene->loop, &scene->io, scene->director->engine, scene->log, on_lost, NULL, scene,
 				      &scene->pump), 0);
 	*state = scene;
 	return 0;

@@ -33,7 +33,8 @@ static void fields_are_all_there(void **state)
 	static const struct { const char *name, *value; } expect[] = {
 		{ "EVENT", "server_down" }, { "TIME", "2001-09-09T01:46:40.007Z" }, { "DIRECTOR", "lb1" }, { "SERVICE", "web" },
 		{ "SERVICE_ADDRESS", "[192.0.2.10]:tcp:80" }, { "SERVER", "a\"b" }, { "SERVER_ADDRESS", "[10.0.0.1]:tcp:8080" },
-		{ "STATE", "down" }, { "PREVIOUS", "up" }, { "WEIGHT", "3" }, { "REASON", "because" }, { "MESSAGE", "said" },
+		{ "STATE", "down" }, { "PREVIOUS", "up" }, { "WEIGHT", "3" },
+		{ "SECONDS", "" }, { "REASON", "because" }, { "MESSAGE", "said" },
 	};
 	struct lvs_event event = test_event(LVS_EVENT_SERVER_DOWN, LVS_EVENT_SERVER_UP);
 	struct lvs_event_fields fields;
@@ -46,7 +47,7 @@ static void fields_are_all_there(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(expect); i++) {
 		assert_string_equal(fields.list[i].name, expect[i].name);
 		assert_string_equal(fields.list[i].value, expect[i].value);
-		assert_int_equal(fields.list[i].number, !strcmp(expect[i].name, "WEIGHT"));
+		assert_int_equal(fields.list[i].number, !strcmp(expect[i].name, "WEIGHT") || !strcmp(expect[i].name, "SECONDS"));
 	}
 	event = (struct lvs_event){ .kind = LVS_EVENT_RELOAD_DONE, .was = LVS_EVENT_COUNT };
 	lvs_event_fields(&event, "", &fields);
@@ -54,6 +55,23 @@ static void fields_are_all_there(void **state)
 	assert_string_equal(fields.list[1].value, "1970-01-01T00:00:00.000Z");
 	for (size_t i = 2; i < LVS_EVENT_FIELDS; i++)
 		assert_string_equal(fields.list[i].value, i == 7 ? "done" : "");
+}
+
+/* For how long somebody is out. */
+static void seconds_are_a_number(void **state)
+{
+	struct lvs_event event = test_event(LVS_EVENT_SERVER_EJECTED, LVS_EVENT_COUNT);
+	struct lvs_event_fields fields;
+
+	(void)state;
+	event.has_seconds = true;
+	event.seconds = 300;
+	lvs_event_fields(&event, "lb1", &fields);
+	assert_string_equal(fields.list[10].name, "SECONDS");
+	assert_string_equal(fields.list[10].value, "300");
+	/* Up and out are two things: neither says all there is to know of the other. */
+	assert_int_not_equal(lvs_event_topic(LVS_EVENT_SERVER_UP), lvs_event_topic(LVS_EVENT_SERVER_EJECTED));
+	assert_int_equal(lvs_event_topic(LVS_EVENT_SERVER_RETURNED), lvs_event_topic(LVS_EVENT_SERVER_EJECTED));
 }
 
 static void subjects(void **state)
@@ -83,6 +101,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kinds_are_sound),
 		cmocka_unit_test(fields_are_all_there),
+		cmocka_unit_test(seconds_are_a_number),
 		cmocka_unit_test(subjects),
 	};
 

@@ -34,6 +34,9 @@ static void lines(void **state)
 		{ LVS_EVENT_SERVER_UNKNOWN, LVS_EVENT_SERVER_UP, "" },
 		{ LVS_EVENT_QUORUM_GAINED, NONE, "VS [192.0.2.10]:tcp:80 UP\n" },
 		{ LVS_EVENT_QUORUM_LOST, LVS_EVENT_QUORUM_GAINED, "VS [192.0.2.10]:tcp:80 DOWN\n" },
+		{ LVS_EVENT_SERVER_EJECTED, NONE, "RS [10.0.0.1]:tcp:8080 [192.0.2.10]:tcp:80 EJECTED\n" },
+		{ LVS_EVENT_SERVER_EJECTED, LVS_EVENT_SERVER_EJECTED, "" },
+		{ LVS_EVENT_SERVER_RETURNED, LVS_EVENT_SERVER_EJECTED, "RS [10.0.0.1]:tcp:8080 [192.0.2.10]:tcp:80 RETURNED\n" },
 		{ LVS_EVENT_SORRY_IN, NONE, "" },
 		{ LVS_EVENT_PROTECTION_ON, NONE, "" },
 		{ LVS_EVENT_RELOAD_DONE, NONE, "" },
@@ -56,7 +59,7 @@ static void lines(void **state)
 		got[n < 0 ? 0 : n] = '\0';
 		assert_string_equal(got, rows[i].line);
 	}
-	assert_int_equal(test_notices_counts(&test, LVS_NOTIFY_fifo).sent, 5);
+	assert_int_equal(test_notices_counts(&test, LVS_NOTIFY_fifo).sent, 7);
 	/* Only what was asked for. */
 	test.conf.topics = 1u << LVS_TOPIC_QUORUM;
 	lvs_notices_configure(test.notices, &test.conf);

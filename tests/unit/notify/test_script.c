@@ -46,7 +46,7 @@ static void the_contract(void **state)
 	assert_non_null(time);
 	*time = '\0';
 	assert_string_equal(strchr(text, '\n'),
-			    "\nLVSD_EVENT=server_down\nLVSD_MESSAGE=it is server_down\nLVSD_PREVIOUS=up\nLVSD_REASON=because\n"
+			    "\nLVSD_EVENT=server_down\nLVSD_MESSAGE=it is server_down\nLVSD_PREVIOUS=up\nLVSD_REASON=because\nLVSD_SECONDS=\n"
 			    "LVSD_SERVER=a\"b\nLVSD_SERVER_ADDRESS=[10.0.0.1]:tcp:8080\nLVSD_SERVICE=web\n"
 			    "LVSD_SERVICE_ADDRESS=[192.0.2.10]:tcp:80\nLVSD_STATE=down");
 	assert_string_equal(strchr(time + 1, '\n'),
