@@ -21,6 +21,7 @@ static void put_check(struct lvs_json *json, const struct lvs_control_check *che
 {
 	lvs_json_object(json, NULL);
 	lvs_json_text(json, "type", check->type);
+	lvs_json_text(json, "asked", check->asked);
 	lvs_json_text(json, "outcome", check->outcome);
 	lvs_json_text(json, "reason", check->reason);
 	if (check->state)

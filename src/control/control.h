@@ -92,12 +92,13 @@ struct lvs_control_turn {
 /**
  * struct lvs_control_check - what one run of a check came to
  * @type:	"tcp", ...
+ * @asked:	"10.0.0.11:80", or an address alone
  * @outcome:	"passed", "failed", "broken" or, of one that did not end, "gone"
  * @state:	of the check, after this run; NULL: it did not end
  * @latency:	0: there is none
  */
 struct lvs_control_check {
-	const char *type, *outcome, *reason, *state;
+	const char *type, *asked, *outcome, *reason, *state;
 	lvs_ns latency;
 };
 

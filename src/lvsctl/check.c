@@ -13,7 +13,7 @@
 /* Longer than any check may take. */
 #define PATIENCE 3660
 
-static const char *const titles[] = { "Check", "Outcome", ">ms", "State", "Reason", NULL };
+static const char *const titles[] = { "Check", "Asked", "Outcome", ">ms", "State", "Reason", NULL };
 
 /* The server that a word alone names. */
 struct one {
@@ -63,6 +63,7 @@ static void print(const struct lvs_ctl *ctl, const json_t *answer, const char *s
 		const char *outcome = lvs_api_text(result, "outcome"), *after = lvs_api_text(result, "state");
 
 		lvs_table_add(&table, LVS_PLAIN, "%s", lvs_api_text(result, "type"));
+		lvs_table_add(&table, LVS_PLAIN, "%s", lvs_api_text(result, "asked"));
 		lvs_table_add(&table, colour_of(outcome), "%s", outcome);
 		if (json_object_get(result, "latency_ms"))
 			lvs_table_add(&table, LVS_PLAIN, "%.1f", lvs_api_number(result, "latency_ms"));

@@ -12,6 +12,7 @@
 
 #include "base/time.h"
 #include "check/verdict.h"
+#include "sys/addrtext.h"
 
 struct lvs_conf;
 struct lvs_conf_diff;
@@ -205,12 +206,14 @@ void lvs_health_note(struct lvs_health *health, const struct lvs_conf_service *s
 /**
  * struct lvs_health_result - what one run of a check came to
  * @type:	"tcp", ...
+ * @asked:	address and, where it asks one, port
  * @gone:	it did not end: a reload took the check away. The rest is then not set.
  * @state:	the verdict, after this one
  * @latency:	0 if the check could not be run
  */
 struct lvs_health_result {
 	const char *type;
+	char asked[LVS_ENDPOINT_TEXT_BYTES];
 	bool gone;
 	enum lvs_outcome outcome;
 	enum lvs_health_state state;

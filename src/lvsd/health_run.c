@@ -77,6 +77,12 @@ static struct lvs_health_run *new_run(struct lvs_health *health, size_t n, lvs_h
 	return NULL;
 }
 
+static void tell_whom(const struct lvs_check *check, struct lvs_health_result *result)
+{
+	result->type = check->ops->name;
+	lvs_endpoint_format(&check->addr, check->ops->no_port ? 0 : check->port, result->asked);
+}
+
 int lvs_health_check_now(struct lvs_health *health, const struct lvs_conf_service *service,
 			 const struct lvs_conf_server *server, lvs_health_done *done, void *arg)
 {
@@ -95,7 +101,7 @@ int lvs_health_check_now(struct lvs_health *health, const struct lvs_conf_servic
 	lvs_list_push_back(&health->runs, &run->node);
 	for (size_t i = 0; i < run->n; i++) {
 		run->checks[i] = (struct run_check){ .run = run, .wait = { .over = on_over } };
-		run->results[i].type = lvs_probe_check(asked->checks[i].watch.probe)->ops->name;
+		tell_whom(lvs_probe_check(asked->checks[i].watch.probe), &run->results[i]);
 	}
 	for (size_t i = 0; i < asked->nchecks; i++)
 		lvs_probe_run(asked->checks[i].watch.probe, &run->checks[i].wait);

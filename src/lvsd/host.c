@@ -133,7 +133,7 @@ static void on_checked(void *wish, const struct lvs_health_result *results, size
 	for (size_t i = 0; i < n; i++) {
 		const struct lvs_health_result *result = &results[i];
 
-		checks[i] = (struct lvs_control_check){ .type = result->type, .outcome = "gone",
+		checks[i] = (struct lvs_control_check){ .type = result->type, .asked = result->asked, .outcome = "gone",
 							.reason = "the configuration has changed" };
 		if (result->gone)
 			continue;

@@ -35,7 +35,7 @@ json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(e
 
 ctl 0 check web one
 has '^one of web: up$'
-has '^http passed [0-9.]* up status 200'
+has '^http 10\.0\.1\.2:8080 passed [0-9.]* up status 200'
 ctl 0 check two
 
 # Down as after any other failures, and the engine knows at once.
@@ -43,7 +43,7 @@ at s1 nginx -p $work -c $work/s1.nginx -s stop 2>/dev/null
 gone() { ! at s1 curl -s -o /dev/null http://127.0.0.1:8080/; }
 until_true 20 gone
 ctl 0 check web one
-has '^http failed [0-9.]* up connect'
+has '^http 10\.0\.1\.2:8080 failed [0-9.]* up connect'
 ctl 1 check web one --json
 [ "$(json "d['health']['state'], d['results'][0]['outcome'], d['results'][0]['state']")" = "('down', 'failed', 'down')" ] ||
 	FAIL "one fell: $(cat $work/out)"
@@ -87,4 +87,9 @@ busy || FAIL "who went away took his wish along"
 sed -i 's/type = "smtp";/type = "tcp";/' $work/lvs.conf
 reload
 ctl 0 check mute
+
+# Who is asked in another way than before is unknown until he has answered.
+sed -i 's/type = "http"; interval = 3600;/type = "http"; path = "\/other"; interval = 3600;/' $work/lvs.conf
+reload
+said 'server "one" is unknown: http check: no answer yet$' || FAIL "what is said of who is asked anew: $(tail -n 5 $work/lvsd.log)"
 stop

@@ -81,6 +81,7 @@ static void what_is_found_is_true_at_once(void **state)
 	ward_start(f, CHECK_RARELY, "");
 	answer = ask(f);
 	assert_int_equal(answer.n, 1);
+	assert_true(!strncmp(answer.results[0].asked, "127.0.0.1:", 10));
 	assert_string_equal(answer.results[0].type, "tcp");
 	assert_int_equal(answer.results[0].outcome, LVS_OUTCOME_PASSED);
 	assert_int_equal(answer.results[0].state, LVS_HEALTH_UP);
