@@ -28,6 +28,7 @@ sysconfdir=$(where sysconfdir)
 [ -n "$(where systemdsystemunitdir)" ] || { echo "SKIP: no unit directory"; exit 77; }
 
 installed='644 ETC/lvs.conf
+644 PREFIX/lib/systemd/catalog/lvsd.catalog
 644 PREFIX/lib/systemd/system/lvs-decap.service
 644 PREFIX/lib/systemd/system/lvsd.service
 644 PREFIX/lib/sysusers.d/lvsd.conf
