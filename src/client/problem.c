@@ -80,13 +80,12 @@ static const char *text_of(json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/* What was given is in the daemon's sentence already. */
+/* In one line: what was given is in the daemon's sentence already, and what is allowed may be long. */
 static void compose(struct lvs_problem *problem)
 {
 	size_t more = problem->errors ? json_array_size(problem->errors) : 0;
-	const char *help = *problem->hint ? problem->hint : problem->allowed;
-	int n = snprintf(problem->message, sizeof(problem->message), "%s%s%s%s", problem->detail, *help ? "; " : "",
-			 *help && help == problem->allowed ? "allowed: " : "", help);
+	int n = snprintf(problem->message, sizeof(problem->message), "%s%s%s", problem->detail, *problem->hint ? "; " : "",
+			 problem->hint);
 
 	if (more > 1 && n > 0 && (size_t)n < sizeof(problem->message))
 		(void)snprintf(problem->message + n, sizeof(problem->message) - (size_t)n, "; and %zu more", more - 1);
