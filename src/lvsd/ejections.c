@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The engine ejects while packets flow, and tells nobody. It keeps a list of whom that concerns, each once; the pump sees
- * once a second whether there is anything in it, and this goes through it. So what is told is bounded by the number of
- * servers and by the clock, never by packets.
+ * The engine ejects while packets flow, and tells nobody. It keeps a list of whom that concerns, each once; the pump's timer,
+ * which goes off about once a second, sees whether there is anything in it, and this goes through it. So what is told is
+ * bounded by the number of servers and by the clock, never by packets.
  *
  * Servers are let in when a client asks for them. Nobody would hear that their time is over while no client comes, so as
  * long as anybody is out there is a timer for the next one.

@@ -15,7 +15,7 @@ struct lvs_pump;
 /**
  * lvs_pump_new() - carry packets between @io and @engine whenever @loop runs, and end connections in time
  * @lost:	called once when the device is gone for good
- * @ejected:	called when there may be something for lvs_eject_next() to tell, at most once a second; NULL: nobody is
+ * @ejected:	called about once a second when there may be something for lvs_eject_next() to tell; NULL: nobody is
  *
  * All arguments are borrowed and outlive the pump.
  *

@@ -242,6 +242,8 @@ static void it_goes_and_returns_with_what_it_needs(void **state)
 	assert_true(shop_is_out(f));
 	assert_true(sorry_answers(f));
 	assert_string_equal(view_of(f, 0).reason, "depends on \"web\", of which nothing is known yet");
+	reload(f, SHOP(NEEDS SORRY "mss = 1000; "), WARD_CHECK);
+	assert_true(shop_is_out(f));
 	ward_wait_for(f, shop_is_in);
 	assert_int_equal(shop_server(f)->spec.weight, 50);	/* all begin together: nobody starts slowly */
 	assert_false(sorry_answers(f));
