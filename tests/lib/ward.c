@@ -109,6 +109,15 @@ void ward_take_down(struct ward *f, int i)
 	f->fds[i] = -1;
 }
 
+void ward_write(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
 int ward_setup(void **state)
 {
 	struct ward *f = calloc(1, sizeof(*f));

@@ -78,6 +78,9 @@ void ward_wait_for(struct ward *f, bool (*wanted)(struct ward *f));
 void ward_bring_up(struct ward *f, int i);
 void ward_take_down(struct ward *f, int i);
 
+/* The whole of a file, for checks of that type. */
+void ward_write(const char *path, const char *text);
+
 struct lvs_service *ward_web(struct ward *f);
 struct lvs_server *ward_server_at(struct ward *f, int i);
 

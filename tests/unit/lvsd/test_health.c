@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check/check.h"
 #include "conf/conf.h"
@@ -392,6 +394,50 @@ static void who_is_bypassed_is_not_asked_for_the_service(void **state)
 	lvs_conf_free(conf);
 }
 
+static bool first_drains(struct ward *f) { return ward_view(f, 0).drains && ward_weights(f) == 2030; }
+static bool first_said_7(struct ward *f) { return !strcmp(ward_view(f, 0).deciding.reason, "said \"7\""); }
+static bool first_has_7(struct ward *f) { return ward_weights(f) == 72030; }
+static bool second_is_kept(struct ward *f) { return ward_view(f, 1).kept; }
+
+/* What a server wants counts beside what its operator wants, and who wants to go is not kept. */
+static void a_server_says_what_it_wants(void **state)
+{
+	struct ward *f = *state;
+	char path[] = "/tmp/lvs-health-XXXXXX", of_first[256];
+	struct lvs_conf *conf;
+
+	assert_int_equal(close(mkstemp(path)), 0);
+	(void)snprintf(of_first, sizeof(of_first), "check: { type = \"file\"; file = \"%s\"; interval = 0.1; };", path);
+	ward_write(path, "up\n");
+	ward_start(f, WARD_CHECK "min_servers = 2;", of_first);
+	ward_wait_for(f, all_up);
+	assert_string_equal(ward_view(f, 0).deciding.wish, "");
+	ward_write(path, "drain # backup\n");
+	ward_wait_for(f, first_drains);
+	assert_int_equal(ward_view(f, 0).state, LVS_HEALTH_UP);
+	assert_string_equal(ward_view(f, 0).deciding.wish, "drain");
+	assert_string_equal(ward_view(f, 0).deciding.reason, "said \"drain # backup\"");
+	assert_int_equal(ward_view_service(f).live_weight, 50);
+	ward_take_down(f, 1);
+	ward_wait_for(f, second_is_kept);
+	assert_false(ward_view(f, 0).kept);
+	ward_bring_up(f, 1);
+	ward_write(path, "ready\n");
+	ward_wait_for(f, all_up);
+
+	/* Of no weight by the operator. */
+	conf = ward_configure(f, WARD_CHECK, of_first);
+	conf->services[0].servers[0].weight = 0;
+	ward_reload(f, conf);
+	ward_write(path, "7\n");
+	ward_wait_for(f, first_said_7);
+	assert_int_equal(ward_weights(f), 2030);
+	assert_false(ward_view(f, 0).drains);
+	ward_reload(f, ward_configure(f, WARD_CHECK, of_first));
+	ward_wait_for(f, first_has_7);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void every_type_has_a_checker(void **state)
 {
 	const struct lvs_conf_key *type = lvs_conf_group_find(&lvs_conf_check_group, "type");
@@ -430,6 +476,7 @@ int main(void)
 		TEST(servers_are_added_and_removed_beside_it),
 		TEST(a_sorry_server_may_become_a_server),
 		TEST(several_checks_decide_together),
+		TEST(a_server_says_what_it_wants),
 		cmocka_unit_test(who_is_bypassed_is_not_asked_for_the_service),
 		cmocka_unit_test(every_type_has_a_checker),
 	};

@@ -287,15 +287,6 @@ static void weights_of_the_file_are_those_of_the_engine(void **state)
 	}
 }
 
-static void write_word(const char *path, const char *word)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(word, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-}
-
 /* Whatever failed before was another check: the new one decides. */
 static void a_check_that_works_replaces_one_that_fails(void **state)
 {
@@ -307,11 +298,11 @@ static void a_check_that_works_replaces_one_that_fails(void **state)
 		(void)snprintf(paths[i], sizeof(paths[i]), "%s/%d", dir, i);
 		(void)snprintf(of_first[i], sizeof(of_first[i]), "check: { type = \"file\"; file = \"%s\"; interval = 0.1; };",
 			       paths[i]);
-		write_word(paths[i], "up\n");
+		ward_write(paths[i], "up\n");
 	}
 	ward_start(f, WARD_CHECK, of_first[0]);
 	ward_wait_for(f, all_up);
-	write_word(paths[0], "down\n");
+	ward_write(paths[0], "down\n");
 	ward_wait_for(f, first_down);
 	ward_reload(f, ward_configure(f, WARD_CHECK, of_first[1]));
 	ward_wait_for(f, all_up);
