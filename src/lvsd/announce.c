@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "conf/conf.h"
 #include "conf/via.h"
 #include "engine/classify.h"
 #include "engine/engine.h"
@@ -80,7 +81,7 @@ static bool is_sourced(const struct lvs_rules *rules, const struct lvs_server *s
 	return server->spec.forward == &lvs_forward_tunnel && !own;
 }
 
-static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, struct lvs_net *net)
+static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, struct lvs_net *net, bool at_once)
 {
 	const struct lvs_rules *rules = lvs_engine_rules(engine);
 	struct lvs_addr *led = calloc(rules->servers_len, sizeof(*led));
@@ -104,7 +105,7 @@ static int tell_net(struct lvs_engine *engine, struct lvs_net_wanted *wanted, st
 	wanted->one_way = one_way;
 	wanted->sourced = sourced;
 	if (!err)
-		err = lvs_net_apply(net, wanted);
+		err = at_once ? lvs_net_apply(net, wanted) : lvs_net_want(net, wanted);
 	free(led);
 	free(one_way);
 	free(sourced);
@@ -124,7 +125,7 @@ static int tell_lan(struct lvs_rules *rules, const struct lvs_net_wanted *wanted
 	return err ? err : lvs_net_apply(net, &nothing);
 }
 
-int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, uint32_t mtu)
+int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, bool at_once)
 {
 	struct lvs_rules *rules = lvs_engine_rules(engine);
 	struct lvs_addr asking[LVS_CONF_VIA_SOURCES_MAX];
@@ -133,8 +134,10 @@ int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct 
 	struct lvs_addr *vips = NULL;
 	int err = list_addresses(rules, &vips, &prefixes, &wanted);
 
-	if (!err)
-		err = io->ops->claim ? tell_lan(rules, &wanted, mtu, io, net) : tell_net(engine, &wanted, net);
+	if (!err && io->ops->claim)
+		err = tell_lan(rules, &wanted, conf->device.mtu, io, net);
+	else if (!err)
+		err = tell_net(engine, &wanted, net, at_once);
 	free(vips);
 	free(prefixes);
 	return err;

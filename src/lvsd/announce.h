@@ -3,7 +3,7 @@
 #ifndef LVS_LVSD_ANNOUNCE_H
 #define LVS_LVSD_ANNOUNCE_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
 struct lvs_conf;
 struct lvs_engine;
@@ -12,11 +12,11 @@ struct lvs_net;
 
 /**
  * lvs_announce() - tell the host, or the neighbours of @io, which addresses are virtual, as the rules are now
- * @conf:	in force, for what the rules do not say: where checks come from
- * @mtu:	of the device, bytes
+ * @conf:	in force, for what the rules do not say: where checks come from, and the MTU of the device
+ * @at_once:	the host is to know when this returns; else it is told in portions, see lvs_net_want()
  *
  * Return: 0, -ENOMEM, or what lvs_net_apply() says
  */
-int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, uint32_t mtu);
+int lvs_announce(struct lvs_engine *engine, const struct lvs_conf *conf, struct lvs_net *net, struct lvs_io *io, bool at_once);
 
 #endif

@@ -271,6 +271,8 @@ static void on_net_timer(void *arg)
 
 	lvs_net_tick(director->net, lvs_clock_now());
 	net_settled(director);
+	if (!lvs_net_busy(director->net))
+		lvs_director_told(director);
 }
 
 static int set_up_network(struct lvs_director *director)
@@ -306,7 +308,7 @@ static int set_up_network(struct lvs_director *director)
 		return fail(director, err, "cannot talk to the kernel over netlink");
 	err = lvs_net_attach(director->net, director->io->name);
 	if (!err)
-		err = lvs_announce(director->engine, conf, director->net, director->io, conf->device.mtu);
+		err = lvs_announce(director->engine, conf, director->net, director->io, true);
 	if (err)	/* net has said which piece */
 		return fail(director, err, "network set-up failed");
 	lvs_paths_apply(&director->paths, director->engine);
@@ -421,7 +423,7 @@ static int give_up_privilege(struct lvs_director *director)
 
 int lvs_director_announce(struct lvs_director *director)
 {
-	int err = lvs_announce(director->engine, director->conf, director->net, director->io, director->conf->device.mtu);
+	int err = lvs_announce(director->engine, director->conf, director->net, director->io, false);
 
 	lvs_paths_apply(&director->paths, director->engine);
 	net_settled(director);

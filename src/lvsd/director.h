@@ -89,7 +89,7 @@ int lvs_director_run(struct lvs_director *director);
 /* Takes back whatever was set up. */
 void lvs_director_stop(struct lvs_director *director);
 
-/* The rules changed: tell the host, and whoever asks for our status. Return: 0, or what lvs_net_apply() says */
+/* The rules changed: begin to tell the host, and whoever asks for our status. Return: 0, or what lvs_net_want() says */
 int lvs_director_announce(struct lvs_director *director);
 
 #endif

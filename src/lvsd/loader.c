@@ -22,6 +22,7 @@
 #include "conf/conf.h"
 #include "conf/edit.h"
 #include "conf/job.h"
+#include "conf/via.h"
 #include "engine/classify.h"
 #include "lvsd/health.h"
 #include "lvsd/rules.h"
@@ -89,6 +90,29 @@ static int compare(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 	return err ? err : describe(loaded);
 }
 
+/*
+ * Of addresses that come and go the rules know. But checks come from addresses, too; and helpers let servers begin
+ * connections, whose packets have to be led to the device.
+ */
+static bool concerns_host(const struct lvs_conf_diff *diff, const struct lvs_conf *old, const struct lvs_conf *conf)
+{
+	struct lvs_addr from[LVS_CONF_VIA_SOURCES_MAX], to[LVS_CONF_VIA_SOURCES_MAX];
+	size_t n = lvs_conf_via_sources(conf, to);
+
+	if (n != lvs_conf_via_sources(old, from) || (n && memcmp(from, to, n * sizeof(*to)) != 0))
+		return true;
+	for (size_t i = 0; i < diff->n; i++) {
+		const struct lvs_conf_change *change = &diff->changes[i];
+
+		if (change->kind == LVS_CONF_SET)
+			return true;
+		if (change->kind == LVS_CONF_SERVICE_EDITED &&
+		    strcmp(change->old_service->helper, change->new_service->helper) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* What only a restart can do is not to be done. */
 static int draft(const struct lvs_loader *loader, struct lvs_loaded *loaded, char message[LVS_HEALTH_MESSAGE_BYTES])
 {
@@ -96,6 +120,7 @@ static int draft(const struct lvs_loader *loader, struct lvs_loaded *loaded, cha
 
 	if (loaded->diff.nrestart)
 		return 0;
+	loaded->concerns_host = concerns_host(&loaded->diff, loader->running, loaded->conf);
 	err = lvs_rules_classifier(&loaded->diff, loaded->conf, loader->options.key, &loaded->classifier);
 	if (!err)
 		err = lvs_rules_plan_new(&loaded->diff, loaded->conf, &loaded->plan);

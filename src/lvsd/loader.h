@@ -34,6 +34,7 @@ struct lvs_rules_plan;
  * @classifier:	of @conf's marks if they have changed; the taker's, may be NULL
  * @plan:	from @diff to the engine's rules; the taker's
  * @set:	what @conf needs of health checks; the taker's, NULL if there are none
+ * @concerns_host: the host has to be told, even if the rules that it knows of stay
  * @texts:	@ntexts of the changes, described; the taker's
  * @changed:	for the taker: @conf came into force
  */
@@ -47,6 +48,7 @@ struct lvs_loaded {
 	struct lvs_classifier *classifier;
 	struct lvs_rules_plan *plan;
 	struct lvs_health_set *set;
+	bool concerns_host;
 	char **texts;
 	size_t ntexts;
 	bool changed;

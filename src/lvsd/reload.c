@@ -3,8 +3,8 @@
  * Jobs wait in a queue; the loader makes of one what the next configuration is, and compares (loader.c); here that comes
  * into force (design, D5). Each change is one line in the log.
  *
- * Two turns of the loop: one for the engine, in which all of it comes into force, and one for telling the host, which goes
- * through everything there is. Only then is whoever asked told that it was done.
+ * One turn of the loop is for the engine, in which all of it comes into force; others follow for telling the host, as many as that
+ * takes. Only then is whoever asked told that it was done.
  */
 #include "lvsd/reload.h"
 
@@ -23,6 +23,7 @@
 #include "lvsd/rules.h"
 #include "lvsd/state.h"
 #include "lvsd/tell.h"
+#include "net/net.h"
 #include "notify/notices.h"
 #include "sys/clock.h"
 #include "sys/log.h"
@@ -116,15 +117,6 @@ static void take_conf(struct lvs_director *director, struct lvs_loaded *loaded)
 	loaded->conf = old;
 }
 
-/* Might the host want to know? */
-static bool concerns_host(const struct lvs_loaded *loaded)
-{
-	for (size_t i = 0; i < loaded->diff.n; i++)
-		if (loaded->diff.changes[i].kind == LVS_CONF_SET || loaded->diff.changes[i].kind == LVS_CONF_SERVICE_EDITED)
-			return true;
-	return false;
-}
-
 /* Return: 0: the new configuration is in force; @ret_announce: the host is to be told */
 static int change_over(struct lvs_director *director, struct lvs_loaded *loaded, bool *ret_announce)
 {
@@ -155,7 +147,7 @@ static int change_over(struct lvs_director *director, struct lvs_loaded *loaded,
 		lvs_log_set_level(director->log, (enum lvs_log_level)director->conf->director.log_level);
 	lvs_tell_configure(director->notices, director->conf);
 	lvs_pump_wake(director->pump);
-	*ret_announce = rules->generation != generation || concerns_host(loaded);
+	*ret_announce = rules->generation != generation || loaded->concerns_host;
 	return 0;
 }
 
@@ -210,10 +202,21 @@ static void finish(struct lvs_director *director, struct lvs_loaded *loaded, int
 void lvs_director_settle(void *arg)
 {
 	struct lvs_director *director = arg;
+
+	director->jobs.telling = true;
+	(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
+	if (!lvs_net_busy(director->net))
+		lvs_director_told(director);
+}
+
+void lvs_director_told(struct lvs_director *director)
+{
 	struct lvs_loaded loaded = director->jobs.settling;
 
+	if (!director->jobs.telling)
+		return;
+	director->jobs.telling = false;
 	director->jobs.settling.job = NULL;
-	(void)lvs_director_announce(director);	/* what failed has been said, and is tried again */
 	finish(director, &loaded, 0);
 }
 

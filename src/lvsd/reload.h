@@ -36,7 +36,7 @@ struct lvs_reload {
  * @signalled:	for SIGHUP
  * @hup:	that one is under way; @again: and one more is asked for
  * @settling:	what came into force a turn ago, and that the host is to be told of; its job is NULL if there is nothing
- * @later:	for that
+ * @later:	for that; @telling: it was begun
  * @history:	@ntried so far, the latest is at (@ntried - 1) % LVS_RELOADS_KEPT
  */
 struct lvs_jobs {
@@ -45,6 +45,7 @@ struct lvs_jobs {
 	struct lvs_conf_job signalled;
 	bool hup, again;
 	struct lvs_loaded settling;
+	bool telling;
 	struct lvs_timer *later;
 	struct lvs_reload history[LVS_RELOADS_KEPT];
 	unsigned long ntried;
@@ -72,5 +73,8 @@ void lvs_director_reload(struct lvs_director *director);
 /* The loader's callback, and that of jobs.later; @arg is the director. */
 void lvs_director_loaded(void *arg, struct lvs_loaded *loaded);
 void lvs_director_settle(void *arg);
+
+/* The host knows, or could not be told. */
+void lvs_director_told(struct lvs_director *director);
 
 #endif

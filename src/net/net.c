@@ -14,12 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "net/apply.h"
-#include "net/check.h"
-#include "net/rtnl.h"
-#include "net/state.h"
-#include "net/target.h"
-#include "net/wants.h"
+#include "net/round.h"
 #include "sys/addrtext.h"
 
 #define SETTLE (10 * LVS_NS_PER_MS)
@@ -34,35 +29,6 @@
 #define GROUPS                                                                                                            \
 	(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE | RTMGRP_IPV4_RULE | \
 	 RTMGRP_IPV6_IFINFO | 1 << (RTNLGRP_IPV6_RULE - 1))
-
-/**
- * struct lvs_net - all of it
- * @ask, @listen: sockets
- * @state:	the last snapshot; @stale: it no longer holds
- * @wants:	what @vips are made of, anew when @restless
- * @strangers:	see struct lvs_net_question
- * @memory:	kernel switches as they were
- * @device:	index, 0 before lvs_net_attach()
- * @applied:	something is wanted
- * @fought:	somebody has removed what is ours
- * @wake:	when the next round is due; 0: as soon as the time is known
- * @last:	when the last round was; @calm: when somebody was last fought with
- */
-struct lvs_net {
-	struct lvs_net_options options;
-	struct lvs_net_callbacks callbacks;
-	char (*server_interfaces)[IFNAMSIZ], (*client_interfaces)[IFNAMSIZ];
-	char bridge[IFNAMSIZ];
-	struct lvs_net_say say;
-	struct lvs_rtnl ask, listen;
-	struct lvs_net_state state;
-	struct lvs_net_wants wants;
-	struct lvs_net_targets vips, servers, strangers;
-	struct lvs_net_memory memory;
-	uint32_t device;
-	bool stale, restless, applied, fought;
-	lvs_ns wake, last, calm, gap;
-};
 
 /* *@ret_copy is the caller's, whatever is returned. */
 static int copy_interfaces(const char *const *names, size_t n, char (**ret_copy)[IFNAMSIZ])
@@ -137,22 +103,6 @@ static void touch_all(struct lvs_net *net)
 	lvs_net_targets_touch_all(&net->strangers);
 }
 
-static int take_snapshot(struct lvs_net *net)
-{
-	struct lvs_net_state state;
-	int err = lvs_net_state_load(&net->ask, net->device, &state);
-
-	if (err) {
-		lvs_net_complain(&net->say, LVS_NET_ERROR, "cannot list links, addresses and rules: %s", strerror(-err));
-		return err;
-	}
-	lvs_net_state_fini(&net->state);
-	net->state = state;
-	net->stale = false;
-	net->restless |= net->wants.nprefixes > 0;
-	return 0;
-}
-
 /* A TUN device has a carrier exactly while a process holds it: then what leads to it is no leftover. */
 static int refuse_company(struct lvs_net *net)
 {
@@ -212,7 +162,7 @@ static int bring_up(struct lvs_net *net, const struct lvs_net_link *link)
 int lvs_net_attach(struct lvs_net *net, const char *device)
 {
 	const struct lvs_net_link *link;
-	int err = take_snapshot(net);
+	int err = lvs_net_snapshot(net);
 
 	if (err)
 		return err;
@@ -238,165 +188,10 @@ int lvs_net_attach(struct lvs_net *net, const char *device)
 	return err;
 }
 
-static void report_vips(struct lvs_net *net)
+/* Return: 1: there is something to do, 0, or the error */
+static int take_wants(struct lvs_net *net, const struct lvs_net_wanted *wanted)
 {
-	for (size_t i = 0; i < net->vips.n; i++) {
-		struct lvs_net_target *vip = &net->vips.v[i];
-		bool local = vip->type == RTN_LOCAL;
-
-		if ((local || vip->local) && net->callbacks.vip_local)
-			net->callbacks.vip_local(net->callbacks.arg, &vip->addr, local);
-		vip->local = local;
-	}
-}
-
-/* This host may have got or lost addresses inside of networks that are wanted. */
-static int follow_wants(struct lvs_net *net)
-{
-	struct lvs_addr *vips = NULL, *local = calloc(net->vips.n + 1, sizeof(*local));
-	size_t nvips, nlocal = 0;
-	int rc = local ? lvs_net_wants_vips(&net->wants, &net->state, &vips, &nvips) : -ENOMEM;
-
-	for (size_t i = 0; !rc && i < net->vips.n; i++)
-		if (net->vips.v[i].local)
-			local[nlocal++] = net->vips.v[i].addr;
-	if (!rc)
-		rc = lvs_net_targets_replace(&net->vips, vips, nvips);
-	for (size_t i = 0; rc > 0 && i < nlocal; i++)
-		if (!lvs_net_targets_find(&net->vips, &local[i]) && net->callbacks.vip_local)
-			net->callbacks.vip_local(net->callbacks.arg, &local[i], false);
-	free(vips);
-	free(local);
-	net->restless = rc < 0;
-	return LVS_MIN(rc, 0);
-}
-
-static void report_servers(struct lvs_net *net)
-{
-	for (size_t i = 0; i < net->servers.n; i++) {
-		struct lvs_net_target *server = &net->servers.v[i];
-		uint32_t mtu = lvs_net_plan_mtu(&net->state, server);
-
-		if ((mtu != server->mtu || !lvs_addr_equal(&server->source, &server->told)) && net->callbacks.server_path)
-			net->callbacks.server_path(net->callbacks.arg, &server->addr, mtu, &server->source);
-		server->mtu = mtu;
-		server->told = server->source;
-	}
-}
-
-/* Whether the routes just made are the ones that count. */
-static int verify(struct lvs_net *net, struct lvs_net_targets *targets)
-{
-	char text[LVS_ADDR_TEXT_BYTES];
-	int err;
-
-	for (size_t i = 0; i < targets->n; i++)
-		if (targets->v[i].type != RTN_LOCAL && !lvs_net_target_via(&targets->v[i], net->device))
-			lvs_net_targets_touch(targets, &targets->v[i].addr, LVS_NET_HOST_BITS);
-	err = lvs_net_targets_query(targets, &net->ask, targets->n);
-	for (size_t i = 0; i < targets->n && !err; i++)
-		if (targets->v[i].type != RTN_LOCAL && !lvs_net_target_via(&targets->v[i], net->device))
-			lvs_net_complain(&net->say, LVS_NET_WARNING,
-					 "another route or rule takes what is for \"%s\" away from the device",
-					 lvs_addr_format(&targets->v[i].addr, text));
-	return err;
-}
-
-static int carry_out(struct lvs_net *net, const struct lvs_net_plan *plan)
-{
-	struct lvs_net_changes changes;
-	int err;
-
-	lvs_net_sysctls_apply(&plan->sysctls, &net->memory, &net->say);
-	changes = lvs_net_carry_out(&net->ask, &net->state, plan, net->options.priority, &net->say);
-	if (changes.installed || changes.removed)
-		lvs_net_say(&net->say, LVS_NET_INFO, "addresses, routes, rules and proxy neighbours: %zu installed, %zu removed%s",
-			    changes.installed, changes.removed, net->fought ? "; somebody else had removed some" : "");
-	err = changes.err ? changes.err : verify(net, &net->vips);
-	return err ? err : verify(net, &net->wants.probes);
-}
-
-static int follow_plan(struct lvs_net *net)
-{
-	const struct lvs_net_question question = {
-		.state = &net->state, .device = net->device, .vips = &net->vips, .wants = &net->wants, .servers = &net->servers,
-		.strangers = &net->strangers, .table = net->options.table, .priority = net->options.priority,
-		.no_proxy = net->options.no_proxy, .ignore_tunneled = net->options.ignore_tunneled,
-		.server_interfaces = net->server_interfaces,
-		.nserver_interfaces = net->options.nserver_interfaces,
-		.client_interfaces = net->client_interfaces,
-		.nclient_interfaces = net->options.nclient_interfaces,
-	};
-	struct lvs_net_plan plan;
-	int err = lvs_net_plan(&question, &plan);
-
-	if (err)
-		return err;
-	lvs_net_check_targets(&question, &net->say);
-	if (net->options.setup == LVS_NET_AUTO)
-		err = carry_out(net, &plan);
-	else
-		lvs_net_check(&net->ask, &question, &plan, &net->say);
-	lvs_net_plan_fini(&plan);
-	return err;
-}
-
-static int look_at_device(struct lvs_net *net)
-{
-	const struct lvs_net_link *link = lvs_net_state_link(&net->state, net->device);
-
-	if (!link) {
-		lvs_net_complain(&net->say, LVS_NET_ERROR, "the device is gone");
-		return -ENODEV;
-	}
-	if (link->flags & IFF_UP)
-		return 0;
-	if (net->options.setup == LVS_NET_MANUAL) {
-		lvs_net_complain(&net->say, LVS_NET_WARNING, "device \"%s\" is down; mend it with: ip link set dev %s up",
-				 link->name, link->name);
-		return 0;
-	}
-	lvs_net_say(&net->say, LVS_NET_NOTICE, "device \"%s\" was set down; bringing it up again", link->name);
-	net->stale = true;	/* its routes went with it */
-	return lvs_rtnl_link_up(&net->ask, link->ifindex, 0, 0);
-}
-
-/* Return: 1 when there is more to ask than @budget, 0, or the first error */
-static int make_round(struct lvs_net *net, size_t budget)
-{
-	struct lvs_net_targets *targets[] = { &net->strangers, &net->vips, &net->wants.probes, &net->wants.ways, &net->servers };
-	int err = 0;
-
-	if (net->stale)
-		err = take_snapshot(net);
-	if (!err)
-		err = look_at_device(net);
-	if (!err && net->stale)
-		err = take_snapshot(net);
-	if (!err && net->options.link_only)
-		return 0;
-	if (!err && net->restless)
-		err = follow_wants(net);
-	for (size_t i = 0; i < ARRAY_LEN(targets) && !err; i++) {
-		size_t stale = targets[i]->nstale;
-
-		err = lvs_net_targets_query(targets[i], &net->ask, budget);
-		budget -= stale - targets[i]->nstale;
-	}
-	if (err)
-		return err;
-	if (count_stale(net))
-		return 1;
-	err = follow_plan(net);
-	report_vips(net);
-	report_servers(net);
-	lvs_net_say_round(&net->say);
-	return err;
-}
-
-int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
-{
-	int wants, servers, err;
+	int wants, servers;
 
 	if (!net->device)
 		return -ENODEV;
@@ -407,10 +202,39 @@ int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
 	if (net->applied && !wants && !servers)
 		return 0;
 	net->applied = net->restless = true;
-	err = make_round(net, SIZE_MAX);
+	net->again = net->stage != LOOKING;
+	return 1;
+}
+
+int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted)
+{
+	int err = take_wants(net, wanted);
+
+	if (err != 1)
+		return err;
+	do
+		err = lvs_net_round(net, SIZE_MAX);
+	while (err == 1);
+	net->busy = false;
 	net->stale |= err != 0;
 	net->wake = 0;
 	return err;
+}
+
+int lvs_net_want(struct lvs_net *net, const struct lvs_net_wanted *wanted)
+{
+	int err = take_wants(net, wanted);
+
+	if (err != 1)
+		return err;
+	net->busy = true;
+	net->wake = 1;	/* long ago */
+	return 0;
+}
+
+bool lvs_net_busy(const struct lvs_net *net)
+{
+	return net->busy;
 }
 
 int lvs_net_fd(const struct lvs_net *net)
@@ -495,11 +319,12 @@ void lvs_net_tick(struct lvs_net *net, lvs_ns now)
 	}
 	if (now >= net->last + LOOK_AGAIN)
 		net->stale = true;
-	rc = make_round(net, QUERY_BUDGET);
+	rc = lvs_net_round(net, QUERY_BUDGET);
 	if (rc == 1) {
 		net->wake = now;
 		return;
 	}
+	net->busy = false;
 	if (rc || net->fought) {
 		net->gap = LVS_MIN(net->gap * 2, GAP_MAX);
 		net->calm = now;
@@ -549,9 +374,12 @@ void lvs_net_free(struct lvs_net *net)
 
 	if (!net)
 		return;
+	lvs_net_round_end(net);
 	if (net->device && net->options.setup == LVS_NET_AUTO && !net->options.link_only) {
-		(void)take_snapshot(net);	/* the old one will do if it has to */
-		(void)lvs_net_carry_out(&net->ask, &net->state, &nothing, net->options.priority, &net->say);
+		(void)lvs_net_snapshot(net);	/* the old one will do if it has to */
+		lvs_net_work_init(&net->work, &net->ask, &net->state, &nothing, net->options.priority, &net->say);
+		(void)lvs_net_work_go_on(&net->work, SIZE_MAX);
+		lvs_net_work_fini(&net->work);
 		lvs_net_sysctls_restore(&net->memory, &net->say);
 	}
 	lvs_net_wants_fini(&net->wants);

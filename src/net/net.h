@@ -16,6 +16,7 @@
 #ifndef LVS_NET_NET_H
 #define LVS_NET_NET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/addr.h"
@@ -174,6 +175,16 @@ int lvs_net_attach(struct lvs_net *net, const char *device);
  * Return: 0, -ENOMEM, or the first error of the kernel
  */
 int lvs_net_apply(struct lvs_net *net, const struct lvs_net_wanted *wanted);
+
+/**
+ * lvs_net_want() - the same without waiting for it: the work is done by lvs_net_tick(), in portions
+ *
+ * Return: 0, -ENODEV or -ENOMEM
+ */
+int lvs_net_want(struct lvs_net *net, const struct lvs_net_wanted *wanted);
+
+/* Return: what lvs_net_want() asked for is not done yet, nor has it failed */
+bool lvs_net_busy(const struct lvs_net *net);
 
 /* Return: a descriptor to watch for reading; it stays net's own */
 int lvs_net_fd(const struct lvs_net *net);
