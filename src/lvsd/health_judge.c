@@ -377,42 +377,76 @@ static bool same_sorry(const struct lvs_conf_server *a, const struct lvs_conf_se
 	       !strcmp(a->tunnel.type, b->tunnel.type) && a->tunnel.port == b->tunnel.port && a->tunnel.csum == b->tunnel.csum;
 }
 
+static bool sorry_answers(const struct service_health *service)
+{
+	return service->sorry_in && !service->sorry_rests;
+}
+
 static void say_sorry(struct service_health *service)
 {
+	bool answers = sorry_answers(service);
 	struct lvs_event event;
 
-	lvs_tell_event(service->sorry_in ? LVS_EVENT_SORRY_IN : LVS_EVENT_SORRY_OUT,
-		       service->sorry_in ? LVS_EVENT_SORRY_OUT : LVS_EVENT_SORRY_IN, service->conf, &service->sorry, &event);
+	lvs_tell_event(answers ? LVS_EVENT_SORRY_IN : LVS_EVENT_SORRY_OUT, answers ? LVS_EVENT_SORRY_OUT : LVS_EVENT_SORRY_IN,
+		       service->conf, &service->sorry, &event);
 	lvs_notices_put(service->health->options.notices, &event, "service \"%s\": the sorry server %s", service->conf->name,
-			service->sorry_in ? "takes over" : "leaves");
+			answers ? "takes over" : "leaves");
+}
+
+/* @replaced: by another one. Return: is it gone? Else it is there for the connections that it has. */
+static bool dismiss_sorry(struct service_health *service, bool replaced, lvs_ns now)
+{
+	struct lvs_engine *engine = service->health->options.engine;
+	bool busy = false;
+
+	if (!replaced && !lvs_rules_rest_sorry(engine, service->conf, &service->sorry, true, &busy) && busy) {
+		service->sorry_rests = true;
+		wait_until(service, now + LVS_SECONDS(1));
+		return false;
+	}
+	lvs_rules_drop_sorry(engine, service->conf, &service->sorry, now);
+	service->sorry_in = service->sorry_rests = false;
+	return true;
+}
+
+/* Return: 0, or -Exxx: not yet */
+static int call_sorry(struct service_health *service)
+{
+	const struct lvs_conf_service *conf = service->conf;
+	struct lvs_engine *engine = service->health->options.engine;
+	bool busy;
+	int err;
+
+	if (service->sorry_rests)
+		err = lvs_rules_rest_sorry(engine, conf, &service->sorry, false, &busy);
+	else
+		err = lvs_rules_put_sorry(engine, conf, &conf->sorry_server.server);
+	if (err) {
+		lvs_log(service->health->options.log, LVS_LOG_ERROR, "service \"%s\": the sorry server cannot take over: %s",
+			conf->name, strerror(-err));
+		return err;
+	}
+	service->sorry = conf->sorry_server.server;
+	service->sorry_in = true;
+	service->sorry_rests = false;
+	return 0;
 }
 
 /* Return: did it come or go? */
 static bool move_sorry(struct service_health *service, lvs_ns now)
 {
 	const struct lvs_conf_service *conf = service->conf;
-	const struct lvs_health_options *options = &service->health->options;
-	bool wanted = conf->sorry_server.on && !lvs_health_serves(service), moved = false;
-	int err;
+	bool wanted = conf->sorry_server.on && !lvs_health_serves(service);
+	bool answered = sorry_answers(service), was_in = service->sorry_in, moved = false;
 
-	if (service->sorry_in && !(wanted && same_sorry(&service->sorry, &conf->sorry_server.server))) {
-		lvs_rules_drop_sorry(options->engine, conf, &service->sorry, now);
-		service->sorry_in = false;
-		moved = true;
-	}
-	if (wanted && !service->sorry_in) {
-		err = lvs_rules_put_sorry(options->engine, conf, &conf->sorry_server.server);
-		if (err) {
-			lvs_log(options->log, LVS_LOG_ERROR, "service \"%s\": the sorry server cannot take over: %s", conf->name,
-				strerror(-err));
+	if (service->sorry_in && !(wanted && same_sorry(&service->sorry, &conf->sorry_server.server)))
+		moved = dismiss_sorry(service, wanted, now);
+	if (wanted && !sorry_answers(service)) {
+		if (call_sorry(service))
 			wait_until(service, now + LVS_SECONDS(1));
-			return moved;
-		}
-		service->sorry = conf->sorry_server.server;
-		service->sorry_in = true;
-		moved = true;
+		moved |= service->sorry_in != was_in;
 	}
-	if (moved)
+	if (answered != sorry_answers(service) || (moved && sorry_answers(service)))
 		say_sorry(service);
 	return moved;
 }
@@ -476,7 +510,7 @@ void lvs_health_service(const struct lvs_health *health, const struct lvs_conf_s
 	*ret_view = (struct lvs_service_view){ .quorum = true, .live = service->nservers };
 	if (found) {
 		*ret_view = (struct lvs_service_view){ .quorum = lvs_health_serves(found), .lacking = found->lacking,
-						       .sorry = found->sorry_in, .live_weight = found->live_weight,
+						       .sorry = sorry_answers(found), .live_weight = found->live_weight,
 						       .live = found->live, .kept = found->kept };
 		if (!found->quorum)
 			(void)snprintf(ret_view->reason, sizeof(ret_view->reason), "weight %llu of %u",

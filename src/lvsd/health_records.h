@@ -64,7 +64,7 @@ struct server_health {
  * @known:	of how many something was ever known
  * @said_quorum, @said_kept: what was last told
  * @told_quorum: of the quorum anything was
- * @sorry_in:	@sorry, a copy without its checks, is among the engine's servers
+ * @sorry_in:	@sorry, a copy without its checks, is among the engine's servers; @sorry_rests: for what it has begun
  * @stirred:	among those that are to be looked at, or, if it is the @turn for that, those that were
  * @of_due:	among those whose @due is not never
  */
@@ -77,7 +77,7 @@ struct service_health {
 	struct server_health **servers, *block;
 	lvs_ns due;
 	bool quorum, lacking, said_quorum, told_quorum;
-	bool sorry_in;
+	bool sorry_in, sorry_rests;
 	struct lvs_conf_server sorry;
 	uint64_t live_weight;
 	size_t live, known, kept, said_kept;

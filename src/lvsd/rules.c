@@ -514,12 +514,37 @@ int lvs_rules_put_sorry(struct lvs_engine *engine, const struct lvs_conf_service
 	return err == -EEXIST ? 0 : err;
 }
 
+static struct lvs_server *find_sorry(struct lvs_rules *rules, const struct lvs_conf_service *service,
+				     const struct lvs_conf_server *sorry)
+{
+	struct lvs_service *of = find_service(rules, service);
+
+	return of ? lvs_server_find(of, &sorry->addr, LVS_BE16(sorry->port)) : NULL;
+}
+
+int lvs_rules_rest_sorry(struct lvs_engine *engine, const struct lvs_conf_service *service,
+			 const struct lvs_conf_server *sorry, bool rest, bool *ret_busy)
+{
+	struct lvs_rules *rules = lvs_engine_rules(engine);
+	struct lvs_server *server = find_sorry(rules, service, sorry);
+	struct lvs_server_spec spec;
+
+	*ret_busy = false;
+	if (!server)
+		return 0;
+	*ret_busy = (server->active || server->inactive) && !server->service->spec.persist.keep;
+	if (server->spec.down == rest)
+		return 0;
+	spec = lvs_spec_server(sorry);
+	spec.down = rest;
+	return lvs_server_edit(rules, server, &spec);
+}
+
 void lvs_rules_drop_sorry(struct lvs_engine *engine, const struct lvs_conf_service *service,
 			  const struct lvs_conf_server *sorry, lvs_ns now)
 {
 	struct lvs_rules *rules = lvs_engine_rules(engine);
-	struct lvs_service *of = find_service(rules, service);
-	struct lvs_server *server = of ? lvs_server_find(of, &sorry->addr, LVS_BE16(sorry->port)) : NULL;
+	struct lvs_server *server = find_sorry(rules, service, sorry);
 
 	if (server)
 		lvs_server_remove(rules, server, now);

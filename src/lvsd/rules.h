@@ -3,6 +3,8 @@
 #ifndef LVS_LVSD_RULES_H
 #define LVS_LVSD_RULES_H
 
+#include <stdbool.h>
+
 #include "base/time.h"
 
 struct lvs_classifier;
@@ -94,10 +96,15 @@ int lvs_rules_refresh(struct lvs_engine *engine, const struct lvs_conf_service *
  *
  * Nothing happens if it is there, or gone, or the service is.
  *
+ * lvs_rules_rest_sorry() - connections that it has go on, but none begins there; or, without @rest, they do again
+ * @ret_busy:	it has any: who is to keep his server, and would come back for ever, does not count
+ *
  * Return: 0 or -Exxx
  */
 int lvs_rules_put_sorry(struct lvs_engine *engine, const struct lvs_conf_service *service,
 			const struct lvs_conf_server *sorry);
+int lvs_rules_rest_sorry(struct lvs_engine *engine, const struct lvs_conf_service *service,
+			 const struct lvs_conf_server *sorry, bool rest, bool *ret_busy);
 void lvs_rules_drop_sorry(struct lvs_engine *engine, const struct lvs_conf_service *service,
 			  const struct lvs_conf_server *sorry, lvs_ns now);
 

@@ -7,11 +7,13 @@
  * began, however long it takes. "enough PHASE" is printed when two connections for each client have ended, or one for
  * each is held, and what became of all of them when the phase and all of them are over:
  *
- *	PHASE connects=N failed=N r0=N r1=N r2=N reset=N closed=N silent=N p50_us=N p99_us=N max_us=N stall_ms=N [NAME=N]
+ *	PHASE connects=N failed=N r0=N r1=N r2=N late=N reset=N closed=N silent=N p50_us=N p99_us=N max_us=N stall_ms=N
+ *	and NAME=N for each answer
  *
- * r0, r1, r2: connects after no, one, several repetitions of the SYN. The next three: connections that stood, and were
- * reset, closed, or silent for too long, before an answer; else its text is counted. Times are from the first SYN to the
- * answer's end. A stall is time that this program wanted to run and did not. When the input ends so does the last phase.
+ * r0, r1, r2: connects after no, one, several repetitions of the SYN. late: of r0, those that took so long that others
+ * may well have been repeated for nothing. The next three: connections that stood, and were reset, closed, or silent for
+ * too long, before an answer; else its text is counted. Times are from the first SYN to the answer's end. A stall is
+ * time that this program wanted to run and did not. When the input ends so does the last phase.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,13 +39,15 @@
 /* How long somebody waits to be connected: longer than four repetitions. And for an answer. */
 #define CONNECT_PATIENCE INT64_C(40000000)
 #define ANSWER_PATIENCE INT64_C(4000000)
+/* A SYN is repeated after a second. */
+#define LATE INT64_C(300000)
 
 static const char leaving[] = "GET / HTTP/1.0\r\nHost: regulars\r\n\r\n";
 static const char staying[] = "GET / HTTP/1.1\r\nHost: regulars\r\n\r\n";
 
 struct phase {
 	char name[NAME_BYTES];
-	unsigned int open, ended, failed, repeated[3], reset, closed, silent;
+	unsigned int open, ended, failed, repeated[3], late, reset, closed, silent;
 	int64_t stall;
 	uint32_t *took;
 	size_t ntook;
@@ -95,9 +99,9 @@ static int by_size(const void *a, const void *b)
 static void report(struct phase *phase)
 {
 	qsort(phase->took, phase->ntook, sizeof(*phase->took), by_size);
-	printf("%s connects=%u failed=%u r0=%u r1=%u r2=%u reset=%u closed=%u silent=%u", phase->name, phase->ended,
-	       phase->failed, phase->repeated[0], phase->repeated[1], phase->repeated[2], phase->reset, phase->closed,
-	       phase->silent);
+	printf("%s connects=%u failed=%u r0=%u r1=%u r2=%u late=%u reset=%u closed=%u silent=%u", phase->name,
+	       phase->ended, phase->failed, phase->repeated[0], phase->repeated[1], phase->repeated[2], phase->late,
+	       phase->reset, phase->closed, phase->silent);
 	printf(" p50_us=%u p99_us=%u max_us=%u stall_ms=%lld", phase->ntook ? phase->took[phase->ntook / 2] : 0,
 	       phase->ntook ? phase->took[phase->ntook * 99 / 100] : 0, phase->ntook ? phase->took[phase->ntook - 1] : 0,
 	       (long long)(phase->stall / 1000));
@@ -217,6 +221,7 @@ static void ask(struct crowd *crowd, struct client *client, int64_t now)
 		return;
 	}
 	crowd->phases[client->phase].repeated[info.tcpi_total_retrans < 2 ? info.tcpi_total_retrans : 2]++;
+	crowd->phases[client->phase].late += !info.tcpi_total_retrans && now - client->began > LATE;
 	client->asked = true;
 	client->until = now + ANSWER_PATIENCE;
 	if (err || write(client->fd, request, strlen(request)) < 0)

@@ -146,6 +146,39 @@ static bool sorry_is_in(struct ward *f) { return ward_web(f)->nservers == WARD_S
 static bool weight_40(struct ward *f) { return ward_view_service(f).live_weight == 40; }
 static bool sorry_is_out(struct ward *f) { return ward_web(f)->nservers == WARD_SERVERS; }
 
+static bool sorry_answers(struct ward *f) { return ward_view_service(f).sorry; }
+static bool sorry_does_not(struct ward *f) { return !ward_view_service(f).sorry; }
+
+/* Who was served goes on, and so does the server if it is needed again; when the last one has gone, it goes. */
+static void a_sorry_server_stays_for_what_it_began(void **state)
+{
+	struct lvs_addr sorry = test_addr("10.0.0.99");
+	struct ward *f = *state;
+	struct lvs_server *server;
+
+	ward_start(f, WARD_CHECK "initial = \"up\"; sorry_server: { address = \"10.0.0.99:80\"; };", "");
+	for (unsigned int i = 0; i < WARD_SERVERS; i++)
+		ward_take_down(f, i);
+	ward_wait_for(f, sorry_answers);
+	server = lvs_server_find(ward_web(f), &sorry, LVS_BE16(80));
+	lvs_server_bind(server);
+	for (unsigned int times = 0; times < 2; times++) {
+		ward_bring_up(f, 0);
+		ward_wait_for(f, sorry_does_not);
+		assert_true(server->spec.down);
+		assert_ptr_equal(server->service, ward_web(f));
+		ward_take_down(f, 0);
+		ward_wait_for(f, sorry_answers);
+		assert_false(server->spec.down);
+		assert_int_equal(f->announced, 1);
+	}
+	ward_bring_up(f, 0);
+	ward_wait_for(f, sorry_does_not);
+	lvs_server_unbind(server, false);
+	ward_wait_for(f, sorry_is_out);
+	assert_int_equal(f->announced, 2);
+}
+
 static void a_sorry_server_takes_over_and_leaves(void **state)
 {
 	static const char keys[] = WARD_CHECK "initial = \"up\"; quorum = 41; quorum_hysteresis = 9;"
@@ -469,6 +502,7 @@ int main(void)
 		TEST(maintenance_takes_a_server_out),
 		TEST(quiesced_is_not_down),
 		TEST(a_sorry_server_takes_over_and_leaves),
+		TEST(a_sorry_server_stays_for_what_it_began),
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
 		TEST(who_is_unknown_is_trusted_for_a_while_at_most),
