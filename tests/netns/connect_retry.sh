@@ -75,6 +75,8 @@ get "/v1/services/tcp:$VIP:80/servers/10.0.1.2:8080" >$work/server
 grep -q '"condition":"ejected"' $work/server || FAIL "the API: $(cat $work/server)"
 grep -q '"from":"up","to":"ejected","reason":"2 failures in a row, the last one unanswered"' $work/server ||
 	FAIL "the history: $(cat $work/server)"
+get / >$work/page
+same "how many the page has" 4 "$(grep -c '<td class="bad">ejected</td>' $work/page)"
 same "how often it is said" 1 "$(how_often '"10.0.1.2:8080" is ejected')"
 
 # Left out for a second at a time, it is back by itself.

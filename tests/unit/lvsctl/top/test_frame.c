@@ -80,6 +80,34 @@ static void test_frame(void **state)
 	json_decref(data.services);
 }
 
+/* Who is up, but: the word for that, and not in the style of those that are well. */
+static void test_conditions(void **state)
+{
+	static const struct { const char *state, *condition, *shown; enum lvs_top_style style; } servers[] = {
+		{ "up", "ejected", " ejected ", LVS_TOP_WARN }, { "up", "out", " out ", LVS_TOP_WARN },
+		{ "up", "starting", " starting ", LVS_TOP_WARN }, { "down", "kept", " down ", LVS_TOP_BAD },
+		{ "up", NULL, " up ", LVS_TOP_PLAIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(*servers); i++) {
+		struct lvs_top_view view = { .width = 80, .servers = true };
+		struct lvs_top_data data = {
+			.services = json_pack("[{s:s, s:b, s:[{s:s, s:s, s:s*}]}]", "id", "tcp:192.0.2.10:80", "live", 1, "servers",
+					      "id", "10.0.0.1:80", "state", servers[i].state, "condition", servers[i].condition),
+		};
+		struct lvs_top_line *lines;
+		size_t n;
+
+		assert_non_null(data.services);
+		n = lvs_top_frame(&data, &view, &lines);
+		assert_non_null(strstr(lines[n - 1].text, servers[i].shown));
+		assert_int_equal(lines[n - 1].style, servers[i].style);
+		free(lines);
+		json_decref(data.services);
+	}
+}
+
 /* What the API says may be anything. */
 static void test_strange(void **state)
 {
@@ -102,7 +130,7 @@ static void test_strange(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_frame), cmocka_unit_test(test_strange) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_frame), cmocka_unit_test(test_conditions), cmocka_unit_test(test_strange) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
