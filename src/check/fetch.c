@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 #include "check/socket.h"
@@ -119,30 +117,18 @@ static CURLcode set_tls(CURL *easy, const struct lvs_fetch_tls *tls)
 }
 
 /* In the place of libcurl's own way to a source, which tells nobody of the port before it connects. */
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+static int bind_to_check(struct lvs_transfer *transfer, int fd, int type)
 {
-	struct lvs_fetch *fetch = arg;
-	int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol), err;
-
-	(void)purpose;
-	err = fd < 0 ? -errno : lvs_check_bind(fetch->check, fd, to->socktype);
-	if (!err)
-		return fd;
-	if (fd >= 0)
-		(void)close(fd);
-	fetch->unbound = err;
-	return CURL_SOCKET_BAD;
+	return lvs_check_bind(container_of(transfer, struct lvs_fetch, transfer)->check, fd, type);
 }
 
 static CURLcode set_source(struct lvs_fetch *fetch)
 {
 	char from[LVS_ADDR_TEXT_BYTES], interface[LVS_ADDR_TEXT_BYTES + 5];
-	CURLcode code;
 
-	if (fetch->check->through.forward) {
-		code = curl_easy_setopt(fetch->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-		return code == CURLE_OK ? curl_easy_setopt(fetch->easy, CURLOPT_OPENSOCKETDATA, fetch) : code;
-	}
+	fetch->transfer.bind = fetch->check->through.forward ? bind_to_check : NULL;
+	if (fetch->check->through.forward)
+		return CURLE_OK;
 	if (lvs_addr_is_any(&fetch->check->source))
 		return CURLE_OK;
 	(void)snprintf(interface, sizeof(interface), "host!%s", lvs_addr_format(&fetch->check->source, from));
@@ -192,7 +178,6 @@ CURL *lvs_fetch_open(struct lvs_fetch *fetch, struct lvs_check *check, const cha
 int lvs_fetch_start(struct lvs_fetch *fetch)
 {
 	fetch->error[0] = '\0';
-	fetch->unbound = 0;
 	fetch->transfer.easy = fetch->easy;
 	fetch->transfer.finished = on_finished;
 	return lvs_transfers_start(fetch->check->shared, &fetch->transfer);
@@ -222,6 +207,7 @@ static bool is_ours(const struct lvs_fetch *fetch, CURLcode code)
 
 	switch (code) {
 	case CURLE_FAILED_INIT:
+	case CURLE_COULDNT_RESOLVE_HOST:	/* an address, which takes memory alone */
 	case CURLE_OUT_OF_MEMORY:
 	case CURLE_INTERFACE_FAILED:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -253,8 +239,8 @@ void lvs_fetch_failed(struct lvs_fetch *fetch, CURLcode code)
 	long err = 0;
 
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_OS_ERRNO, &err);
-	if (fetch->unbound)
-		lvs_check_refused(fetch->check, fetch->unbound, true);
+	if (fetch->transfer.err)
+		lvs_check_refused(fetch->check, fetch->transfer.err, true);
 	else if (fetch->transfer.too_much)
 		lvs_check_failed(fetch->check, "it says more than anybody wants to know");
 	else if (is_endless(fetch, code))

@@ -11,7 +11,6 @@
 /**
  * struct lvs_fetch - one transfer of one check; the first member of its @run
  * @easy:	made by the first run, kept for the next ones
- * @unbound:	why its socket could not be one of the check's, -Exxx; else 0
  * @finished:	the checker's: the transfer is over and taken out. Has to end the run
  */
 struct lvs_fetch {
@@ -19,7 +18,6 @@ struct lvs_fetch {
 	CURL *easy;
 	struct curl_slist *connect_to, *headers;
 	struct lvs_transfer transfer;
-	int unbound;
 	void (*finished)(struct lvs_fetch *fetch, CURLcode code);
 	char error[CURL_ERROR_SIZE];
 };

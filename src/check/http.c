@@ -60,7 +60,7 @@ struct http_run {
 #ifdef HAVE_LIBCRYPTO
 	EVP_MD_CTX *digest;
 #endif
-	bool enough, too_long;
+	bool enough, too_long, no_memory;
 };
 static_assert(sizeof(struct http_run) <= LVS_HTTP_RUN_BYTES, "it has room");
 
@@ -175,7 +175,7 @@ static void forget(struct http_run *run)
 	free(run->body);
 	run->body = NULL;
 	run->header_bytes = run->received = run->body_len = 0;
-	run->enough = run->too_long = false;
+	run->enough = run->too_long = run->no_memory = false;
 #ifdef HAVE_LIBCRYPTO
 	EVP_MD_CTX_free(run->digest);
 	run->digest = NULL;
@@ -198,6 +198,7 @@ static void keep(struct http_run *run, const char *data, size_t len)
 {
 	if (!run->body)
 		run->body = malloc(BODY_MAX);
+	run->no_memory |= !run->body;
 	len = LVS_MIN(len, BODY_MAX - run->body_len);
 	if (!run->body || !len)
 		return;
@@ -214,6 +215,7 @@ static void sum(struct http_run *run, const struct lvs_http_config *config, cons
 		    EVP_DigestInit_ex(run->digest, strlen(config->digest) == 64 ? EVP_sha256() : EVP_md5(), NULL) != 1) {
 			EVP_MD_CTX_free(run->digest);
 			run->digest = NULL;
+			run->no_memory = true;
 			return;
 		}
 	}
@@ -244,7 +246,7 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return 0;
 }
 
-static bool search(const struct lvs_http_config *config, const struct http_run *run, const char **ret_trouble)
+static bool search(const struct lvs_http_config *config, struct http_run *run, const char **ret_trouble)
 {
 #ifdef HAVE_PCRE2
 	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
@@ -258,7 +260,9 @@ static bool search(const struct lvs_http_config *config, const struct http_run *
 	}
 	pcre2_match_data_free(match);
 	pcre2_match_context_free(context);
-	if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+	if (found == PCRE2_ERROR_NOMEMORY)
+		run->no_memory = true;
+	else if (found < 0 && found != PCRE2_ERROR_NOMATCH)
 		*ret_trouble = "matching the body takes too long";
 	return found >= 0;
 #else
@@ -312,11 +316,12 @@ static void on_finished(struct lvs_fetch *fetch, CURLcode code)
 	const struct lvs_http_config *config = check->config;
 	long status = 0, version = 0;
 	const char *wrong;
-	bool too_long = run->too_long;
+	bool too_long = run->too_long, no_memory;
 
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_HTTP_VERSION, &version);
 	wrong = judge_body(config, run);
+	no_memory = run->no_memory;
 	if (code == CURLE_WRITE_ERROR && run->enough)
 		code = CURLE_OK;
 	forget(run);
@@ -328,6 +333,8 @@ static void on_finished(struct lvs_fetch *fetch, CURLcode code)
 		lvs_check_failed(check, "status %ld, not %s", status, config->status);
 	else if (config->version == CURL_HTTP_VERSION_2 && version != CURL_HTTP_VERSION_2)
 		lvs_check_failed(check, "status %ld, but not by HTTP/2", status);
+	else if (no_memory)
+		lvs_check_broken(check, "status %ld, but there is no memory to look at the body", status);
 	else if (wrong)
 		lvs_check_failed(check, "status %ld, but %s", status, wrong);
 	else

@@ -33,12 +33,12 @@
 /* The loop's clock is coarse, and libcurl does not say once more when it was called too early. */
 #define LATE_MS 10
 
-/* @timer: when libcurl wants to be called; @guard: of long calls; @running: transfers */
+/* @timer: when libcurl wants to be called; @guard: of long calls; @running: transfers; @lost: some are over */
 struct lvs_transfers {
 	struct event_base *base;
 	CURLM *multi;
 	struct event *timer;
-	bool guarded;
+	bool guarded, lost;
 	timer_t guard;
 	struct lvs_list running;
 };
@@ -93,13 +93,20 @@ static int start_guard(struct lvs_transfers *transfers)
 static void call(struct lvs_transfers *transfers, int fd, int action)
 {
 	const struct itimerspec often = { { .tv_nsec = LONG_NS }, { .tv_nsec = LONG_NS } }, never = { .it_value = { .tv_sec = 0 } };
+	struct lvs_transfer *transfer;
+	CURLMcode code;
 	int running;
 
 	if (fd != CURL_SOCKET_TIMEOUT && received(fd) > LVS_TRANSFER_BYTES_MAX)
 		cut_off(transfers);
 	(void)timer_settime(transfers->guard, 0, &often, NULL);
-	(void)curl_multi_socket_action(transfers->multi, fd, action, &running);
+	code = curl_multi_socket_action(transfers->multi, fd, action, &running);
 	(void)timer_settime(transfers->guard, 0, &never, NULL);
+	/* Without memory: whose it was going to be libcurl does not say, and it may not call for him again. */
+	if (code != CURLM_OK)
+		lvs_list_for_each(transfer, &transfers->running, of_running)
+			transfer->err = -ENOMEM;
+	transfers->lost |= code != CURLM_OK;
 }
 
 static void take_out(struct lvs_transfer *transfer)
@@ -128,12 +135,31 @@ static void reap(struct lvs_transfers *transfers)
 	}
 }
 
+static void end_lost(struct lvs_transfers *transfers)
+{
+	while (transfers->lost) {
+		struct lvs_transfer *transfer;
+
+		transfers->lost = false;
+		lvs_list_for_each(transfer, &transfers->running, of_running) {
+			if (!transfer->err)
+				continue;
+			transfers->lost = true;
+			(void)curl_multi_remove_handle(transfers->multi, transfer->easy);
+			take_out(transfer);
+			transfer->finished(transfer, CURLE_OUT_OF_MEMORY);
+			break;
+		}
+	}
+}
+
 static void on_socket_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct lvs_transfers *transfers = arg;
 
 	call(transfers, fd, (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
 	reap(transfers);
+	end_lost(transfers);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -144,6 +170,18 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	call(transfers, CURL_SOCKET_TIMEOUT, 0);
 	reap(transfers);
+	end_lost(transfers);
+}
+
+/* Without memory nothing would be heard of it any more: it is over when the call is. */
+static void lose(struct lvs_transfers *transfers, CURL *easy)
+{
+	struct lvs_transfer *transfer = NULL;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&transfer);
+	if (transfer)
+		transfer->err = -ENOMEM;
+	transfers->lost |= transfer != NULL;
 }
 
 /* @arg_of_socket: its event */
@@ -153,15 +191,13 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *ar
 	struct lvs_transfers *transfers = arg;
 	short wanted = (short)((what & CURL_POLL_IN ? EV_READ : 0) | (what & CURL_POLL_OUT ? EV_WRITE : 0));
 
-	(void)easy;
 	if (event)
 		event_free(event);
 	event = NULL;
 	if (what != CURL_POLL_REMOVE) {
 		event = event_new(transfers->base, fd, (short)(wanted | EV_PERSIST), on_socket_event, transfers);
-		/* Without memory nothing is heard, and the run times out. */
-		if (event)
-			(void)event_add(event, NULL);
+		if (!event || event_add(event, NULL) < 0)
+			lose(transfers, easy);
 	}
 	(void)curl_multi_assign(transfers->multi, fd, event);
 	return 0;
@@ -226,24 +262,37 @@ int lvs_transfers_new(struct event_base *base, struct lvs_transfers **ret_transf
 	return 0;
 }
 
-static int on_new_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+/* libcurl does not say why it got none. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	const int bytes = RECEIVE_BYTES;
 	struct lvs_transfer *transfer = arg;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
 	(void)purpose;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (fd < 0)
+		transfer->err = -errno;
+	else
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+	if (fd >= 0 && transfer->bind)
+		transfer->err = transfer->bind(transfer, fd, address->socktype);
+	if (transfer->err) {
+		if (fd >= 0)
+			(void)close(fd);
+		return CURL_SOCKET_BAD;
+	}
 	transfer->fd = fd;
-	return CURL_SOCKOPT_OK;
+	return fd;
 }
 
 int lvs_transfers_start(struct lvs_transfers *transfers, struct lvs_transfer *transfer)
 {
 	transfer->fd = -1;
+	transfer->err = 0;
 	transfer->too_much = false;
 	if (curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer) != CURLE_OK ||
-	    curl_easy_setopt(transfer->easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket) != CURLE_OK ||
-	    curl_easy_setopt(transfer->easy, CURLOPT_SOCKOPTDATA, transfer) != CURLE_OK ||
+	    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) != CURLE_OK ||
+	    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer) != CURLE_OK ||
 	    curl_multi_add_handle(transfers->multi, transfer->easy) != CURLM_OK)
 		return -EIO;
 	lvs_list_push_back(&transfers->running, &transfer->of_running);

@@ -17,19 +17,22 @@ struct lvs_transfers;
 
 /**
  * struct lvs_transfer - one request and its answer
- * @easy:	the owner's, set before it is started; its CURLOPT_PRIVATE and CURLOPT_SOCKOPTFUNCTION are taken
+ * @easy:	the owner's, set before it is started; its CURLOPT_PRIVATE and CURLOPT_OPENSOCKETFUNCTION are taken
  * @bytes_max:	if more than LVS_TRANSFER_BYTES_MAX are wanted
  * @running:	between lvs_transfers_start() and the end
+ * @err:	it failed for want of a socket or of memory, -Exxx; 0: not so
  * @too_much:	it failed because the server said too much
  * @fd, @of_running: for sys/transfers.c
+ * @bind:	whatever a new socket needs before it is connected, a source perhaps; NULL: nothing. Return: 0 or -Exxx
  * @finished:	it is over and taken out; may start it or another one again
  */
 struct lvs_transfer {
 	CURL *easy;
 	size_t bytes_max;
 	bool running, too_much;
-	int fd;
+	int err, fd;
 	struct lvs_list of_running;
+	int (*bind)(struct lvs_transfer *transfer, int fd, int type);
 	void (*finished)(struct lvs_transfer *transfer, CURLcode code);
 };
 
