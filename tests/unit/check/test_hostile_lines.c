@@ -21,7 +21,6 @@
 static const struct hostile_row tcp[] = {
 	{ "hangs up at once", "tcp", false, HOSTILE_NOTHING, HOSTILE_HANGS_UP, HOSTILE_NOTHING, { { 0 } }, 0, UP, "connected" },
 	{ "floods", "tcp", false, HOSTILE_NOTHING, HOSTILE_FLOODS, NUL("\0"), { { 0 } }, 0, UP, "connected" },
-	{ "resets", "tcp", false, HOSTILE_NOTHING, HOSTILE_RESETS, HOSTILE_NOTHING, { { 0 } }, 0, UP, "connected" },
 };
 
 static const struct hostile_row send_expect[] = {
