@@ -126,6 +126,9 @@ static void check_source(struct visit *visit, const struct lvs_conf_check *check
 		lvs_conf_errors_add(visit->errors, LVS_CONF_ERROR, &check->source_where, NULL,
 				    "\"source\" is %s and service \"%s\" is not",
 				    lvs_addr_is4(&check->source) ? "IPv4" : "IPv6", service->name);
+	else if (lvs_addr_is_linklocal6(&check->source))
+		lvs_conf_errors_add(visit->errors, LVS_CONF_ERROR, &check->source_where, "take one that is routed",
+				    "\"source\" is of one link alone, and nothing of it gets to a VIP");
 }
 
 static void check_one(struct visit *visit, const struct lvs_conf_check *check)

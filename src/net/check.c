@@ -325,6 +325,24 @@ static void check_networks(const struct lvs_net_question *question, struct lvs_n
 	}
 }
 
+/* Somebody else's packets would pass the device too. */
+static void check_asking(const struct lvs_net_question *question, struct lvs_net_say *say)
+{
+	const struct lvs_net_state *state = question->state;
+	char text[LVS_ADDR_TEXT_BYTES];
+
+	for (size_t i = 0; question->wants->nasking && i < state->naddrs; i++) {
+		const struct lvs_net_link *link = lvs_net_state_link(state, state->addrs[i].ifindex);
+
+		if (!link || link->ifindex == question->device || link->flags & IFF_LOOPBACK ||
+		    !lvs_net_wants_asking(question->wants, &state->addrs[i].addr))
+			continue;
+		lvs_net_complain(say, LVS_NET_WARNING,
+				 "\"%s\", which checks come from, is an address of \"%s\" too: whatever arrives for it passes the "
+				 "device", lvs_addr_format(&state->addrs[i].addr, text), link->name);
+	}
+}
+
 void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_net_say *say)
 {
 	char text[LVS_ADDR_TEXT_BYTES];
@@ -341,4 +359,5 @@ void lvs_net_check_targets(const struct lvs_net_question *question, struct lvs_n
 	if (faults > COMPLAINTS)
 		lvs_net_complain(say, LVS_NET_WARNING, "%zu more real servers cannot be used", faults - COMPLAINTS);
 	check_networks(question, say);
+	check_asking(question, say);
 }

@@ -5,7 +5,7 @@
 # and what is asked straight finds nothing wrong.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need nginx curl socat
+need nginx curl socat ping
 in_namespace "$0" "$@"
 need_tun
 lvsctl=${top_builddir:-../..}/lvsctl
@@ -212,6 +212,19 @@ until_true 30 gone
 at director ip rule | grep -q "$from4" && FAIL "a rule is left"
 at director ip route show table 77 | grep -q "$from4" && FAIL "a route is left"
 until_true 30 passes masq6 two
+stop
+
+# An address of this host's own does as well, but that is said.
+configure "$(conf | sed -e "s/$from4/10.0.0.1/; s/$from6/2001:db8::1/")"
+direct
+said '"10.0.0.1", which checks come from, is an address of "to-client" too' || FAIL "nobody minds 10.0.0.1"
+said '"2001:db8::1", which checks come from, is an address of "to-client" too' || FAIL "nobody minds 2001:db8::1"
+for server in one two; do
+	until_true 30 passes masq4 $server
+	until_true 30 passes masq6 $server
+done
+at client ping -c 1 -W 10 10.0.0.1 >/dev/null || FAIL "10.0.0.1 is not the host's any more"
+at client ping -c 1 -W 10 2001:db8::1 >/dev/null || FAIL "2001:db8::1 is not the host's any more"
 stop
 
 # By hand: what is missing is said, with the command that mends it.

@@ -135,6 +135,9 @@ static const struct row {
 	    "puts it on its device)" } },
 	{ HEALTH("check = { type = \"tcp\"; via = \"vip\";\n source = \"2001:db8::1\"; };", ONE), -EINVAL,
 	  { ":3:11: \"source\" is IPv6 and service \"a\" is not" } },
+	{ "services: ( { name = \"a\"; address = \"[2001:db8::1]:80\"; servers: ( { address = \"[2001:db8::2]:80\"; } );\n"
+	  "check = { type = \"tcp\"; via = \"vip\";\n source = \"fe80::1\"; }; } );", -EINVAL,
+	  { ":3:11: \"source\" is of one link alone, and nothing of it gets to a VIP (take one that is routed)" } },
 	{ HEALTH("check = { type = \"ping\";\n via = \"vip\"; };", ONE), -EINVAL,
 	  { ":3:8: a \"ping\" check cannot go through the VIP (tcp, http, https, tls, udp, send_expect, dns, smtp and grpc can)" } },
 	{ HEALTH("check = { type = \"file\"; file = \"/x\";\n via = \"vip\"; };", ONE), -EINVAL,
