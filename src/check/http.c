@@ -13,12 +13,9 @@
 #ifdef HAVE_LIBCRYPTO
 #include <openssl/evp.h>
 #endif
-#ifdef HAVE_PCRE2
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-#endif
 
 #include "base/bytes.h"
+#include "check/regex.h"
 
 #define STATUS_FIRST 100
 #define STATUS_LAST 599
@@ -28,8 +25,6 @@
 #define DIGEST_MAX (1u << 20)
 /* Read beyond what is wanted to know, so that most servers may end in peace. */
 #define SKIP_MAX 65536
-/* Steps of a regular expression: some milliseconds. */
-#define MATCH_MAX 200000
 
 /**
  * struct lvs_http_config - what is asked and wanted
@@ -44,10 +39,7 @@ struct lvs_http_config {
 	char status[128];
 	uint8_t good[(STATUS_LAST - STATUS_FIRST) / 8 + 1];
 	long version;
-	char *regex_text;
-#ifdef HAVE_PCRE2
-	pcre2_code *regex;
-#endif
+	struct lvs_regex *regex;
 };
 
 /* @body: the beginning, @body_len of @received bytes; NULL as long as there is none, or nobody wants it */
@@ -101,24 +93,6 @@ static long version_of(const char *text)
 	return !strcmp(text, "2") ? CURL_HTTP_VERSION_2 : CURL_HTTP_VERSION_1_0;
 }
 
-static int compile(struct lvs_http_config *config, char message[LVS_CHECK_MESSAGE_BYTES])
-{
-	if (!config->regex_text)
-		return 0;
-#ifdef HAVE_PCRE2
-	PCRE2_SIZE offset;
-	int error;
-
-	config->regex = pcre2_compile((PCRE2_SPTR)config->regex_text, PCRE2_ZERO_TERMINATED, 0, &error, &offset, NULL);
-	if (config->regex)
-		return 0;
-	(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "the regular expression does not compile, from character %zu on", offset);
-#else
-	(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "built without PCRE2");
-#endif
-	return -EINVAL;
-}
-
 void lvs_http_free_config(void *arg)
 {
 	struct lvs_http_config *config = arg;
@@ -130,10 +104,7 @@ void lvs_http_free_config(void *arg)
 	free(config->headers);
 	free(config->body);
 	free(config->digest);
-	free(config->regex_text);
-#ifdef HAVE_PCRE2
-	pcre2_code_free(config->regex);
-#endif
+	lvs_regex_free(config->regex);
 	free(config);
 }
 
@@ -142,12 +113,12 @@ int lvs_http_parse(const struct lvs_check_param *params, size_t nparams, void **
 {
 	struct lvs_http_config *config = calloc(1, sizeof(*config));
 	const char *status = lvs_check_param_find(params, nparams, "status");
+	const char *regex = lvs_check_param_find(params, nparams, "regex");
 	int err = config ? lvs_fetch_tls_parse(params, nparams, &config->tls) : -ENOMEM;
 	const struct { const char *name; char **copy; } texts[] = {
 		{ "method", config ? &config->method : NULL }, { "path", config ? &config->path : NULL },
 		{ "host", config ? &config->host : NULL }, { "headers", config ? &config->headers : NULL },
 		{ "body", config ? &config->body : NULL }, { "digest", config ? &config->digest : NULL },
-		{ "regex", config ? &config->regex_text : NULL },
 	};
 
 	(void)snprintf(message, LVS_CHECK_MESSAGE_BYTES, "out of memory");
@@ -157,8 +128,8 @@ int lvs_http_parse(const struct lvs_check_param *params, size_t nparams, void **
 		*texts[i].copy = value ? strdup(value) : NULL;
 		err = value && !*texts[i].copy ? -ENOMEM : 0;
 	}
-	if (!err)
-		err = compile(config, message);
+	if (!err && regex)
+		err = lvs_regex_new(regex, &config->regex, message);
 	if (err) {
 		if (config)
 			lvs_http_free_config(config);
@@ -233,44 +204,17 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct http_run *run = arg;
 	const struct lvs_http_config *config = run->fetch.check->config;
-	size_t most = config->digest ? DIGEST_MAX : config->body || config->regex_text ? BODY_MAX : SKIP_MAX;
+	size_t most = config->digest ? DIGEST_MAX : config->body || config->regex ? BODY_MAX : SKIP_MAX;
 
 	run->received += size * n;
 	if (config->digest)
 		sum(run, config, data, size * n);
-	if (config->body || config->regex_text)
+	if (config->body || config->regex)
 		keep(run, data, size * n);
 	if (run->received <= most)
 		return size * n;
 	run->enough = true;
 	return 0;
-}
-
-static bool search(const struct lvs_http_config *config, struct http_run *run, const char **ret_trouble)
-{
-#ifdef HAVE_PCRE2
-	pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-	pcre2_match_context *context = pcre2_match_context_create(NULL);
-	int found = PCRE2_ERROR_NOMEMORY;
-
-	if (match && context) {
-		(void)pcre2_set_match_limit(context, MATCH_MAX);
-		(void)pcre2_set_heap_limit(context, 4096);	/* KiB */
-		found = pcre2_match(config->regex, (PCRE2_SPTR)(run->body ? run->body : ""), run->body_len, 0, 0, match, context);
-	}
-	pcre2_match_data_free(match);
-	pcre2_match_context_free(context);
-	if (found == PCRE2_ERROR_NOMEMORY)
-		run->no_memory = true;
-	else if (found < 0 && found != PCRE2_ERROR_NOMATCH)
-		*ret_trouble = "matching the body takes too long";
-	return found >= 0;
-#else
-	(void)config;
-	(void)run;
-	(void)ret_trouble;
-	return false;
-#endif
 }
 
 static bool has_digest(const struct lvs_http_config *config, struct http_run *run)
@@ -296,12 +240,17 @@ static bool has_digest(const struct lvs_http_config *config, struct http_run *ru
 /* Return: what is wrong with the body, or NULL */
 static const char *judge_body(const struct lvs_http_config *config, struct http_run *run)
 {
-	const char *trouble = NULL;
+	const char *body = run->body ? run->body : "";
+	enum lvs_regex_found found = LVS_REGEX_FOUND;
 
-	if (config->body && !memmem(run->body ? run->body : "", run->body_len, config->body, strlen(config->body)))
+	if (config->body && !memmem(body, run->body_len, config->body, strlen(config->body)))
 		return "the body does not hold the text";
-	if (config->regex_text && !search(config, run, &trouble))
-		return trouble ? trouble : "the body does not match";
+	if (config->regex)
+		found = lvs_regex_search(config->regex, body, run->body_len);
+	if (found == LVS_REGEX_NO_MEMORY)
+		run->no_memory = true;
+	if (found != LVS_REGEX_FOUND)
+		return found == LVS_REGEX_TOO_LONG ? "matching the body takes too long" : "the body does not match";
 	if (config->digest && run->enough)
 		return "the body is too long for a digest";
 	if (config->digest && !has_digest(config, run))

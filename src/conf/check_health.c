@@ -31,7 +31,7 @@ static const struct kind {
 	{ "tls", " sni verify ca pin ", NULL, false },
 	{ "ping", " ", NULL, true },
 	{ "udp", " send expect ", NULL, false },
-	{ "send_expect", " send_text expect_text ", NULL, false },
+	{ "send_expect", " send_text expect_text expect_regex ", NULL, false },
 	{ "dns", " query_type query_name answer ", NULL, false },
 	{ "smtp", " helo_name ", NULL, false },
 	{ "grpc", " grpc_service host tls sni verify ca pin ", NULL, false },

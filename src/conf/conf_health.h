@@ -53,6 +53,7 @@ struct lvs_conf_check {
 	char expect[LVS_CONF_LINES_BYTES];
 	char send_text[256];
 	char expect_text[256];
+	char expect_regex[256];
 	const char *query_type;
 	char query_name[256];
 	char answer[256];
@@ -65,7 +66,8 @@ struct lvs_conf_check {
 	struct lvs_conf_where method_where, path_where, host_where, headers_where, status_where, body_where, regex_where;
 	struct lvs_conf_where digest_where, http_version_where, sni_where, verify_where, ca_where, pin_where;
 	struct lvs_conf_where send_where, expect_where;
-	struct lvs_conf_where send_text_where, expect_text_where, query_type_where, query_name_where, answer_where;
+	struct lvs_conf_where send_text_where, expect_text_where, expect_regex_where, query_type_where, query_name_where;
+	struct lvs_conf_where answer_where;
 	struct lvs_conf_where helo_name_where, grpc_service_where, tls_where, command_where, file_where;
 };
 

@@ -89,6 +89,7 @@ static const struct lvs_conf_key check_keys[] = {
 	  .help = "the bytes that the answer begins with, in hexadecimal; \"?\" is any digit" },
 	{ TEXT(send_text), .help = "what is said, with its line ends" },
 	{ TEXT(expect_text), .help = "what the answer holds" },
+	{ TEXT(expect_regex), .bad = lvs_conf_bad_regex, .help = "a regular expression that the answer matches" },
 	{ PLACED(query_type), .type = LVS_CONF_WORD, .optional = true, .words = query_types,
 	  .help = "the type of records that are asked for" },
 	{ TEXT(query_name), .bad = lvs_conf_bad_query_name, .help = "the name whose records are asked for" },

@@ -25,11 +25,14 @@ begin() {
 	direct
 }
 
-# answer <server...> - who answers the client, of a few requests on port 80
-answer() { [ "$(ask 6 2>/dev/null | sort -u | tr '\n' ' ')" = "$* " ]; }
+# answer <server...> - who answers the client, of a few requests on port 80; one to a server that leaves meanwhile is not
+# waited for
+answer() {
+	[ "$(at client curl -sf -m 5 -H 'Connection: close' "http://$VIP/?[1-6]" | sort -u | tr '\n' ' ')" = "$* " ]
+}
 
 # answers <port> - does anybody; refused <port> - nobody
-answers() { at client curl -sf -m 2 -o /dev/null "http://$VIP:$1/"; }
+answers() { at client curl -sf -m 5 -o /dev/null "http://$VIP:$1/"; }
 refused() { ! answers "$1"; }
 
 # has <file> <line>

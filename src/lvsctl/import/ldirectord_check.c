@@ -15,7 +15,6 @@
 
 #include "base/bytes.h"
 #include "lvsctl/import/programs.h"
-#include "lvsctl/import/regex.h"
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
@@ -65,32 +64,6 @@ static const char *receive_of(const struct ask *ask)
 static struct lvs_import_at receive_at(const struct ask *ask)
 {
 	return ask->real->receive ? ask->real->at : place_of(ask->place, "receive");
-}
-
-static void leave_receive(const struct ask *ask, const char *why)
-{
-	if (!ask->real->receive) {
-		lvs_ldirectord_note(ask->place->import, LVS_IMPORT_LEFT, lvs_ldirectord_setting(ask->place, "receive"), why);
-		return;
-	}
-	lvs_import_note(ask->place->import, LVS_IMPORT_LEFT, ask->real->at, "\"%s\": %s", ask->real->receive, why);
-	lvs_import_line(ask->place->import, "%s:%u: \"%s\": %s", ask->real->at.file, ask->real->at.line, ask->real->receive, why);
-}
-
-/* Of an expression, what a plain text can say. */
-static void expect(const struct ask *ask, const char *otherwise)
-{
-	const char *receive = receive_of(ask);
-	char text[TEXT_BYTES];
-	bool whole = lvs_import_regex_literal(receive, text, sizeof(text));
-
-	if (*text || otherwise)
-		lvs_import_pair_text(ask->place->import, ask->check, receive_at(ask), "expect_text", *text ? text : otherwise);
-	if (!whole && *text)
-		lvs_import_note(ask->place->import, LVS_IMPORT_APPROXIMATED, receive_at(ask),
-				"receive = %s: of the expression, the part that is sure to be there", receive);
-	else if (!whole)
-		leave_receive(ask, "no part of the expression is sure to be there");
 }
 
 /* "http://HOST:PORT/PATH". Return: the path, or NULL if @url is none */
@@ -148,7 +121,19 @@ static void ask_proxy(const struct ask *ask)
 	(void)snprintf(text, sizeof(text), "%s %s HTTP/1.0\r\nHost: %s\r\n\r\n",
 		       strcasecmp(lvs_ldirectord_value(ask->place, "httpmethod", "GET"), "HEAD") ? "GET" : "HEAD", request, host);
 	set_text(ask, "send_text", text);
-	expect(ask, " 200 ");
+	set_text(ask, "expect_text", " 200 ");
+	if (*receive_of(ask))
+		lvs_import_pair_text(ask->place->import, ask->check, receive_at(ask), "expect_regex", receive_of(ask));
+}
+
+static void leave_receive(const struct ask *ask, const char *why)
+{
+	if (!ask->real->receive) {
+		lvs_ldirectord_note(ask->place->import, LVS_IMPORT_LEFT, lvs_ldirectord_setting(ask->place, "receive"), why);
+		return;
+	}
+	lvs_import_note(ask->place->import, LVS_IMPORT_LEFT, ask->real->at, "\"%s\": %s", ask->real->receive, why);
+	lvs_import_line(ask->place->import, "%s:%u: \"%s\": %s", ask->real->at.file, ask->real->at.line, ask->real->receive, why);
 }
 
 /* An address or a name as an expression: "192\.0\.2\.1", "www.example.com", with anchors or without. */
@@ -231,8 +216,10 @@ static void ask_simple(const struct ask *ask)
 	}
 	if (n)
 		lvs_import_pair_text(ask->place->import, ask->check, request_at(ask), "send_text", text);
+	/* ldirectord looks at one line after the other. */
+	(void)snprintf(text, sizeof(text), "(?m)%s", receive_of(ask));
 	if (*receive_of(ask))
-		expect(ask, NULL);
+		lvs_import_pair_text(ask->place->import, ask->check, receive_at(ask), "expect_regex", text);
 }
 
 /* OPTIONS, which any SIP server answers. */

@@ -10,12 +10,10 @@
 
 #include "base/bytes.h"
 #include "lvsctl/import/programs.h"
-#include "lvsctl/import/regex.h"
 #include "lvsctl/import/words.h"
 #include "sys/addrtext.h"
 
 #define RISE_MAX 100
-#define TEXT_BYTES 256	/* of what is expected */
 
 struct place {
 	struct lvs_import *import;
@@ -94,24 +92,16 @@ static void set_program(const struct place *place, struct lvs_piranha_setting *p
 	     "grep looks for what is expected in what it writes" : "its exit status decides, since nothing is expected");
 }
 
-/* What is expected, of an expression what is sure to be there. */
 static void set_expect(const struct place *place, struct lvs_piranha_setting *expect, bool udp)
 {
 	struct lvs_piranha_setting *regex = lvs_piranha_find(place->block, "use_regex");
-	bool is_regex = regex && strcmp(regex->value, "0") != 0, whole = true;
-	char text[TEXT_BYTES];
 
-	(void)snprintf(text, sizeof(text), "%s", expect->value);
-	if (is_regex)
-		whole = lvs_import_regex_literal(expect->value, text, sizeof(text));
-	if (!whole && !*text)
-		lvs_piranha_note(place->import, LVS_IMPORT_LEFT, expect, "no part of the expression is sure to be there, and any answer is good");
-	else if (!whole)
-		lvs_piranha_note(place->import, LVS_IMPORT_APPROXIMATED, expect, "of the expression, the part that is sure to be there");
-	if (udp && *text)
-		lvs_piranha_note(place->import, LVS_IMPORT_LEFT, expect, "any answer over UDP is good, and so is none unless the port is closed");
-	else if (*text)
-		lvs_import_pair_text(place->import, place->check, expect->at, "expect_text", text);
+	if (udp)
+		lvs_piranha_note(place->import, LVS_IMPORT_LEFT, expect,
+				 "any answer over UDP is good, and so is none unless the port is closed");
+	else
+		lvs_import_pair_text(place->import, place->check, expect->at,
+				     regex && strcmp(regex->value, "0") != 0 ? "expect_regex" : "expect_text", expect->value);
 }
 
 void lvs_piranha_check(struct lvs_import *import, struct lvs_piranha_block *block, const struct lvs_import_service *service,
