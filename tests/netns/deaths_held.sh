@@ -43,7 +43,7 @@ conf() {
 # held <server> <family> - connections that its host has
 held() { at "$1" ss -"$2"Htn state established "sport = :8080" | grep -c '\[*\(10.0.0.2\|2001:db8::2\)\]*:'; }
 # resets <crowd> [server] - that its clients met while they held a connection
-resets() { grep -c ": reset of ${2:-}" "$work/$1.told"; }
+resets() { grep -c ": reset of ${2:-}" "$work/$1.log"; }
 reset_of() { [ "$(resets four "$1")" = "$2" ] && [ "$(resets six "$1")" = "$3" ]; }
 nobody_at() { [ "$(held "$1" 4)$(held "$1" 6)" = 00 ]; }
 

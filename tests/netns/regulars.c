@@ -98,7 +98,8 @@ static int by_size(const void *a, const void *b)
 
 static void report(struct phase *phase)
 {
-	qsort(phase->took, phase->ntook, sizeof(*phase->took), by_size);
+	if (phase->ntook)
+		qsort(phase->took, phase->ntook, sizeof(*phase->took), by_size);
 	printf("%s connects=%u failed=%u r0=%u r1=%u r2=%u late=%u reset=%u closed=%u silent=%u", phase->name,
 	       phase->ended, phase->failed, phase->repeated[0], phase->repeated[1], phase->repeated[2], phase->late,
 	       phase->reset, phase->closed, phase->silent);
@@ -124,14 +125,16 @@ static void look_at(struct crowd *crowd, struct phase *phase)
 
 static void begin_phase(struct crowd *crowd, const char *name)
 {
-	struct phase *last = &crowd->phases[crowd->nphases - 1];
+	struct phase *last = crowd->nphases ? &crowd->phases[crowd->nphases - 1] : NULL;
 
-	if (crowd->nphases) {
+	if (last) {
 		last->past = true;
 		look_at(crowd, last);
 	}
-	if (crowd->nphases == PHASES_MAX)
-		give_up("too many phases");
+	if (crowd->nphases == PHASES_MAX) {
+		fprintf(stderr, "regulars: too many phases\n");
+		exit(1);
+	}
 	(void)snprintf(crowd->phases[crowd->nphases++].name, NAME_BYTES, "%s", name);
 }
 

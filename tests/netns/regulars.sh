@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Crowds of clients who come again and again while things happen, and what became of them; source it after director.sh. What a
-# crowd says is in $work/<name>.told.
+# crowd says is in $work/<name>.log.
 
 # A server of web() dies, and is back.
 workers() { web_pid=$(cat "$work/$1.pid"); cat "/proc/$web_pid/task/$web_pid/children"; }
@@ -35,12 +35,12 @@ crowds=
 come() {
 	come_name=$1; shift
 	mkfifo "$work/$come_name.phases"
-	spawn client "$work/$come_name.told" "${top_builddir:-../..}/tests/netns/regulars" "$@" <>"$work/$come_name.phases"
+	spawn client "$work/$come_name.log" "${top_builddir:-../..}/tests/netns/regulars" "$@" <>"$work/$come_name.phases"
 	crowds="$crowds $come_name"
 	phase_now=start
 }
 
-told() { grep -q "$2" "$work/$1.told"; }
+told() { grep -q "$2" "$work/$1.log"; }
 
 # begins <phase> - for all crowds; from here on what is new counts for it
 begins() {
@@ -54,7 +54,7 @@ enough() { for crowd in $crowds; do until_true 60 told "$crowd" "^enough $phase_
 # of <crowd> <phase> <key> - a number of the report about a phase that is over; 0 where it does not say
 of() {
 	until_true 60 told "$1" "^$2 connects="
-	grep "^$2 connects=" "$work/$1.told" | tr ' ' '\n' | awk -F= -v key="$3" '$1 == key { n = $2 } END { print n + 0 }'
+	grep "^$2 connects=" "$work/$1.log" | tr ' ' '\n' | awk -F= -v key="$3" '$1 == key { n = $2 } END { print n + 0 }'
 }
 
 # none <phase> <keys...> - there was none of these, in any crowd; where this machine was too slow for a SYN to be answered
@@ -66,7 +66,7 @@ none() {
 		for none_key; do
 			case $none_key:$none_late in r1:[1-9]* | r2:[1-9]*) continue ;; esac
 			[ "$(of "$crowd" "$none_phase" "$none_key")" = 0 ] ||
-				FAIL "$none_key in $(grep "^$none_phase connects=" "$work/$crowd.told")"
+				FAIL "$none_key in $(grep "^$none_phase connects=" "$work/$crowd.log")"
 		done
 	done
 }
@@ -77,10 +77,10 @@ some() {
 	for crowd in $crowds; do
 		for some_key; do
 			[ "$(of "$crowd" "$some_phase" "$some_key")" != 0 ] ||
-				FAIL "no $some_key in $(grep "^$some_phase connects=" "$work/$crowd.told")"
+				FAIL "no $some_key in $(grep "^$some_phase connects=" "$work/$crowd.log")"
 		done
 	done
 }
 
 # show <phase> - what became of it, for whoever reads
-show() { for crowd in $crowds; do until_true 60 told "$crowd" "^$1 connects="; echo "$crowd: $(grep "^$1 connects=" "$work/$crowd.told")"; done; }
+show() { for crowd in $crowds; do until_true 60 told "$crowd" "^$1 connects="; echo "$crowd: $(grep "^$1 connects=" "$work/$crowd.log")"; done; }
