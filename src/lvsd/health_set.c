@@ -398,6 +398,7 @@ static void inherit(struct service_health *service, lvs_ns now)
 		service->told_quorum = was->told_quorum;
 		service->said_kept = was->said_kept;
 		service->sorry_in = was->sorry_in;
+		service->sorry_rests = was->sorry_rests;
 		if (was->sorry_in)
 			service->sorry = was->sorry;
 	}
@@ -469,7 +470,7 @@ static void look_for_sorry(struct service_health *service)
 {
 	for (size_t i = 0; i < service->n && service->sorry_in; i++)
 		if (lvs_conf_order_servers(&service->conf->servers[i], &service->sorry) == 0)
-			service->sorry_in = false;
+			service->sorry_in = service->sorry_rests = false;
 }
 
 /* @set is not in force any more. */

@@ -179,6 +179,36 @@ static void a_sorry_server_stays_for_what_it_began(void **state)
 	assert_int_equal(f->announced, 2);
 }
 
+/* Its last connections outlive reloads, and a reload may be what calls it back. */
+static void a_sorry_server_that_rests_does_so_after_a_reload(void **state)
+{
+	static const char keys[] = WARD_CHECK "initial = \"up\"; sorry_server: { address = \"10.0.0.99:80\"; };";
+	struct lvs_addr sorry = test_addr("10.0.0.99");
+	struct ward *f = *state;
+	struct lvs_server *server;
+	struct lvs_conf *conf;
+
+	ward_start(f, keys, "");
+	for (unsigned int i = 0; i < WARD_SERVERS; i++)
+		ward_take_down(f, i);
+	ward_wait_for(f, sorry_answers);
+	server = lvs_server_find(ward_web(f), &sorry, LVS_BE16(80));
+	lvs_server_bind(server);
+	ward_bring_up(f, 0);
+	ward_wait_for(f, sorry_does_not);
+	conf = ward_configure(f, keys, "");
+	conf->services[0].mss = 1000;
+	ward_reload(f, conf);
+	assert_false(ward_view_service(f).sorry);
+	assert_true(server->spec.down);
+	conf = ward_configure(f, keys, "");
+	conf->services[0].quorum = 100;
+	ward_reload(f, conf);
+	assert_true(ward_view_service(f).sorry);
+	assert_false(server->spec.down);
+	lvs_server_unbind(server, false);
+}
+
 static void a_sorry_server_takes_over_and_leaves(void **state)
 {
 	static const char keys[] = WARD_CHECK "initial = \"up\"; quorum = 41; quorum_hysteresis = 9;"
@@ -503,6 +533,7 @@ int main(void)
 		TEST(quiesced_is_not_down),
 		TEST(a_sorry_server_takes_over_and_leaves),
 		TEST(a_sorry_server_stays_for_what_it_began),
+		TEST(a_sorry_server_that_rests_does_so_after_a_reload),
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
 		TEST(who_is_unknown_is_trusted_for_a_while_at_most),
