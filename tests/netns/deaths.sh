@@ -163,8 +163,12 @@ moves() {
 	until_true 60 sorry "$moves_how" "$moves_n"
 }
 kill_all() { for server in s1 s2 s3; do kill_hard $server; done; }
+# The host learns within some 10 ms that the sorry server's replies are to be led here.
+led() { at director ip "$1" rule | grep -q "iif to-$2 lookup"; }
 begins all_die
 moves "takes over" kill_all
+until_true 30 led -4 s4
+until_true 30 led -6 s4
 begins sorry
 enough
 begins one_back
