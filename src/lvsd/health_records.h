@@ -25,6 +25,7 @@ struct check_watch {
  * @checks:	owned, unless @lender has them still; @nchecks of them, never moved
  * @was:	the same server of the set in force, until this one's is; NULL: there is none
  * @lender:	@was, if that is asked in the same way
+ * @unrecorded:	it is in force without a record, since nothing could be known of it
  * @state:	of its checks together
  * @known:	the last one that was not UNKNOWN; UNKNOWN if none was
  * @recalled:	what it was before this process, as long as nothing is known; UNKNOWN if that is not known either
@@ -41,6 +42,7 @@ struct server_health {
 	const struct lvs_conf_server *conf;
 	struct check_watch *checks;
 	struct server_health *was, *lender;
+	bool unrecorded;
 	size_t nchecks;
 	enum lvs_health_state state, known, recalled, said;
 	lvs_ns since, came;

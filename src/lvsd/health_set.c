@@ -231,9 +231,30 @@ static struct service_health *new_service(struct lvs_health *health, const struc
 	return NULL;
 }
 
-/* @was: the same service before, or NULL */
+static int by_conf(const void *key, const void *element)
+{
+	const struct lvs_conf_server *const *server = element;
+
+	return lvs_conf_order_servers(key, *server);
+}
+
+/* Servers of @old, which has no record, are up: nobody was there who could have said anything else. */
+static int mark_unrecorded(struct service_health *service, const struct lvs_conf_service *old)
+{
+	const struct lvs_conf_server **sorted = lvs_conf_sorted_servers(old);
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < service->n; i++)
+		service->servers[i]->unrecorded = bsearch(service->servers[i]->conf, sorted, old->nservers, sizeof(*sorted), by_conf);
+	free(sorted);
+	return 0;
+}
+
+/* @was: the same service before, or NULL; @old: it too, of the configuration in force, or NULL */
 static int draft_service(struct lvs_health_set *set, const struct lvs_conf_service *conf, struct service_health *was,
-			 char message[LVS_HEALTH_MESSAGE_BYTES], struct service_health **ret_service)
+			 const struct lvs_conf_service *old, char message[LVS_HEALTH_MESSAGE_BYTES],
+			 struct service_health **ret_service)
 {
 	struct service_health *service = new_service(set->health, conf, was);
 	struct server_health **sorted = was ? sort_servers(was) : NULL;
@@ -248,6 +269,8 @@ static int draft_service(struct lvs_health_set *set, const struct lvs_conf_servi
 		server->was = find_server(sorted, was ? was->n : 0, server->conf);
 		err = draft_server(set, service, server, alike, message);
 	}
+	if (!err && old && !was)
+		err = mark_unrecorded(service, old);
 	free(sorted);
 	if (err)
 		free_service(NULL, service);
@@ -328,7 +351,7 @@ static int fill_set(struct lvs_health_set *set, const bool *changed, char messag
 			set->services[i] = was;
 			set->borrowed[i] = true;
 		} else if (was || has_health(conf) || lvs_conf_needs_concern(&set->needs, i)) {
-			err = draft_service(set, conf, was, message, &set->services[i]);
+			err = draft_service(set, conf, was, found ? *found : NULL, message, &set->services[i]);
 			if (!err)	/* it waits for what it depends on, unless it served before, with a record or without */
 				set->services[i]->lacking = *conf->depends_on.names && !found;
 		}
@@ -363,7 +386,9 @@ static void inherit_server(struct service_health *service, struct server_health 
 	if (!was) {
 		server->since = now;
 		server->late = service->was != NULL;
-		if (!server->nchecks)	/* nobody will ever say so */
+		server->in = server->unrecorded;
+		/* The first check of a server that serves does not take it out. Without any nobody will ever say that it is up. */
+		if (server->unrecorded || !server->nchecks)
 			server->state = server->known = server->said = LVS_HEALTH_UP;
 		else if (!service->health->set && options->recall)
 			server->recalled = options->recall(options->arg, service->conf, server->conf);

@@ -90,6 +90,22 @@ static void a_reload_forgets_nothing(void **state)
 	assert_int_equal(ward_view(f, 0).nchecks, 0);
 }
 
+/* Who begins to ask does not mean that nobody is to serve until the first answer. */
+static void the_first_check_takes_nobody_out(void **state)
+{
+	struct ward *f = *state;
+
+	ward_start(f, "", "");
+	ward_reload(f, ward_configure(f, "check: { type = \"tcp\"; interval = 50; fast_interval = 50; };", ""));
+	assert_int_equal(ward_weights(f), 102030);
+	assert_int_equal(ward_view(f, 0).state, LVS_HEALTH_UNKNOWN);
+	assert_false(ward_view(f, 0).starting);
+	ward_take_down(f, 0);
+	ward_reload(f, ward_configure(f, WARD_CHECK, ""));
+	assert_int_equal(ward_weights(f), 102030);
+	ward_wait_for(f, first_down);
+}
+
 /* Another weight is the operator's wish, and does not bring anybody back. */
 static void weights_change_under_the_overlay(void **state)
 {
@@ -528,6 +544,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(servers_come_and_go),
 		TEST(a_reload_forgets_nothing),
+		TEST(the_first_check_takes_nobody_out),
 		TEST(weights_change_under_the_overlay),
 		TEST(maintenance_takes_a_server_out),
 		TEST(quiesced_is_not_down),
