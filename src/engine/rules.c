@@ -357,6 +357,8 @@ struct lvs_server *lvs_rules_recover(struct lvs_rules *rules, const struct lvs_s
 {
 	struct lvs_server *server;
 
+	if (!rules->ntrash)
+		return NULL;
 	lvs_list_for_each(server, trash_head(rules, of, &spec->addr, spec->port), trash) {
 		if (server->spec.port == spec->port && lvs_addr_equal(&server->spec.addr, &spec->addr) &&
 		    lvs_service_key_equal(&server->of, of)) {

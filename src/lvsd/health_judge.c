@@ -159,8 +159,8 @@ static void note_change(struct server_health *server, enum lvs_health_state from
 	lvs_health_history_add(&server->history, &change);
 }
 
-/* Return: may it be in, as far as it alone is concerned? */
-static bool assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
+/* As far as it alone is concerned. */
+static void assess_server(struct service_health *service, struct server_health *server, lvs_ns now)
 {
 	static const enum lvs_initial initials[] = {
 		[LVS_CONF_INITIAL_DOWN] = LVS_INITIAL_DOWN, [LVS_CONF_INITIAL_UP] = LVS_INITIAL_UP,
@@ -170,9 +170,9 @@ static bool assess_server(struct service_health *service, struct server_health *
 	enum lvs_initial initial = initials[conf->initial];
 	lvs_ns wait = conf->initial_wait * LVS_NS_PER_MS;
 	enum lvs_health_state state = state_of(service, server);
-	bool up;
 
-	server->drains = state == LVS_HEALTH_UP && server->conf->weight && !server->conf->drain.on && !answered_weight(server);
+	server->answered = answered_weight(server);
+	server->drains = state == LVS_HEALTH_UP && server->conf->weight && !server->conf->drain.on && !server->answered;
 	if (state != server->state) {
 		server->state = state;
 		server->since = now;
@@ -182,14 +182,13 @@ static bool assess_server(struct service_health *service, struct server_health *
 	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
 	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
 		initial = LVS_INITIAL_LAST;
-	up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
+	server->up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
 			       now - server->since, wait);
-	if (up && state == LVS_HEALTH_UNKNOWN)
+	if (server->up && state == LVS_HEALTH_UNKNOWN)
 		wait_until(service, server->since + wait);
-	return up;
 }
 
-static void protect(struct service_health *service, const bool *up)
+static void protect(struct service_health *service)
 {
 	struct lvs_protected *list;
 
@@ -205,8 +204,8 @@ static void protect(struct service_health *service, const bool *up)
 		const struct server_health *server = service->servers[i];
 
 		list[i] = (struct lvs_protected){
-			.live = up[i],
-			.exempt = server->state == LVS_HEALTH_MAINTENANCE || server->conf->drain.on || !answered_weight(server),
+			.live = server->up,
+			.exempt = server->state == LVS_HEALTH_MAINTENANCE || server->conf->drain.on || !server->answered,
 			/* Who was never up is the last resort. */
 			.since = server->known == LVS_HEALTH_UNKNOWN ? 0 : server->since,
 		};
@@ -227,7 +226,7 @@ static void weigh(struct service_health *service, struct server_health *server, 
 	};
 	lvs_ns next = LVS_NS_NEVER;
 
-	server->weight = answered_weight(server);
+	server->weight = server->answered;
 	server->starting = false;
 	if (!server->came)
 		return;
@@ -237,17 +236,17 @@ static void weigh(struct service_health *service, struct server_health *server, 
 		wait_until(service, now + next);
 }
 
-static void count_live(struct service_health *service, const bool *up)
+static void count_live(struct service_health *service)
 {
 	service->live = service->known = 0;
 	service->live_weight = 0;
 	for (size_t i = 0; i < service->n; i++) {
 		const struct server_health *server = service->servers[i];
 
-		service->live += up[i];
+		service->live += server->up;
 		service->known += server->known != LVS_HEALTH_UNKNOWN;
-		if ((up[i] || server->kept) && !server->conf->drain.on)
-			service->live_weight += answered_weight(server);
+		if ((server->up || server->kept) && !server->conf->drain.on)
+			service->live_weight += server->answered;
 	}
 	service->quorum = lvs_quorum_is(service->quorum, service->conf->quorum, service->conf->quorum_hysteresis,
 					service->live_weight);
@@ -256,22 +255,17 @@ static void count_live(struct service_health *service, const bool *up)
 void lvs_health_assess(struct service_health *service, lvs_ns now)
 {
 	bool sorry = service->conf->sorry_server.on, quiesce = service->conf->on_failure == LVS_CONF_QUIESCE;
-	bool *up = calloc(service->n + 1, sizeof(*up));
 
-	if (!up) {
-		service->due = now + LVS_SECONDS(1);	/* once more when there is memory */
-		return;
-	}
 	service->due = LVS_NS_NEVER;
 	for (size_t i = 0; i < service->n; i++)
-		up[i] = assess_server(service, service->servers[i], now);
-	protect(service, up);
-	count_live(service, up);
+		assess_server(service, service->servers[i], now);
+	protect(service);
+	count_live(service);
 	for (size_t i = 0; i < service->n; i++) {
 		struct server_health *server = service->servers[i];
 		bool was_in = server->in;
 
-		server->in = (up[i] || server->kept) && !service->lacking && (service->quorum || !sorry);
+		server->in = (server->up || server->kept) && !service->lacking && (service->quorum || !sorry);
 		/* In the beginning all come up at once: nobody has to be spared. */
 		if (!server->in)
 			server->came = 0;
@@ -283,7 +277,6 @@ void lvs_health_assess(struct service_health *service, lvs_ns now)
 		if (!server->in)
 			server->weight = server->down ? server->conf->weight : 0;
 	}
-	free(up);
 }
 
 static void say_server(const struct service_health *service, struct server_health *server)

@@ -31,6 +31,8 @@ struct check_watch {
  * @recalled:	what it was before this process, as long as nothing is known; UNKNOWN if that is not known either
  * @since:	of @state
  * @said:	the state that was last told; @said_drains: likewise
+ * @up:	it may be in, as far as it alone is concerned
+ * @answered:	the weight that it has then, by the configuration and by what it says of itself
  * @late:	others serve already when it comes in
  * @came:	when it came to be in; 0: it is not, or always was
  * @in, @drains, @kept, @starting, @weight: see struct lvs_server_view
@@ -46,7 +48,8 @@ struct server_health {
 	size_t nchecks;
 	enum lvs_health_state state, known, recalled, said;
 	lvs_ns since, came;
-	bool late, said_drains;
+	bool up, late, said_drains;
+	uint32_t answered;
 	bool in, drains, kept, starting, down;
 	uint32_t weight;
 	bool done_down;

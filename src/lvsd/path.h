@@ -3,6 +3,7 @@
 #ifndef LVS_LVSD_PATH_H
 #define LVS_LVSD_PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,18 +14,20 @@ struct lvs_engine;
 /**
  * struct lvs_path - what is known of the way to a server
  * @mtu, @source: as in struct lvs_net_callbacks
- * @order:	of being told
+ * @there:	it is one; else it is a place that is free
+ * @used:	some server has it
  */
 struct lvs_path {
 	struct lvs_addr addr;
 	uint32_t mtu;
 	struct lvs_addr source;
-	uint32_t order;
+	bool there, used;
 };
 
 /**
- * struct lvs_paths - what is known, in any order until lvs_paths_apply()
- * @dirty:	something was set since
+ * struct lvs_paths - what is known, by address
+ * @list:	@n of @room places, a power of two
+ * @dirty:	something was set since lvs_paths_apply()
  */
 struct lvs_paths {
 	struct lvs_path *list;

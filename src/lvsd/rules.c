@@ -19,6 +19,9 @@
 #include "engine/source.h"
 #include "lvsd/spec.h"
 
+#define CACHE_LINE 64
+#define FETCHED 16u	/* servers */
+
 /* RFC 6056 section 3.2 */
 #define SOURCE_PORT_FIRST 1024
 
@@ -137,12 +140,25 @@ static void note(struct journal *journal, const struct step *step)
 	journal->plan->steps[journal->nsteps++] = *step;
 }
 
+/* Ten thousand servers are in no cache; those of one service are fetched together. */
+static void fetch(const struct lvs_service *service)
+{
+	for (uint32_t i = 0; i < LVS_MIN(service->nservers, FETCHED); i++) {
+		const char *server = (const char *)service->servers[i];
+
+		for (size_t at = 0; at < sizeof(struct lvs_server); at += CACHE_LINE)
+			__builtin_prefetch(server + at, 1);
+	}
+}
+
 /* Servers of one service come one after the other. */
 static struct lvs_service *find_again(struct journal *journal, const struct lvs_conf_service *conf)
 {
 	if (journal->last != conf || !journal->found) {
 		journal->last = conf;
 		journal->found = find_service(journal->rules, conf);
+		if (journal->found)
+			fetch(journal->found);
 	}
 	return journal->found;
 }
@@ -151,25 +167,25 @@ static struct lvs_service *find_again(struct journal *journal, const struct lvs_
 static int put_server(struct journal *journal, const struct lvs_conf_service *of, const struct lvs_conf_server *conf,
 		      const struct lvs_server_spec *planned)
 {
+	struct step *step = &journal->plan->steps[journal->nsteps];
 	struct lvs_server_spec spec = *planned;
-	struct step step = { .service = find_again(journal, of) };
 	int err;
 
-	if (!step.service)
+	step->service = find_again(journal, of);
+	if (!step->service)
 		return -ENOENT;
 	if (journal->overlay)
 		journal->overlay->apply(journal->overlay->arg, of, conf, &spec);
-	step.server = lvs_server_find(step.service, &spec.addr, spec.port);
-	if (step.server) {
-		step.kind = SERVER_EDITED;
-		step.server_was = step.server->spec;
-		err = lvs_server_edit(journal->rules, step.server, &spec);
+	step->server = lvs_server_find(step->service, &spec.addr, spec.port);
+	if (step->server) {
+		step->kind = SERVER_EDITED;
+		step->server_was = step->server->spec;
+		err = lvs_server_edit(journal->rules, step->server, &spec);
 	} else {
-		step.kind = SERVER_ADDED;
-		err = lvs_server_add(journal->rules, step.service, &spec, &step.server);
+		step->kind = SERVER_ADDED;
+		err = lvs_server_add(journal->rules, step->service, &spec, &step->server);
 	}
-	if (!err)
-		note(journal, &step);
+	journal->nsteps += !err;
 	return err;
 }
 

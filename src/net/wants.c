@@ -20,14 +20,17 @@ static int compare_prefixes(const void *a, const void *b)
 static void *sort(const void *v, size_t n, size_t size, int (*compare)(const void *, const void *), size_t *ret_n)
 {
 	char *copy = calloc(n + 1, size);
+	bool sorted = true;
 	size_t kept = 0;
 
 	if (!copy)
 		return NULL;
-	if (n) {
+	if (n)
 		memcpy(copy, v, n * size);
+	for (size_t i = 1; i < n && sorted; i++)
+		sorted = compare(copy + (i - 1) * size, copy + i * size) <= 0;
+	if (!sorted)
 		qsort(copy, n, size, compare);
-	}
 	for (size_t i = 0; i < n; i++) {
 		if (kept && !compare(copy + (kept - 1) * size, copy + i * size))
 			continue;
@@ -119,24 +122,22 @@ out:
 	return rc;
 }
 
-static int compare_addrs(const void *a, const void *b)
-{
-	return lvs_net_addr_compare(a, b);
-}
-
-/* Addresses in ascending order. */
+/* Addresses in ascending order, gone through up to @at. */
 struct sorted {
 	struct lvs_addr *v;
-	size_t n;
+	size_t n, at;
 };
 
-static bool has(const struct sorted *sorted, const struct lvs_addr *addr)
+/* Questions come in ascending order, too. */
+static bool has(struct sorted *sorted, const struct lvs_addr *addr)
 {
-	return bsearch(addr, sorted->v, sorted->n, sizeof(*sorted->v), compare_addrs);
+	while (sorted->at < sorted->n && lvs_net_addr_compare(&sorted->v[sorted->at], addr) < 0)
+		sorted->at++;
+	return sorted->at < sorted->n && lvs_addr_equal(&sorted->v[sorted->at], addr);
 }
 
 /* Return: whether any of them changed. @heard: those that are not one-way; @unheard: those that are too */
-static bool set_one_way(struct lvs_net_targets *servers, const struct sorted *heard, const struct sorted *unheard)
+static bool set_one_way(struct lvs_net_targets *servers, struct sorted *heard, struct sorted *unheard)
 {
 	bool changed = false;
 
@@ -152,7 +153,7 @@ static bool set_one_way(struct lvs_net_targets *servers, const struct sorted *he
 }
 
 /* Return: whether any of them changed. Who was not asked for is asked for anew. */
-static bool set_sourced(struct lvs_net_targets *servers, const struct sorted *sourced)
+static bool set_sourced(struct lvs_net_targets *servers, struct sorted *sourced)
 {
 	bool changed = false;
 
@@ -186,11 +187,11 @@ int lvs_net_wants_servers(const struct lvs_net_wanted *wanted, struct lvs_net_ta
 	unheard.v = sort(wanted->one_way, wanted->none_way, sizeof(*all), lvs_net_addr_compare, &unheard.n);
 	sourced.v = sort(wanted->sourced, wanted->nsourced, sizeof(*all), lvs_net_addr_compare, &sourced.n);
 	if (all && heard.v && unheard.v && sourced.v) {
-		for (size_t i = 0; i < wanted->nservers; i++)
-			all[i] = wanted->servers[i];
-		for (size_t i = 0; i < wanted->none_way; i++)
-			all[wanted->nservers + i] = wanted->one_way[i];
-		rc = lvs_net_targets_replace(servers, all, wanted->nservers + wanted->none_way);
+		for (size_t i = 0; i < heard.n; i++)
+			all[i] = heard.v[i];
+		for (size_t i = 0; i < unheard.n; i++)
+			all[heard.n + i] = unheard.v[i];
+		rc = lvs_net_targets_replace(servers, all, heard.n + unheard.n);
 	}
 	if (rc >= 0 && set_one_way(servers, &heard, &unheard))
 		rc = 1;
