@@ -29,8 +29,8 @@ def conf():
         i = number + keys["from"]
         print(", {" if number else "{", f'name = "s{i}"; address = "{vip(i)}:80"; scheduler = "{keys["scheduler"]}";')
         if keys["check"]:
-            print(f'check = {{ type = "tcp"; interval = {keys["check"]}.0; fast_interval = 1.0; timeout = 1.0; '
-                  'rise = 1; fall = 1; };')
+            print(f'check = {{ type = "tcp"; interval = {keys["check"]}.0; fast_interval = 1.0; '
+                  f'timeout = {min(keys["check"] / 2, 3)}; rise = 1; fall = 1; }};')
         if keys["min"]:
             print(f'min_servers = {keys["min"]};')
         if keys["sorry"]:
@@ -67,13 +67,22 @@ def table():
     rows = {}
     for line in sys.stdin:
         name, clock, worked, _, parts = line.rstrip("\n").split("\t")
-        rows.setdefault(name, []).append((int(clock), int(worked), parts))
+        rows.setdefault(name, []).append((int(clock) / 1000, int(worked) / 1000, parts))
 
     def spread(values):
-        return f"{statistics.median(values):.0f} ({min(values)}..{max(values)})"
+        low, high = min(values), max(values)
+        return f"{statistics.median(values):.2f}" + (f" ({low:.2f}..{high:.2f})" if low != high else "")
 
+    cells = [["longest turn, ms", "on the clock", "on the processor", "of that, us", "2 ms"]]
     for name, row in rows.items():
-        print(f"{name:40} clock {spread([r[0] for r in row]):26} worked {spread([r[1] for r in row]):26} {row[-1][2]}")
+        worked = [r[1] for r in row]
+        cells.append([name, spread([r[0] for r in row]), spread(worked), row[-1][2],
+                      "PASS" if statistics.median(worked) <= 2 else f"{statistics.median(worked) / 2:.1f} times"])
+    widths = [max(len(line[i]) for line in cells) for i in range(len(cells[0]))]
+    for number, line in enumerate(cells):
+        print("|", " | ".join(cell.ljust(width) for cell, width in zip(line, widths)), "|")
+        if not number:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
 
 
 {"conf": conf, "batch": batch, "answer": answer, "table": table}[sys.argv[1]]()
