@@ -245,8 +245,11 @@ static int mark_unrecorded(struct service_health *service, const struct lvs_conf
 
 	if (!sorted)
 		return -ENOMEM;
-	for (size_t i = 0; i < service->n; i++)
-		service->servers[i]->unrecorded = bsearch(service->servers[i]->conf, sorted, old->nservers, sizeof(*sorted), by_conf);
+	for (size_t i = 0; i < service->n; i++) {
+		struct server_health *server = service->servers[i];
+
+		server->unrecorded = bsearch(server->conf, sorted, old->nservers, sizeof(*sorted), by_conf);
+	}
 	free(sorted);
 	return 0;
 }
