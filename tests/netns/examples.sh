@@ -57,8 +57,8 @@ for file in README.md man/lvs.conf.5 man/lvsd.8; do
 		"$lvsd" --check-config lvs.conf >out 2>&1 || FAIL "$file: $(cat out)"
 		[ "$(wc -l <out)" = 1 ] || FAIL "$file: $(cat out)"
 		direct
-		# Who depends on a service that nobody serves here turns clients away.
-		! grep -q ':80"' lvs.conf || grep -q depends_on lvs.conf || until_true 30 both
+		# Some depend on services that nobody serves here, or check what servers do not have here, and turn clients away.
+		! grep -q ':80"' lvs.conf || grep -q 'depends_on\|quorum\|via =' lvs.conf || until_true 30 both
 		if grep -q 'dns6' lvs.conf; then
 			same "$file: dns6" "s1 s2 " "$(for n in 1 2 3 4; do
 				echo x | at client socat -t 2 -T 2 - 'UDP6:[2001:db8::53]:53'
