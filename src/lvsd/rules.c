@@ -458,8 +458,10 @@ static void remove_services(struct journal *journal, const struct lvs_conf_diff 
 		if (diff->changes[i].kind != LVS_CONF_SERVICE_REMOVED)
 			continue;
 		service = find_service(journal->rules, diff->changes[i].old_service);
-		if (service)	/* else it was removed at run time already */
-			lvs_service_remove(journal->rules, service, journal->now);
+		if (!service)
+			continue;	/* it was removed at run time already */
+		fetch(service);
+		lvs_service_remove(journal->rules, service, journal->now);
 	}
 }
 
