@@ -10,7 +10,7 @@ set -eu
 cd "${1:-${top_srcdir:-.}}"
 
 # shellcheck disable=SC2016 # the dollars are awk's
-find src tests -name '*.[ch]' -type f | LC_ALL=C sort | xargs awk '
+find src tests -name '*.[ch]' -type f | LC_ALL=C sort | LC_ALL=C xargs awk '
 function fail(line, text)
 {
 	printf "%s:%d: %s\n", file, line, text
@@ -91,14 +91,15 @@ function include(    header)
 		project_header(header)
 }
 
-# Does anything go over the last column, a string that began before it apart?
+# Does anything go over the last column, a string that began before it apart? Characters come as bytes, for not every awk knows
+# UTF-8: the second and further ones of a character take no column.
 function too_long(    columns, i, c, text)
 {
 	if (8 * length($0) <= 132)
 		return 0
 	for (i = 1; i <= length($0); i++) {
 		c = substr($0, i, 1)
-		columns += c == "\t" ? 8 - columns % 8 : 1
+		columns += c == "\t" ? 8 - columns % 8 : c !~ /[\200-\277]/
 		if (columns > 132)
 			return !text
 		if (c == "\\") {
