@@ -139,7 +139,6 @@ void hostile_expect_words(const char *what, const char *reason)
 static void judge(const struct hostile_row *row, struct hostile *hostile, size_t before)
 {
 	struct test_server server = test_server_start("127.0.0.1", SOCK_STREAM, act, &hostile);
-if (getenv("HV")) dprintf(2, "%s %s\n", row->kind, row->what);
 	struct lvs_verdict verdict;
 	size_t n = 0, peak;
 
@@ -152,7 +151,7 @@ if (getenv("HV")) dprintf(2, "%s %s\n", row->kind, row->what);
 	test_server_stop(&server);
 	peak = hostile_peak();
 	hostile_expect_words(row->what, verdict.reason);
-	if (verdict.state != row->state || (row->reason && strncmp(verdict.reason, row->reason, strlen(row->reason)) != 0))
+	if (verdict.state != row->state || (row->reason && !strstr(verdict.reason, row->reason)))
 		fail_msg("%s, %s: %s, %s", row->kind, row->what, lvs_health_names[verdict.state], verdict.reason);
 	if (hostile->over < hostile->begun)
 		fail_msg("%s, %s: the connection is still there", row->kind, row->what);

@@ -40,7 +40,7 @@ enum hostile_end {
  * @first, @again: bytes, with their lengths; HOSTILE_BYTES()
  * @timeout_ms:	the check's; 0: so long that the run has to end before
  * @state:	what the check has to come to
- * @reason:	how its reason begins; NULL: any
+ * @reason:	what its reason holds; NULL: any
  */
 struct hostile_row {
 	const char *what;
