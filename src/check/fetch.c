@@ -15,6 +15,8 @@
 #include "check/socket.h"
 #include "sys/addrtext.h"
 
+#define TOO_LARGE 100	/* CURLE_TOO_LARGE, a name that libcurl's headers have since 8.6 */
+
 static void on_finished(struct lvs_transfer *transfer, CURLcode code)
 {
 	struct lvs_fetch *fetch = container_of(transfer, struct lvs_fetch, transfer);
@@ -224,13 +226,18 @@ static bool is_ours(const struct lvs_fetch *fetch, CURLcode code)
 	}
 }
 
-/* What is too long for its buffers libcurl calls a want of memory, before version 8.6 at least. */
+/*
+ * What is too long for libcurl's buffers has a code of its own since 8.6. Before, it is a want of memory, and nothing tells it from
+ * one that comes after the answer has begun. The library that is loaded decides, not the one that lvsd was built with. Where it
+ * has more to say it is about something else, as too many headers.
+ */
 static bool is_endless(const struct lvs_fetch *fetch, CURLcode code)
 {
+	bool has_own_code = curl_version_info(CURLVERSION_NOW)->version_num >= 0x080600;
 	curl_off_t began = 0;
 
 	(void)curl_easy_getinfo(fetch->easy, CURLINFO_STARTTRANSFER_TIME_T, &began);
-	return code == CURLE_OUT_OF_MEMORY && began > 0;
+	return (int)code == (has_own_code ? TOO_LARGE : CURLE_OUT_OF_MEMORY) && began > 0 && !fetch->error[0];
 }
 
 void lvs_fetch_failed(struct lvs_fetch *fetch, CURLcode code)

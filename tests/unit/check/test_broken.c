@@ -242,8 +242,9 @@ static void judge(const struct talk *talk, const char *says, enum lvs_outcome wa
 		begin(&scene, talk->kind, &server, talk->params, n);
 		outcome = run(&scene, ++nth);
 		broken += outcome == LVS_OUTCOME_BROKEN;
-		/* libcurl has one word for both, before version 8.6 at least. */
-		if (scene.lacked && !strcmp(scene.verdict.reason, "a line that does not end"))
+		/* libcurl has one word for both before version 8.6. */
+		if (scene.lacked && curl_version_info(CURLVERSION_NOW)->version_num < 0x080600 &&
+		    !strcmp(scene.verdict.reason, "a line that does not end"))
 			outcome = LVS_OUTCOME_BROKEN;
 		if (outcome != wanted && outcome != LVS_OUTCOME_BROKEN)
 			fail_msg("%s, allocation %u: %s", talk->kind, nth, scene.verdict.reason);

@@ -21,8 +21,10 @@ static const struct hostile_row http[] = {
 	{ "resets in the header", "http", true, B(OK "A: b"), HOSTILE_RESETS, HOSTILE_NOTHING, { { 0 } }, 0, DOWN, NULL },
 	{ "resets in the body", "http", true, B(OK "Content-Length: 9\r\n\r\nab"), HOSTILE_RESETS, HOSTILE_NOTHING, GOLD, 0, DOWN, NULL },
 	{ "silence", "http", false, HOSTILE_NOTHING, HOSTILE_IS_SILENT, HOSTILE_NOTHING, { { 0 } }, SLOW, DOWN, TIMED_OUT },
-	{ "headers without an end", "http", true, B(OK), HOSTILE_FLOODS, B("X-A: b\r\n"), { { 0 } }, 0, DOWN, "a header longer than" },
-	{ "65535 headers", "http", true, B(OK), HOSTILE_FLOODS, B("A:\r\n"), { { 0 } }, 0, DOWN, "a header longer than" },
+	{ "headers without an end", "http", true, B(OK), HOSTILE_FLOODS, B("X-A: one that goes on\r\n"), { { 0 } }, 0, DOWN,
+	  "a header longer than" },
+	/* More than some libcurls count up to. */
+	{ "65535 headers", "http", true, B(OK), HOSTILE_FLOODS, B("A:\r\n"), { { 0 } }, 0, DOWN, "header" },
 	{ "cookies without an end", "http", true, B(OK), HOSTILE_FLOODS, B("Set-Cookie: a=b\r\n"), { { 0 } }, 0, DOWN, "a header longer than" },
 	{ "a header without an end", "http", true, B(OK "X: "), HOSTILE_FLOODS, B("a"), { { 0 } }, 0, DOWN, "a line that does not end" },
 	{ "a folded header", "http", true, B(OK "X: a\r\n"), HOSTILE_FLOODS, B(" a\r\n"), { { 0 } }, 0, DOWN, NULL },

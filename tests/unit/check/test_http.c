@@ -30,7 +30,7 @@ static void repeat(int fd, const char *text)
 			return;
 }
 
-static void endless_header(int fd) { repeat(fd, "X-A: b\r\n"); }
+static void endless_header(int fd) { repeat(fd, "X-A: one that goes on\r\n"); }
 static void endless_line(int fd) { repeat(fd, "a"); }
 static void endless_body(int fd) { repeat(fd, "body text"); }
 
