@@ -124,16 +124,16 @@ static void check_answer(const struct lvs_conf_check *check, struct lvs_conf_err
 		return;
 	if ((!strcmp(type, "A") && (lvs_addr_parse(check->answer, &addr) || !lvs_addr_is4(&addr))) ||
 	    (!strcmp(type, "AAAA") && (lvs_addr_parse(check->answer, &addr) || lvs_addr_is4(&addr))))
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->answer_where, "it holds an address",
-				    "\"%s\" is nothing that a record of type %s holds", check->answer, type);
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->answer_where, "such a record holds an address of its family",
+				    "\"%s\" cannot be in a record of type %s", check->answer, type);
 }
 
 /* What would be waited for in vain. */
 static void check_sense(const struct lvs_conf_check *check, struct lvs_conf_errors *errors)
 {
 	if (!strcmp(check->type, "udp") && *check->expect && !*check->send)
-		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->expect_where, "add \"send\", which is answered",
-				    "\"expect\" has nothing that it could be the answer to");
+		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->expect_where, "add \"send\"",
+				    "\"expect\" without \"send\": servers answer what they are sent");
 	if (!strcmp(check->method, "HEAD") && (*check->body || *check->regex || *check->digest))
 		lvs_conf_errors_add(errors, LVS_CONF_ERROR, &check->method_where, "use \"GET\"",
 				    "the answer to \"HEAD\" has no body");

@@ -91,8 +91,8 @@ struct lvs_conf_flap {
 	uint32_t changes, window, hold;
 };
 
-#define LVS_CONF_DEPENDS_BYTES 256
 #define LVS_CONF_DEPENDS_MAX 8
+#define LVS_CONF_DEPENDS_BYTES 512	/* of names as long as they may be */
 
 /**
  * struct lvs_conf_depends - services without which another one is of no use

@@ -93,18 +93,22 @@ static void check_passive(const struct lvs_conf_service *service, struct lvs_con
 
 void lvs_conf_passive_check(const struct lvs_conf_service *service, struct lvs_conf_errors *errors)
 {
+	const char *without;
+
 	if (service->connect_retry.on)
 		check_retry(service, errors);
 	if (service->passive.on)
 		check_passive(service, errors);
 	if (!service->connect_retry.on && !service->passive.on)
 		return;
+	without = !service->passive.on ? "\"connect_retry\" has" : !service->connect_retry.on ? "\"passive\" has" :
+		  "\"connect_retry\" and \"passive\" have";
 	for (size_t i = 0; i < service->nservers; i++) {
 		const struct lvs_conf_server *server = &service->servers[i];
 
-		if (!strcmp(server->forward, "droute") || !strcmp(server->forward, "tunnel") || !strcmp(server->forward, "local"))
+		if (strcmp(server->forward, "masq") != 0 && strcmp(server->forward, "fullnat") != 0)
 			lvs_conf_errors_add(errors, LVS_CONF_WARNING, &server->where, "use \"masq\" or \"fullnat\"",
-					    "by \"%s\" nobody sees whether server \"%s\" answers, so \"%s\" has no effect on it",
-					    server->forward, server->name, service->connect_retry.on ? "connect_retry" : "passive");
+					    "by \"%s\" nobody sees whether server \"%s\" answers, so %s no effect on it",
+					    server->forward, server->name, without);
 	}
 }

@@ -87,6 +87,9 @@ static const struct row {
 	{ SCHED("wlc", "passive: { eject = 301; };"), -EINVAL, { ":3:20: \"eject_max\" is 300 (\"eject\" is 301)" } },
 	{ SCHED("wlc", "protocol = \"udp\"; one_packet = true;\npassive: { };"), -EINVAL,
 	  { ":3:32: a datagram of \"one_packet\" has no end that \"passive\" could see (remove one of them)" } },
+	{ SCHED("wlc", "forward = \"tunnel\"; passive: { }; connect_retry: { };"), 0,
+	  { ":1:65: warning: by \"tunnel\" nobody sees whether server \"10.0.0.1:80\" answers, so \"connect_retry\" and \"passive\" "
+	    "have no effect on it (use \"masq\" or \"fullnat\")" } },
 	{ SCHED("wlc", "forward = \"droute\"; passive: { };"), 0,
 	  { ":1:65: warning: by \"droute\" nobody sees whether server \"10.0.0.1:80\" answers, so \"passive\" has no effect on it "
 	    "(use \"masq\" or \"fullnat\")" } },
@@ -101,7 +104,7 @@ static const struct row {
 	{ HEALTH("check = { type = \"udp\";\n verify = true; };", ONE), -EINVAL,
 	  { ":3:11: \"verify\" is no key of a \"udp\" check (beside those of all checks it has send expect)" } },
 	{ HEALTH("check = { type = \"udp\";\n expect = \"00\"; };", ONE), -EINVAL,
-	  { ":3:11: \"expect\" has nothing that it could be the answer to (add \"send\", which is answered)" } },
+	  { ":3:11: \"expect\" without \"send\": servers answer what they are sent (add \"send\")" } },
 	{ HEALTH("check = { type = \"https\";\n verify = true; };", ONE), -EINVAL,
 	  { ":3:11: \"verify\" has no name that the certificate could be valid for (give it a \"host\", or an \"sni\")" } },
 	{ HEALTH("check = { type = \"grpc\"; grpc_service = \"a.B\"; tls = true; sni = \"a.example\"; verify = true; };", ONE), 0, { NULL } },
