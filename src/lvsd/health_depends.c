@@ -58,17 +58,23 @@ static bool lacks(const struct lvs_health_set *set, size_t service)
 	return false;
 }
 
+/* Borrowed services have their part in it, too, and are as before at the end: @set may never come into force. */
 void lvs_health_foresee(struct lvs_health_set *set, lvs_ns now)
 {
 	for (size_t i = 0; i < set->needs.norder; i++) {
 		size_t index = set->needs.order[i];
 		struct service_health *service = set->services[index];
-		bool is = lacks(set, index);
 
-		if (set->borrowed[index] || service->lacking == is)
-			continue;
-		service->lacking = is;
-		lvs_health_assess(service, now);
+		service->lacked = service->lacking;
+		service->lacking = lacks(set, index);
+		if (!set->borrowed[index] && service->lacking != service->lacked)
+			lvs_health_assess(service, now);
+	}
+	for (size_t i = 0; i < set->needs.norder; i++) {
+		size_t index = set->needs.order[i];
+
+		if (set->borrowed[index])
+			set->services[index]->lacking = set->services[index]->lacked;
 	}
 }
 

@@ -51,11 +51,11 @@ static enum lvs_health_state state_of(const struct service_health *service, cons
 	return lvs_verdict_combine(states, server->nchecks, needed(service, server));
 }
 
-/* Is it unknown only because nobody has asked yet? */
-static bool unasked(const struct server_health *server)
+/* Is it unknown only because one of its checks has not come to a verdict yet? A check that cannot be run comes to none. */
+static bool unjudged(const struct server_health *server)
 {
 	for (size_t i = 0; i < server->nchecks; i++)
-		if (!verdict_of(server, i)->checked_at)
+		if (!verdict_of(server, i)->since)
 			return true;
 	return false;
 }
@@ -179,8 +179,8 @@ static void assess_server(struct service_health *service, struct server_health *
 	}
 	if (state != LVS_HEALTH_UNKNOWN)
 		server->known = state;
-	/* An operator who changes how a server is asked does not mean to take it out until the first answer. */
-	if (server->known != LVS_HEALTH_UNKNOWN && unasked(server))
+	/* An operator who changes how a server is asked does not mean to take it out until the first verdict. */
+	if (server->known != LVS_HEALTH_UNKNOWN && unjudged(server))
 		initial = LVS_INITIAL_LAST;
 	server->up = lvs_initial_is_up(initial, state, server->known == LVS_HEALTH_UNKNOWN ? server->recalled : server->known,
 			       now - server->since, wait);

@@ -64,7 +64,7 @@ struct server_health {
  * @servers:	in the order of @conf's, all of them in @block
  * @due:	when something changes by time alone; LVS_NS_NEVER: nothing does
  * @quorum:	of the weight of its own servers, whatever it depends on
- * @lacking:	one that it depends on has no quorum
+ * @lacking:	one that it depends on has no quorum; @lacked: it was so when lvs_health_foresee() began
  * @live_weight, @live, @kept: see struct lvs_service_view
  * @known:	of how many something was ever known
  * @said_quorum, @said_kept: what was last told
@@ -81,7 +81,7 @@ struct service_health {
 	size_t n;
 	struct server_health **servers, *block;
 	lvs_ns due;
-	bool quorum, lacking, said_quorum, told_quorum;
+	bool quorum, lacking, lacked, said_quorum, told_quorum;
 	bool sorry_in, sorry_rests;
 	struct lvs_conf_server sorry;
 	uint64_t live_weight;

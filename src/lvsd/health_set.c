@@ -88,7 +88,7 @@ void lvs_health_release(struct lvs_health *health, size_t portion)
 /* Can anybody of it be anything else than the configuration says? */
 static bool has_health(const struct lvs_conf_service *service)
 {
-	if (service->ncheck || service->nchecks || service->sorry_server.on || service->passive.on)
+	if (service->ncheck || service->nchecks || service->sorry_server.on || service->slow_start.on || service->passive.on)
 		return true;
 	for (size_t i = 0; i < service->nservers; i++)
 		if (service->servers[i].ncheck || service->servers[i].nchecks || service->servers[i].maintenance)
@@ -270,6 +270,7 @@ static int draft_service(struct lvs_health_set *set, const struct lvs_conf_servi
 		service->servers[i] = server;
 		server->conf = &conf->servers[i];
 		server->was = find_server(sorted, was ? was->n : 0, server->conf);
+		server->late = old;
 		err = draft_server(set, service, server, alike, message);
 	}
 	if (!err && old && !was)
@@ -388,8 +389,8 @@ static void inherit_server(struct service_health *service, struct server_health 
 
 	if (!was) {
 		server->since = now;
-		server->late = service->was != NULL;
 		server->in = server->unrecorded;
+		server->done_weight = server->unrecorded ? server->conf->weight : 0;
 		/* The first check of a server that serves does not take it out. Without any nobody will ever say that it is up. */
 		if (server->unrecorded || !server->nchecks)
 			server->state = server->known = server->said = LVS_HEALTH_UP;

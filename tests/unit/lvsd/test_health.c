@@ -315,6 +315,21 @@ static bool all_broken(struct ward *f)
 	return true;
 }
 
+/* Nobody has to be asked for that. */
+static void who_is_added_starts_slowly(void **state)
+{
+	static const char keys[] = "slow_start: { time = 600; };";
+	struct ward *f = *state;
+	struct lvs_conf *conf = ward_configure(f, keys, "");
+
+	conf->services[0].nservers = 2;
+	ward_start_at(f, conf, 0);
+	ward_reload(f, ward_configure(f, keys, ""));
+	assert_int_equal(ward_weights(f), 102001);
+	assert_true(ward_view(f, 2).starting);
+	assert_false(ward_view(f, 0).starting);
+}
+
 static void who_is_unknown_is_trusted_for_a_while_at_most(void **state)
 {
 	struct ward *f = *state;
@@ -553,6 +568,7 @@ int main(void)
 		TEST(a_sorry_server_that_rests_does_so_after_a_reload),
 		TEST(the_last_servers_are_kept),
 		TEST(who_comes_back_starts_slowly),
+		TEST(who_is_added_starts_slowly),
 		TEST(who_is_unknown_is_trusted_for_a_while_at_most),
 		TEST(reloads_of_anything_bring_nobody_back),
 		TEST(servers_are_added_and_removed_beside_it),
