@@ -61,6 +61,9 @@ said 'answered "198.51.100.8", not "198.51.100.7"' || FAIL "the reason of the na
 gone "$spawned"
 
 goes down 25
+# It looks up what this host is called before it greets, and not every host knows that without a name server.
+{ cat /etc/hosts; echo "127.0.0.1 $(uname -n)"; } >$work/hosts
+mount --bind $work/hosts /etc/hosts || FAIL "no hosts of our own"
 serve "$python" -m aiosmtpd -n -c aiosmtpd.handlers.Sink -l 10.0.1.2:25
 goes up 25
 gone "$spawned"
