@@ -20,10 +20,11 @@ authority() {
 }
 # certificate <name> <authority> <host>
 certificate() {
-	openssl req -newkey rsa:2048 -nodes -subj "/CN=$3" -keyout "$work/$1.key" -out "$work/$1.csr" 2>>$work/openssl.log &&
-		echo "subjectAltName=DNS:$3" >$work/names &&
-		openssl x509 -req -in "$work/$1.csr" -CA "$work/$2.pem" -CAkey "$work/$2.key" -CAcreateserial -days 2 \
-			-extfile $work/names -out "$work/$1.crt" 2>>$work/openssl.log || FAIL "$(cat $work/openssl.log)"
+	echo "subjectAltName=DNS:$3" >$work/names
+	openssl req -newkey rsa:2048 -nodes -subj "/CN=$3" -keyout "$work/$1.key" -out "$work/$1.csr" 2>>$work/openssl.log ||
+		FAIL "$(cat $work/openssl.log)"
+	openssl x509 -req -in "$work/$1.csr" -CA "$work/$2.pem" -CAkey "$work/$2.key" -CAcreateserial -days 2 \
+		-extfile $work/names -out "$work/$1.crt" 2>>$work/openssl.log || FAIL "$(cat $work/openssl.log)"
 }
 authority ours
 authority others
