@@ -137,6 +137,9 @@ static int load(const struct lvs_loader *loader, struct lvs_loaded *loaded)
 
 	if (!err)
 		err = lvs_ways_check(loaded->file, loader->options.io, &loaded->errors);
+	/* Here, where it is known on which line one stands. */
+	if (!err && !loader->options.scripts)
+		err = lvs_scripts_refuse(loaded->file, &loaded->errors);
 	if (!err)
 		err = lvs_conf_copy(loaded->file, &loaded->conf);
 	if (err)

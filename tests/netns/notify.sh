@@ -133,7 +133,7 @@ rm $work/fifo
 direct
 conf "script = \"$work/event\";"
 reload
-said "there is no process that could run a" || FAIL "a script without a process"
+said "lvs.conf:[0-9][0-9]*: there is no process that could run a" || FAIL "a script without a process"
 # Nobody reads the FIFO, and there is no journal: nothing of that is in the way.
 same "answers" "5 s1" "$(echo up >$work/s1/up; until_true 30 said '"one" is up'; ask 5 | shares)"
 stop
