@@ -33,6 +33,7 @@ static void take_off(struct lvs_server *server)
 
 	lvs_list_remove(&server->seen.of_ejected);
 	server->seen.ejected = false;
+	service->nejected--;
 	if (lvs_list_empty(&service->ejected))
 		lvs_list_remove(&service->of_ejecting);
 }
@@ -45,17 +46,20 @@ static void let_in(struct lvs_server *server, enum lvs_readmission why)
 	lvs_server_changed(server);
 }
 
-/* One of several that clients can be sent to, and not too many are out already? */
+/*
+ * One of several that clients can be sent to, and not too many are out already? Where servers fail by the hundred and no more
+ * may go, each failure asks this.
+ */
 static bool may_go(const struct lvs_server *server)
 {
 	const struct lvs_service *service = server->service;
-	uint64_t out = 1, others = 0;
 
-	for (uint32_t i = 0; i < service->nservers; i++) {
-		out += service->servers[i]->seen.ejected;
-		others += service->servers[i] != server && lvs_server_usable(service->servers[i]);
-	}
-	return others && out * 100 <= (uint64_t)service->spec.eject.share * service->nservers;
+	if ((service->nejected + 1ULL) * 100 > (uint64_t)service->spec.eject.share * service->nservers)
+		return false;
+	for (uint32_t i = 0; i < service->nservers; i++)
+		if (service->servers[i] != server && lvs_server_usable(service->servers[i]))
+			return true;
+	return false;
 }
 
 static void eject(struct lvs_server *server, enum lvs_failure failure, lvs_ns now)
@@ -75,6 +79,7 @@ static void eject(struct lvs_server *server, enum lvs_failure failure, lvs_ns no
 		prev = prev->prev;
 	lvs_list_insert(prev, prev->next, &seen->of_ejected);
 	seen->ejected = true;
+	server->service->nejected++;
 	seen->times++;
 	seen->ejections++;
 	lvs_list_remove(&server->service->of_ejecting);

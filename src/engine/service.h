@@ -169,7 +169,7 @@ struct lvs_vip {
  * struct lvs_service - a virtual service
  * @servers:	newest first, the order in which IPVS' schedulers see them
  * @waiting:	ring of its servers that wait to get new connections, who waits longest at the end
- * @ejected:	ring of its servers that are out for a while, who is back first at the beginning
+ * @ejected:	ring of its servers that are out for a while, who is back first at the beginning; @nejected of them
  * @of_ejecting: of those that have such servers
  * @watched:	how its connections begin matters, see lvs_attempt_matters()
  * @rules:	it is one of
@@ -189,6 +189,7 @@ struct lvs_service {
 	uint64_t serial;
 	struct lvs_list waiting;
 	struct lvs_list ejected, of_ejecting;
+	uint32_t nejected;
 	bool watched;
 	void *sched_state;
 	size_t sched_bytes;
