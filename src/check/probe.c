@@ -6,7 +6,7 @@
  * The timer's turn is short: after some probes packets get theirs, and the rest of what is due comes in the next turn of
  * the loop. A thousand servers that fall silent at once are a thousand timeouts in one instant, and not one long turn.
  *
- * What makes two probes the same is written out as one text, by which they are found in a tree.
+ * What makes two probes the same is written out as one text, the key of a hash table.
  */
 #include "check/probe.h"
 
