@@ -75,7 +75,7 @@ static void what_is_said_is_what_happens(void **state)
 	(void)director_serve(director, LVS_PROTO_TCP, VIP, 80, "10.0.0.3", 80);
 	(void)director_serve(director, LVS_PROTO_TCP, VIP, 80, "10.0.0.4", 80);
 	for (int step = 0; step < STEPS; step++) {
-		char client[16];
+		char client[20];
 		struct build what = { .src = client, .dst = VIP, .sport = (uint16_t)(1024 + below(&seed, 60)), .dport = 80,
 				      .tcp_flags = LVS_TCP_SYN };
 		struct lvs_explanation said;
