@@ -5,7 +5,7 @@
 #	client ── director ── s1 ── far		far: behind a link that only s1 knows to be narrow
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-need socat cmp nft
+need socat cmp nft python3
 in_namespace "$0" "$@"
 need_tun
 
@@ -59,6 +59,24 @@ hangs() {
 	true
 }
 
+# takes <address> <bytes> - no segment of a new connection is longer
+takes() {
+	at client python3 - "$1" "$2" <<-END
+		import socket, sys
+		with socket.create_connection((sys.argv[1], 9001), 20) as connection:
+		    sys.exit(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) > int(sys.argv[2]))
+	END
+}
+
+# narrows <bytes> - lvsd hears of a narrower path, by and by
+narrows() {
+	serve s1 TCP6-LISTEN:7001,ipv6only=0,reuseaddr,fork EXEC:cat
+	until_true 30 takes "$VIP" "$1"
+	until_true 30 takes "$VIP6" "$1"
+	kill "$server"
+	wait "$server" 2>/dev/null
+}
+
 # echo_all <what> <host> - 1 MiB to the server and back, over both families
 echo_all() {
 	for address in "$VIP" "[$VIP6]"; do
@@ -92,7 +110,7 @@ summary '(too_big)'
 again "$(conf 'mss_clamp = "auto";' '' 10.0.1.2 2001:db8:1::2)"
 echo_all "1400, clamped" s1
 at director ip link set to-s1 mtu 1280
-until_true 30 sh -c "ip netns exec director ip route get 10.0.1.2 >/dev/null"
+narrows 1240
 echo_all "1280, clamped" s1
 at director ip link set to-s1 mtu 1500
 
