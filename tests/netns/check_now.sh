@@ -3,10 +3,10 @@
 # lvsctl check: what is found at once is what follows from it. Who waits for a check may go away, and only so many may wait.
 . "${top_srcdir:-../..}/tests/netns/lib.sh"
 . "${top_srcdir:-../..}/tests/netns/director.sh"
+. "${top_srcdir:-../..}/tests/netns/commands.sh"
 need nginx curl python3
 in_namespace "$0" "$@"
 need_tun
-lvsctl=${top_builddir:-../..}/lvsctl
 
 rarely='interval = 3600; fast_interval = 3600; timeout = 600;'
 stage 2
@@ -21,17 +21,6 @@ configure "services: (
   { name = \"mail\"; address = \"$VIP:25\"; check = { type = \"smtp\"; $rarely };
     servers: ( { name = \"mute\"; address = \"10.0.1.2:8080\"; } ); } );"
 direct
-
-# ctl <status> <arguments...> - its output is in $work/out and $work/err
-ctl() {
-	wanted=$1; shift
-	at director "$lvsctl" "$@" >"$work/out" 2>"$work/err"
-	status=$?
-	[ $status = "$wanted" ] || FAIL "lvsctl $*: status $status, not $wanted: $(cat "$work/out" "$work/err")"
-}
-has() { tr -s ' ' <"$work/out" | grep -q -e "$1" || FAIL "no '$1' in: $(cat "$work/out")"; }
-complains() { grep -q -e "$1" "$work/err" || FAIL "no '$1' in: $(cat "$work/err")"; }
-json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$work/out" "$1"; }
 
 ctl 0 check web one
 has '^one of web: up$'

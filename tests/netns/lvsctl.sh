@@ -7,7 +7,7 @@ need ip nginx curl python3
 in_namespace "$0" "$@"
 need_tun
 . "${top_srcdir:-../..}/tests/netns/director.sh"
-lvsctl=${top_builddir:-../..}/lvsctl
+. "${top_srcdir:-../..}/tests/netns/commands.sh"
 
 stage 2
 web s1
@@ -19,18 +19,6 @@ configure 'services: (
 	{ address = "192.0.2.10:53"; protocol = "udp"; one_packet = true; servers: ( { address = "10.0.1.2:53"; drain = { timeout = 0; }; } ); } );'
 direct
 ask 5 >/dev/null
-
-# ctl <status> <arguments...> - its output is in $work/out and $work/err
-ctl() {
-	wanted=$1; shift
-	at director "$lvsctl" "$@" >"$work/out" 2>"$work/err"
-	status=$?
-	[ $status = "$wanted" ] || FAIL "lvsctl $*: status $status, not $wanted: $(cat "$work/out" "$work/err")"
-}
-# has <text> - what was printed has it, blanks squeezed;  complains <text> - so has standard error
-has() { tr -s ' ' <"$work/out" | grep -q -e "$1" || FAIL "no '$1' in: $(cat "$work/out")"; }
-complains() { grep -q -e "$1" "$work/err" || FAIL "no '$1' in: $(cat "$work/err")"; }
-json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$work/out" "$1"; }
 
 ctl 0 version
 has '^lvsd .* API 1'
