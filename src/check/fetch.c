@@ -177,6 +177,19 @@ CURL *lvs_fetch_open(struct lvs_fetch *fetch, struct lvs_check *check, const cha
 	return fetch->easy;
 }
 
+CURLcode lvs_fetch_hear(struct lvs_fetch *fetch, lvs_fetch_fn *on_header, lvs_fetch_fn *on_body, void *arg)
+{
+	CURLcode code = curl_easy_setopt(fetch->easy, CURLOPT_HEADERFUNCTION, on_header);
+
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(fetch->easy, CURLOPT_HEADERDATA, arg);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(fetch->easy, CURLOPT_WRITEFUNCTION, on_body);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(fetch->easy, CURLOPT_WRITEDATA, arg);
+	return code;
+}
+
 int lvs_fetch_start(struct lvs_fetch *fetch)
 {
 	fetch->error[0] = '\0';

@@ -57,6 +57,10 @@ void lvs_fetch_tls_fini(struct lvs_fetch_tls *tls);
 CURL *lvs_fetch_open(struct lvs_fetch *fetch, struct lvs_check *check, const char *scheme,
 		     const struct lvs_fetch_tls *tls, const char *path);
 
+/* libcurl's CURLOPT_HEADERFUNCTION and CURLOPT_WRITEFUNCTION, with what both are given; of the handle that was just opened. */
+typedef size_t lvs_fetch_fn(char *data, size_t size, size_t n, void *arg);
+CURLcode lvs_fetch_hear(struct lvs_fetch *fetch, lvs_fetch_fn *on_header, lvs_fetch_fn *on_body, void *arg);
+
 /* @fetch->easy goes; @fetch->finished is called later. Return: 0, or -EIO: it could not begin */
 int lvs_fetch_start(struct lvs_fetch *fetch);
 

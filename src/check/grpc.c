@@ -244,10 +244,7 @@ static int open_transfer(struct lvs_check *check, struct grpc_run *run)
 	    curl_easy_setopt(easy, CURLOPT_POST, 1L) != CURLE_OK ||
 	    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, config->request) != CURLE_OK ||
 	    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)config->request_len) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_HEADERDATA, run) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, run) != CURLE_OK || add_headers(&run->fetch, config)) {
+	    lvs_fetch_hear(&run->fetch, on_header, on_body, run) != CURLE_OK || add_headers(&run->fetch, config)) {
 		lvs_fetch_end(check);
 		return -ENOMEM;
 	}

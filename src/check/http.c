@@ -338,10 +338,7 @@ static int open_transfer(struct lvs_check *check, struct http_run *run, const ch
 	if (config->digest)
 		run->fetch.transfer.bytes_max = 2 * DIGEST_MAX;
 	if (curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version) != CURLE_OK || set_method(easy, config->method) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_HEADERDATA, run) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
-	    curl_easy_setopt(easy, CURLOPT_WRITEDATA, run) != CURLE_OK || add_headers(&run->fetch, config)) {
+	    lvs_fetch_hear(&run->fetch, on_header, on_body, run) != CURLE_OK || add_headers(&run->fetch, config)) {
 		lvs_fetch_end(check);
 		return -ENOMEM;
 	}
